@@ -1,0 +1,84 @@
+//! How far an answer can be trusted.
+
+use crate::Timestamp;
+
+/// How complete the data for the asked time is.
+///
+/// An empty answer is evidence only when coverage is complete.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Coverage {
+    /// Every event of the asked time was seen.
+    #[default]
+    Complete,
+    /// These gaps touch the asked time, oldest first.
+    Gaps(Vec<Gap>),
+}
+
+impl Coverage {
+    /// Complete where there is no gap.
+    pub fn of_gaps(gaps: Vec<Gap>) -> Self {
+        if gaps.is_empty() {
+            Self::Complete
+        } else {
+            Self::Gaps(gaps)
+        }
+    }
+
+    /// Whether every event of the asked time was seen.
+    pub const fn is_complete(&self) -> bool {
+        matches!(self, Self::Complete)
+    }
+
+    /// The gaps, none where coverage is complete.
+    pub fn gaps(&self) -> &[Gap] {
+        match self {
+            Self::Complete => &[],
+            Self::Gaps(gaps) => gaps,
+        }
+    }
+}
+
+/// A time in which events were lost.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Gap {
+    /// The last time at which nothing was missing.
+    pub from: Timestamp,
+    /// The time from which nothing is missing again; `None` while it lasts.
+    pub to: Option<Timestamp>,
+    /// Why.
+    pub cause: GapCause,
+}
+
+/// Why events were lost.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum GapCause {
+    /// The kernel's table has not been read to the end yet after the start.
+    Starting,
+    /// The receive buffer was full (`ENOBUFS`).
+    ReceiveBuffer,
+    /// The event socket failed and had to be opened again.
+    Socket,
+    /// The kernel's table could not be read.
+    Dump,
+}
+
+impl GapCause {
+    /// All causes.
+    pub const ALL: [Self; 4] = [
+        Self::Starting,
+        Self::ReceiveBuffer,
+        Self::Socket,
+        Self::Dump,
+    ];
+
+    /// The word for it in every output.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::ReceiveBuffer => "receive-buffer",
+            Self::Socket => "socket",
+            Self::Dump => "dump",
+        }
+    }
+}

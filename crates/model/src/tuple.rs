@@ -1,0 +1,60 @@
+//! What identifies a connection in one direction.
+
+use crate::{Endpoint, Protocol};
+
+/// The kernel's identification of a connection in one direction:
+/// protocol, source and destination (`struct nf_conntrack_tuple`).
+///
+/// An ICMP identifier is the same in both directions, so it stands as the port
+/// of source and destination alike. The kernel keeps it in the source only.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Tuple {
+    /// Transport protocol.
+    pub protocol: Protocol,
+    /// Where packets of this direction come from.
+    pub source: Endpoint,
+    /// Where packets of this direction go.
+    pub destination: Endpoint,
+    /// Type and code, for ICMP and ICMPv6 only.
+    pub icmp: Option<Icmp>,
+}
+
+/// Type and code of the ICMP message that a tuple stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Icmp {
+    /// `8` for an echo request, `0` for its reply; `128` and `129` in ICMPv6.
+    pub kind: u8,
+    /// `0` for all messages that conntrack follows.
+    pub code: u8,
+}
+
+impl Tuple {
+    /// Whether both addresses are of the family that the protocol's number
+    /// leaves open: a tuple never mixes IPv4 and IPv6.
+    pub fn is_ipv4(&self) -> bool {
+        self.source.address.is_ipv4()
+    }
+}
+
+/// The conntrack zone of a connection (`CTA_ZONE`, `CTA_TUPLE_ZONE`).
+///
+/// Two connections with equal tuples can exist in different zones.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Zone {
+    /// 0 is the default zone.
+    pub id: u16,
+    /// The directions in which the zone counts.
+    pub scope: ZoneScope,
+}
+
+/// The directions in which a zone counts (`nf_ct_zone.dir`).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum ZoneScope {
+    /// Both directions: the usual case.
+    #[default]
+    Both,
+    /// The original direction only (`ct original zone set`).
+    Original,
+    /// The reply direction only (`ct reply zone set`).
+    Reply,
+}

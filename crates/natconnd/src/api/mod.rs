@@ -1,0 +1,10 @@
+//! The public shape of questions and answers: JSON, and the rows of CSV.
+//!
+//! The same flat field names everywhere. [`Row`] is one translation; the other
+//! types wrap rows. Neither the server nor the command defines others.
+
+mod row;
+mod status;
+
+pub use row::{Change, Coverage, Gap, LookupAnswer, Page, Row};
+pub use status::Status;

@@ -1,0 +1,148 @@
+//! One translation as JSON or CSV, and what wraps it.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One translation of one connection.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Row {
+    /// Transport protocol: its name, or its number where it has none.
+    #[schema(example = "tcp")]
+    pub protocol: String,
+    /// Which side is rewritten: `source` (SNAT, masquerade) or `destination`
+    /// (DNAT, port forward, redirect).
+    #[schema(example = "source")]
+    pub kind: String,
+    /// The host behind the NAT.
+    #[schema(value_type = String, example = "192.168.248.2")]
+    pub internal_address: IpAddr,
+    /// Its port; the id for ICMP, the key for GRE.
+    pub internal_port: u16,
+    /// The address that the NAT shows to the remote.
+    #[schema(value_type = String, example = "100.64.2.1")]
+    pub nat_address: IpAddr,
+    /// The port that the NAT shows to the remote.
+    pub nat_port: u16,
+    /// The far end, as seen on the wire where the NAT endpoint is visible.
+    #[schema(value_type = String, example = "100.64.2.10")]
+    pub remote_address: IpAddr,
+    /// Its port.
+    pub remote_port: u16,
+    /// Conntrack zone, 0 by default.
+    pub zone: u16,
+    /// When it began, RFC 3339 in UTC; null where nobody can say.
+    #[schema(example = "2026-11-23T22:47:00.123Z")]
+    pub started_at: Option<String>,
+    /// Who measured `started_at`: `kernel`, `received` or `estimated`.
+    pub started_at_source: Option<String>,
+    /// When it ended; null while it lives.
+    pub ended_at: Option<String>,
+    /// Who measured `ended_at`.
+    pub ended_at_source: Option<String>,
+    /// The kernel's id while it lives, as `conntrack -o id` prints it.
+    pub kernel_id: Option<u32>,
+}
+
+impl From<&model::Match> for Row {
+    fn from(found: &model::Match) -> Self {
+        let translation = &found.translation;
+        Self {
+            protocol: found.protocol.to_string(),
+            kind: translation.kind.name().to_owned(),
+            internal_address: translation.internal.address,
+            internal_port: translation.internal.port,
+            nat_address: translation.nat.address,
+            nat_port: translation.nat.port,
+            remote_address: translation.remote.address,
+            remote_port: translation.remote.port,
+            zone: found.zone.id,
+            started_at: found.started_at.map(|time| time.at.to_string()),
+            started_at_source: found.started_at.map(|time| time.source.name().to_owned()),
+            ended_at: found.ended_at.map(|time| time.at.to_string()),
+            ended_at_source: found.ended_at.map(|time| time.source.name().to_owned()),
+            kernel_id: found.kernel_id.map(|id| id.0),
+        }
+    }
+}
+
+/// How complete the data behind an answer is.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Coverage {
+    /// Whether nothing is missing in the asked time. An empty answer proves
+    /// something only then.
+    pub complete: bool,
+    /// The times in which events were lost, oldest first.
+    pub gaps: Vec<Gap>,
+}
+
+/// A time in which events were lost.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Gap {
+    /// The last time at which nothing was missing.
+    pub from: String,
+    /// The time from which nothing is missing again; null while it lasts.
+    pub to: Option<String>,
+    /// `starting`, `receive-buffer`, `socket` or `dump`.
+    pub cause: String,
+}
+
+impl From<&model::Coverage> for Coverage {
+    fn from(coverage: &model::Coverage) -> Self {
+        let gap = |gap: &model::Gap| Gap {
+            from: gap.from.to_string(),
+            to: gap.to.map(|to| to.to_string()),
+            cause: gap.cause.name().to_owned(),
+        };
+        Self {
+            complete: coverage.is_complete(),
+            gaps: coverage.gaps().iter().map(gap).collect(),
+        }
+    }
+}
+
+/// The answer to a lookup.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LookupAnswer {
+    /// How many distinct internal hosts fit: `none`, `one` or `several`.
+    pub verdict: String,
+    /// The translations that fit, live ones first.
+    pub matches: Vec<Row>,
+    /// Whether more would have fitted than `limit` allowed.
+    pub cut: bool,
+    /// How complete the data behind the answer is.
+    pub coverage: Coverage,
+}
+
+impl From<&model::Answer> for LookupAnswer {
+    fn from(answer: &model::Answer) -> Self {
+        Self {
+            verdict: answer.verdict.name().to_owned(),
+            matches: answer.matches.iter().map(Row::from).collect(),
+            cut: answer.is_cut,
+            coverage: (&answer.coverage).into(),
+        }
+    }
+}
+
+/// One page of a list of connections.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Page {
+    /// The translations of this page, in the order asked for.
+    pub connections: Vec<Row>,
+    /// Give it as `cursor` to get the next page; null on the last one.
+    pub next_cursor: Option<String>,
+    /// How complete the list is.
+    pub coverage: Coverage,
+}
+
+/// One translation that began or ended, as sent by `/api/v1/events`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Change {
+    /// `started` or `ended`.
+    pub change: String,
+    /// The translation.
+    #[serde(flatten)]
+    pub row: Row,
+}

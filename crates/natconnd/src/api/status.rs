@@ -1,0 +1,35 @@
+//! What the daemon says about itself.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Coverage;
+
+/// What the daemon says about itself.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Status {
+    /// Version of natconnd.
+    pub version: String,
+    /// When the daemon started, RFC 3339 in UTC.
+    pub started_at: String,
+    /// Whether the kernel's table has been read to the end.
+    pub ready: bool,
+    /// Live connections with at least one translation.
+    pub connections: u64,
+    /// Live translations; a hairpin connection has two.
+    pub translations: u64,
+    /// Ended translations that can still be looked up.
+    pub ended: u64,
+    /// Events read from the kernel since the start.
+    pub events: u64,
+    /// How often the kernel reported that it dropped events.
+    pub lost: u64,
+    /// Size of the event socket's receive buffer in bytes, as the kernel
+    /// accounts it.
+    pub receive_buffer: u64,
+    /// Whether the kernel's own start times are to be had
+    /// (`nf_conntrack_timestamp`).
+    pub kernel_timestamps: bool,
+    /// Whether anything is missing now.
+    pub coverage: Coverage,
+}

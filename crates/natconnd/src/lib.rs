@@ -1,0 +1,16 @@
+//! The program: the daemon `natconnd` and the command `natconn`.
+//!
+//! Reading order, the way of the data: [`pipeline`] wires all parts and is
+//! the only place that knows them all; [`mirror`] keeps the live table equal
+//! to the kernel's; [`lookup`] turns questions into answers; [`api`] says what
+//! they look like outside; [`http`] and [`cli`] are faces, which know neither
+//! table nor kernel.
+
+pub mod api;
+pub mod cli;
+pub mod config;
+pub mod http;
+pub mod lookup;
+pub mod metrics;
+pub mod mirror;
+pub mod pipeline;
