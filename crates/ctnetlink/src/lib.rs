@@ -1,1 +1,36 @@
-//! x
+//! Linux connection tracking over netlink: events, dumps and single gets.
+//!
+//! Three sockets for three jobs, because one must never wait for another:
+//! [`EventSocket`] reads batches of NEW and DESTROY events, [`Dump`] reads the
+//! kernel's whole table, [`GetSocket`] asks for one connection by a tuple.
+//!
+//! Messages are decoded in place into [`model::Connection`] without allocation.
+//! An attribute that this crate does not know is skipped and counted, and a
+//! message that cannot be decoded is an error of that message only.
+//! [`program_for`] compiles a [`model::Filter`] to a classic BPF program which
+//! the kernel runs before it queues an event.
+//!
+//! Reading order: `uapi` (the kernel's numbers), `attribute`, `decode`,
+//! then the three sockets. `sys` is the only file with `unsafe`.
+
+mod attribute;
+mod bpf;
+mod decode;
+mod dump;
+mod error;
+mod events;
+mod get;
+mod message;
+mod request;
+mod settings;
+mod sys;
+mod uapi;
+
+pub use bpf::{Instruction, Program, program_for};
+pub use decode::{DecodeCounters, decode_connection};
+pub use dump::{Dump, DumpChunk};
+pub use error::{DecodeError, Error};
+pub use events::{EventBatch, EventOptions, EventSocket, Groups, Read};
+pub use get::GetSocket;
+pub use message::{Message, Messages};
+pub use settings::{Settings, receive_buffer_limit};

@@ -33,5 +33,5 @@ pub use pattern::{EndpointPattern, EndpointSet, PatternError};
 pub use protocol::{Protocol, UnknownProtocol};
 pub use status::Status;
 pub use timestamp::{TimeSource, Timed, Timestamp};
-pub use translation::{Translation, TranslationKind};
+pub use translation::{Roles, Translation, TranslationKind};
 pub use tuple::{Icmp, Tuple, Zone, ZoneScope};

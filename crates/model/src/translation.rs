@@ -82,22 +82,54 @@ impl FromStr for TranslationKind {
     }
 }
 
-impl Translation {
-    /// Derives the roles of one kind of translation from the two tuples.
-    pub const fn of_tuples(kind: TranslationKind, original: &Tuple, reply: &Tuple) -> Self {
+/// The three roles, over any way of writing an endpoint.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Roles<E> {
+    /// The host behind the NAT.
+    pub internal: E,
+    /// What the NAT shows to the remote.
+    pub nat: E,
+    /// The far end.
+    pub remote: E,
+}
+
+impl<E: Copy> Roles<E> {
+    /// Derives the roles of one kind of translation from source and
+    /// destination of the two tuples.
+    #[inline]
+    pub const fn of(kind: TranslationKind, original: [E; 2], reply: [E; 2]) -> Self {
         match kind {
             TranslationKind::Source => Self {
-                kind,
-                internal: original.source,
-                nat: reply.destination,
-                remote: reply.source,
+                internal: original[0],
+                nat: reply[1],
+                remote: reply[0],
             },
             TranslationKind::Destination => Self {
-                kind,
-                internal: reply.source,
-                nat: original.destination,
-                remote: original.source,
+                internal: reply[0],
+                nat: original[1],
+                remote: original[0],
             },
+        }
+    }
+}
+
+impl Translation {
+    /// Derives one kind of translation from the two tuples.
+    pub const fn of_tuples(kind: TranslationKind, original: &Tuple, reply: &Tuple) -> Self {
+        let Roles {
+            internal,
+            nat,
+            remote,
+        } = Roles::of(
+            kind,
+            [original.source, original.destination],
+            [reply.source, reply.destination],
+        );
+        Self {
+            kind,
+            internal,
+            nat,
+            remote,
         }
     }
 }

@@ -28,9 +28,34 @@ pub struct Icmp {
     pub code: u8,
 }
 
+impl Icmp {
+    /// The message that answers this one, as the kernel's own table has it
+    /// (`invmap` of `nf_conntrack_proto_icmp.c` and `…_icmpv6.c`).
+    pub const fn inverted(self) -> Self {
+        let kind = match self.kind {
+            0 => 8,
+            8 => 0,
+            13 => 14,
+            14 => 13,
+            15 => 16,
+            16 => 15,
+            17 => 18,
+            18 => 17,
+            128 => 129,
+            129 => 128,
+            139 => 140,
+            140 => 139,
+            other => other,
+        };
+        Self {
+            kind,
+            code: self.code,
+        }
+    }
+}
+
 impl Tuple {
-    /// Whether both addresses are of the family that the protocol's number
-    /// leaves open: a tuple never mixes IPv4 and IPv6.
+    /// Whether it is of IPv4; a tuple never mixes the two families.
     pub fn is_ipv4(&self) -> bool {
         self.source.address.is_ipv4()
     }

@@ -1,1 +1,26 @@
-//! x
+//! The live table: translations that the kernel has, and for a while those
+//! that it had.
+//!
+//! Pure: no clock, no socket, no thread. Time comes in as an argument, events
+//! and dumps come in as values, and what follows from them goes out through a
+//! callback. One writer owns the table; how readers share it is the caller's
+//! affair.
+//!
+//! Reading order: `entry` is what is kept of a translation, in one cache line
+//! for IPv4; `slab` holds entries; `index` and `chain` find them; `family`
+//! inserts, ends and removes; [`Table`] applies events to the two families;
+//! `resync` merges dumps; `find` answers lookups.
+
+mod address;
+mod chain;
+mod compact_time;
+mod entry;
+mod family;
+mod find;
+mod index;
+mod resync;
+mod slab;
+mod table;
+
+pub use find::Found;
+pub use table::{Change, Position, Table};

@@ -1,0 +1,202 @@
+//! One reading of the kernel's whole table.
+
+use std::net::IpAddr;
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::Duration;
+
+use model::{Connection, Filter, Status, TranslationKind};
+
+use crate::decode::{DecodeCounters, decode_connection};
+use crate::error::{DecodeError, Error};
+use crate::message::{Message, Messages};
+use crate::request::Request;
+use crate::sys;
+use crate::uapi::*;
+
+/// The kernel fills at most 32 KiB for one read (`netlink_recvmsg`), and as
+/// much only for readers who offer it.
+const BUFFER_BYTES: usize = 32 * 1024;
+
+/// The kernel answers a dump at once; a longer silence means that it never
+/// will.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+const ACTION: &str = "dump the conntrack table";
+
+/// A dump under way, on a socket of its own.
+///
+/// While it goes on, connections come and go: a young connection that is
+/// missing from it proves nothing.
+pub struct Dump {
+    socket: OwnedFd,
+    buffer: Vec<u8>,
+    length: usize,
+    is_done: bool,
+    was_interrupted: bool,
+    counters: DecodeCounters,
+}
+
+impl Dump {
+    /// Asks the kernel for its table.
+    ///
+    /// `filter` lets the kernel leave out what it can tell cheaply; what comes
+    /// may still hold connections that do not fit.
+    ///
+    /// # Errors
+    ///
+    /// The socket could not be opened or the request not be sent.
+    pub fn start(filter: &Filter) -> Result<Self, Error> {
+        let socket = sys::netfilter_socket().map_err(Error::system(ACTION))?;
+        let fd = socket.as_fd();
+        for option in [libc::NETLINK_EXT_ACK, libc::NETLINK_CAP_ACK] {
+            sys::set_option(fd, libc::SOL_NETLINK, option, 1).map_err(Error::system(ACTION))?;
+        }
+        sys::bind(fd, 0).map_err(Error::system(ACTION))?;
+        sys::send(fd, request(filter).finish()).map_err(Error::system(ACTION))?;
+        Ok(Self {
+            socket,
+            buffer: vec![0; BUFFER_BYTES],
+            length: 0,
+            is_done: false,
+            was_interrupted: false,
+            counters: DecodeCounters::default(),
+        })
+    }
+
+    /// Reads the next part; `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// The kernel refused the dump or broke it off.
+    pub fn read(&mut self) -> Result<Option<DumpChunk<'_>>, Error> {
+        if self.is_done {
+            return Ok(None);
+        }
+        let fd = self.socket.as_fd();
+        if !sys::wait_readable(fd, PATIENCE).map_err(Error::system(ACTION))? {
+            return Err(Error::System {
+                action: ACTION,
+                source: std::io::ErrorKind::TimedOut.into(),
+            });
+        }
+        let length = sys::receive(fd, &mut self.buffer).map_err(Error::system(ACTION))?;
+        if length > self.buffer.len() {
+            return Err(Error::Decode {
+                action: ACTION,
+                source: DecodeError::Truncated {
+                    what: "part of a dump",
+                    claimed: length,
+                    available: self.buffer.len(),
+                },
+            });
+        }
+        self.length = length;
+        for message in Messages(&self.buffer[..length]) {
+            let message = message.map_err(|source| Error::Decode {
+                action: ACTION,
+                source,
+            })?;
+            self.was_interrupted |= message.flags & NLM_F_DUMP_INTR != 0;
+            match message.kind {
+                NLMSG_ERROR => message.error(ACTION)?,
+                NLMSG_DONE => {
+                    self.is_done = true;
+                    // Its payload is the dump's own error number.
+                    message.error(ACTION)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(Some(DumpChunk {
+            bytes: &self.buffer[..self.length],
+            counters: &mut self.counters,
+        }))
+    }
+
+    /// Whether the kernel said that the table changed its shape meanwhile, so
+    /// that connections may be missing (`NLM_F_DUMP_INTR`).
+    pub fn was_interrupted(&self) -> bool {
+        self.was_interrupted
+    }
+}
+
+/// One part of a dump.
+pub struct DumpChunk<'a> {
+    bytes: &'a [u8],
+    counters: &'a mut DecodeCounters,
+}
+
+impl DumpChunk<'_> {
+    /// Decodes each connection into `connection` and calls `each` with it.
+    #[inline]
+    pub fn for_each(
+        &mut self,
+        connection: &mut Connection,
+        mut each: impl FnMut(Result<&Connection, DecodeError>),
+    ) {
+        for message in Messages(self.bytes) {
+            let decoded = message.and_then(|message| decode(&message, connection, self.counters));
+            match decoded {
+                Ok(true) => each(Ok(connection)),
+                Ok(false) => {}
+                Err(error) => each(Err(error)),
+            }
+        }
+    }
+}
+
+fn decode(
+    message: &Message<'_>,
+    connection: &mut Connection,
+    counters: &mut DecodeCounters,
+) -> Result<bool, DecodeError> {
+    match message.kind {
+        CT_NEW => decode_connection(message.attributes()?, connection, counters).map(|()| true),
+        NLMSG_NOOP | NLMSG_ERROR | NLMSG_DONE => Ok(false),
+        other => Err(DecodeError::UnknownMessage(other)),
+    }
+}
+
+/// The request for a dump, with as much of `filter` as the kernel can do.
+///
+/// The kernel compares status bits all at once, so only one kind of translation
+/// can be asked for (`ctnetlink_filter_match`); and one NAT address, which for
+/// source translation is the destination of the reply (`CTA_FILTER`).
+fn request(filter: &Filter) -> Request {
+    let address = single_nat_address(filter);
+    let family = match address {
+        Some(IpAddr::V4(_)) => libc::AF_INET,
+        Some(IpAddr::V6(_)) => libc::AF_INET6,
+        None => libc::AF_UNSPEC,
+    };
+    let mut request = Request::new(CT_GET, NLM_F_DUMP, 1, family);
+    if let Some(kind) = filter.kind {
+        let Status(bit) = kind.status();
+        request
+            .attribute(CTA_STATUS, &bit.to_be_bytes())
+            .attribute(CTA_STATUS_MASK, &bit.to_be_bytes());
+    }
+    if let Some(address) = address {
+        request.nest(CTA_TUPLE_REPLY, |request| {
+            request.nest(CTA_TUPLE_IP, |request| {
+                request.address(CTA_IP_V4_DST, CTA_IP_V6_DST, address);
+            });
+        });
+        request.nest(CTA_FILTER, |request| {
+            request
+                .attribute(CTA_FILTER_ORIG_FLAGS, &0_u32.to_ne_bytes())
+                .attribute(
+                    CTA_FILTER_REPLY_FLAGS,
+                    &CTA_FILTER_F_CTA_IP_DST.to_ne_bytes(),
+                );
+        });
+    }
+    request
+}
+
+fn single_nat_address(filter: &Filter) -> Option<IpAddr> {
+    match filter.nat.0.as_slice() {
+        [pattern] if filter.kind == Some(TranslationKind::Source) => pattern.address(),
+        _ => None,
+    }
+}

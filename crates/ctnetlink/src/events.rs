@@ -1,0 +1,219 @@
+//! The event socket: NEW and DESTROY as they happen, in batches.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Duration;
+
+use model::Event;
+
+use crate::bpf::Program;
+use crate::decode::{DecodeCounters, decode_event};
+use crate::error::{DecodeError, Error};
+use crate::message::Messages;
+use crate::sys::{self, DatagramBatch};
+use crate::uapi::{GROUP_DESTROY, GROUP_NEW, GROUP_UPDATE, NLMSG_NOOP};
+
+/// Datagrams read by one system call. More saves nothing measurable and falls
+/// out of the second-level cache.
+const BATCH: usize = 64;
+
+/// Room for one event. The kernel's longest is near 600 bytes: IPv6 tuples,
+/// counters, labels, helper and security context.
+const SLOT_BYTES: usize = 2048;
+
+/// Which events to subscribe to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Groups(u32);
+
+impl Groups {
+    /// NEW and DESTROY: all that translations need, since a translation is
+    /// fixed before NEW is sent.
+    pub const NEW_AND_DESTROY: Self = Self(GROUP_NEW | GROUP_DESTROY);
+    /// UPDATE as well, for those who watch states.
+    pub const ALL: Self = Self(GROUP_NEW | GROUP_UPDATE | GROUP_DESTROY);
+}
+
+/// How to open an [`EventSocket`].
+#[derive(Clone, Debug)]
+pub struct EventOptions {
+    /// Which events.
+    pub groups: Groups,
+    /// Wanted size of the receive buffer in bytes, as given to `SO_RCVBUF`.
+    pub receive_buffer: usize,
+    /// A program that the kernel runs to decide whether to queue an event.
+    pub program: Option<Program>,
+    /// Ask the kernel to keep and re-send a DESTROY that did not fit
+    /// (`NETLINK_BROADCAST_ERROR`).
+    pub is_reliable: bool,
+}
+
+/// A socket that the kernel sends conntrack events to.
+pub struct EventSocket {
+    socket: OwnedFd,
+    batch: DatagramBatch,
+    receive_buffer: usize,
+    counters: DecodeCounters,
+}
+
+/// What a read brought.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Read {
+    /// This many datagrams, and whether the batch was full: more may wait.
+    Events {
+        /// How many.
+        datagrams: usize,
+        /// Whether there was no room for more.
+        is_full: bool,
+    },
+    /// Nothing is there.
+    Nothing,
+    /// The kernel dropped events since the last read (`ENOBUFS`).
+    Overrun,
+}
+
+impl EventSocket {
+    /// Opens a socket in this network namespace and subscribes.
+    ///
+    /// The receive buffer is forced beyond `net.core.rmem_max` where that is
+    /// allowed (`SO_RCVBUFFORCE`), else set as far as it goes; ask
+    /// [`Self::receive_buffer`] for what came of it.
+    ///
+    /// # Errors
+    ///
+    /// The kernel has no conntrack netlink, or refused an option or program.
+    pub fn open(options: &EventOptions) -> Result<Self, Error> {
+        let socket = sys::netfilter_socket().map_err(Error::system("open event socket"))?;
+        let fd = socket.as_fd();
+        force_receive_buffer(fd, options.receive_buffer)
+            .map_err(Error::system("set receive buffer of event socket"))?;
+        if options.is_reliable {
+            sys::set_option(fd, libc::SOL_NETLINK, libc::NETLINK_BROADCAST_ERROR, 1)
+                .map_err(Error::system("ask for reliable DESTROY events"))?;
+        }
+        if let Some(program) = &options.program {
+            sys::attach_filter(fd, program.instructions())
+                .map_err(Error::system("attach filter to event socket"))?;
+        }
+        // Bound last, so that no event passes before options and filter are set.
+        sys::bind(fd, options.groups.0).map_err(Error::system("subscribe to conntrack events"))?;
+        let receive_buffer = sys::option(fd, libc::SOL_SOCKET, libc::SO_RCVBUF)
+            .map_err(Error::system("read back receive buffer of event socket"))?;
+        Ok(Self {
+            socket,
+            batch: DatagramBatch::new(BATCH, SLOT_BYTES),
+            receive_buffer: usize::try_from(receive_buffer).unwrap_or(0),
+            counters: DecodeCounters::default(),
+        })
+    }
+
+    /// The effective size of the receive buffer in bytes, as the kernel counts
+    /// it: twice what was asked for, to make up for its own overhead.
+    pub fn receive_buffer(&self) -> usize {
+        self.receive_buffer
+    }
+
+    /// Waits until there is something to read; false when time ran out.
+    ///
+    /// # Errors
+    ///
+    /// The socket is broken.
+    pub fn wait(&self, timeout: Duration) -> Result<bool, Error> {
+        sys::wait_readable(self.socket.as_fd(), timeout)
+            .map_err(Error::system("wait for conntrack events"))
+    }
+
+    /// Reads a batch of what is there, without waiting.
+    ///
+    /// # Errors
+    ///
+    /// The socket is broken; an overrun is no error.
+    pub fn read(&mut self) -> Result<Read, Error> {
+        match self.batch.receive(self.socket.as_fd()) {
+            Ok(datagrams) => Ok(Read::Events {
+                datagrams,
+                is_full: self.batch.is_full(),
+            }),
+            Err(error) if error.raw_os_error() == Some(libc::ENOBUFS) => Ok(Read::Overrun),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+                ) =>
+            {
+                Ok(Read::Nothing)
+            }
+            Err(error) => Err(Error::System {
+                action: "read conntrack events",
+                source: error,
+            }),
+        }
+    }
+
+    /// The events of the last read.
+    pub fn batch(&mut self) -> EventBatch<'_> {
+        EventBatch {
+            batch: &self.batch,
+            counters: &mut self.counters,
+        }
+    }
+
+    /// What decoding has passed over so far.
+    pub fn counters(&self) -> DecodeCounters {
+        self.counters
+    }
+}
+
+impl AsFd for EventSocket {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+/// `SO_RCVBUFFORCE` needs CAP_NET_ADMIN in the initial user namespace.
+fn force_receive_buffer(socket: BorrowedFd<'_>, bytes: usize) -> io::Result<()> {
+    let bytes = i32::try_from(bytes).unwrap_or(i32::MAX);
+    sys::set_option(socket, libc::SOL_SOCKET, libc::SO_RCVBUFFORCE, bytes)
+        .or_else(|_| sys::set_option(socket, libc::SOL_SOCKET, libc::SO_RCVBUF, bytes))
+}
+
+/// The datagrams of one read, not decoded yet.
+pub struct EventBatch<'a> {
+    batch: &'a DatagramBatch,
+    counters: &'a mut DecodeCounters,
+}
+
+impl EventBatch<'_> {
+    /// Decodes each event in order into `event` and calls `each` with it.
+    ///
+    /// An event that cannot be decoded is given as its error, and the next one
+    /// follows.
+    #[inline]
+    pub fn for_each(
+        &mut self,
+        event: &mut Event,
+        mut each: impl FnMut(Result<&Event, DecodeError>),
+    ) {
+        for datagram in self.batch.datagrams() {
+            if !datagram.is_from_kernel {
+                continue;
+            }
+            if datagram.is_cut {
+                each(Err(DecodeError::Truncated {
+                    what: "event",
+                    claimed: SLOT_BYTES + 1,
+                    available: SLOT_BYTES,
+                }));
+                continue;
+            }
+            for message in Messages(datagram.bytes) {
+                match message {
+                    Ok(message) if message.kind <= NLMSG_NOOP => {}
+                    Ok(message) => {
+                        each(decode_event(&message, event, self.counters).map(|()| &*event))
+                    }
+                    Err(error) => each(Err(error)),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Asking for one connection.
+
+use std::os::fd::{AsFd, OwnedFd};
+
+use model::{Connection, Tuple};
+
+use crate::decode::{DecodeCounters, decode_connection};
+use crate::error::{DecodeError, Error};
+use crate::message::Messages;
+use crate::request::Request;
+use crate::sys;
+use crate::uapi::*;
+
+const ACTION: &str = "get a connection";
+
+/// A socket that asks the kernel for single connections.
+///
+/// A get takes a few microseconds and is the truth of this moment. Each thread
+/// needs a socket of its own.
+pub struct GetSocket {
+    socket: OwnedFd,
+    buffer: Box<[u8; 8192]>,
+    sequence: u32,
+}
+
+impl GetSocket {
+    /// Opens a socket in this network namespace.
+    ///
+    /// # Errors
+    ///
+    /// The kernel refused it.
+    pub fn open() -> Result<Self, Error> {
+        let socket = sys::netfilter_socket().map_err(Error::system(ACTION))?;
+        let fd = socket.as_fd();
+        for option in [libc::NETLINK_EXT_ACK, libc::NETLINK_CAP_ACK] {
+            sys::set_option(fd, libc::SOL_NETLINK, option, 1).map_err(Error::system(ACTION))?;
+        }
+        sys::bind(fd, 0).map_err(Error::system(ACTION))?;
+        Ok(Self {
+            socket,
+            buffer: Box::new([0; 8192]),
+            sequence: 0,
+        })
+    }
+
+    /// The connection that has `tuple` as its original or its reply tuple, in
+    /// `zone`; `None` where there is none.
+    ///
+    /// The kernel finds a connection by either tuple (`nf_conntrack_find_get`),
+    /// so the packet that arrives at a NAT endpoint from a remote finds source
+    /// and destination translations alike.
+    ///
+    /// # Errors
+    ///
+    /// The kernel refused to answer, or the answer cannot be decoded.
+    pub fn get(&mut self, tuple: &Tuple, zone: u16) -> Result<Option<Connection>, Error> {
+        self.sequence = self.sequence.wrapping_add(1);
+        let family = if tuple.is_ipv4() {
+            libc::AF_INET
+        } else {
+            libc::AF_INET6
+        };
+        let mut request = Request::new(CT_GET, 0, self.sequence, family);
+        request.tuple(CTA_TUPLE_REPLY, tuple);
+        if zone != 0 {
+            request.attribute(CTA_ZONE, &zone.to_be_bytes());
+        }
+        let fd = self.socket.as_fd();
+        sys::send(fd, request.finish()).map_err(Error::system(ACTION))?;
+        self.answer()
+    }
+
+    /// Reads until the answer to the last request. The kernel has queued it
+    /// before the send returned, so this does not wait.
+    fn answer(&mut self) -> Result<Option<Connection>, Error> {
+        let decode = |source| Error::Decode {
+            action: ACTION,
+            source,
+        };
+        loop {
+            let length = sys::receive(self.socket.as_fd(), &mut self.buffer[..])
+                .map_err(Error::system(ACTION))?;
+            let bytes = self.buffer.get(..length).ok_or_else(|| {
+                decode(DecodeError::Truncated {
+                    what: "connection",
+                    claimed: length,
+                    available: self.buffer.len(),
+                })
+            })?;
+            for message in Messages(bytes) {
+                let message = message.map_err(decode)?;
+                if message.sequence != self.sequence {
+                    // Left over from a request whose answer failed to decode.
+                    continue;
+                }
+                if message.kind == NLMSG_ERROR {
+                    return match message.error(ACTION) {
+                        Err(error) if error.errno() == Some(libc::ENOENT) => Ok(None),
+                        Err(error) => Err(error),
+                        Ok(()) => Ok(None),
+                    };
+                }
+                if message.kind == CT_NEW {
+                    let mut connection = Connection::default();
+                    let attributes = message.attributes().map_err(decode)?;
+                    decode_connection(attributes, &mut connection, &mut DecodeCounters::default())
+                        .map_err(decode)?;
+                    return Ok(Some(connection));
+                }
+            }
+        }
+    }
+}

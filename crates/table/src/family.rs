@@ -1,0 +1,248 @@
+//! The entries of one address family, and every index over them.
+
+use std::collections::VecDeque;
+use std::hash::{BuildHasher, Hasher};
+use std::time::Duration;
+
+use foldhash::fast::RandomState;
+use hashbrown::{HashMap, HashSet};
+use model::{KernelId, Timed, Timestamp, TranslationKind};
+
+use crate::address::Address;
+use crate::chain::{Chains, Role};
+use crate::entry::{Entry, Identity};
+use crate::index::Index;
+use crate::slab::{Slab, Slot};
+
+/// Live and ended translations of one address family.
+///
+/// Live entries are in the identity index and in three chains, ended ones in
+/// the chains only until they expire.
+pub struct Family<A> {
+    pub(crate) slab: Slab<A>,
+    identities: Index,
+    chains: [Chains; 3],
+    hashing: RandomState,
+    /// How many entries, live or ended, have each NAT address.
+    nat_addresses: HashMap<A, u32, RandomState>,
+    /// Ended slots in the order in which their end was learned.
+    ended: VecDeque<Slot>,
+    /// When the ends were learned, and of how many slots each time.
+    learned: VecDeque<(Timestamp, usize)>,
+    live: u64,
+    live_connections: u64,
+    /// Connections that ended since the resync began; `None` outside of one.
+    pub(crate) ended_in_resync: Option<HashSet<(Identity<A>, KernelId), RandomState>>,
+    /// The parity of the last resync, which living entries carry.
+    pub(crate) parity: bool,
+}
+
+impl<A: Address> Family<A> {
+    pub fn new() -> Self {
+        Self {
+            slab: Slab::new(),
+            identities: Index::new(),
+            chains: Role::ALL.map(Chains::new),
+            hashing: RandomState::default(),
+            nat_addresses: HashMap::default(),
+            ended: VecDeque::new(),
+            learned: VecDeque::new(),
+            live: 0,
+            live_connections: 0,
+            ended_in_resync: None,
+            parity: false,
+        }
+    }
+
+    pub const fn live(&self) -> u64 {
+        self.live
+    }
+
+    pub const fn live_connections(&self) -> u64 {
+        self.live_connections
+    }
+
+    pub fn ended(&self) -> u64 {
+        self.ended.len() as u64
+    }
+
+    /// The chains of a role.
+    pub const fn chains(&self, role: Role) -> &Chains {
+        &self.chains[role as usize]
+    }
+
+    /// The newest entry with this key in a role.
+    pub fn head(&self, role: Role, address: A, port: u16) -> Option<Slot> {
+        self.chains(role)
+            .head(&self.slab, &self.hashing, address, port)
+    }
+
+    /// Every NAT address of an entry.
+    pub fn nat_addresses(&self) -> impl Iterator<Item = A> + '_ {
+        self.nat_addresses.keys().copied()
+    }
+
+    /// A live entry of this connection.
+    #[inline]
+    pub fn find_live(&self, identity: &Identity<A>, kind: Option<TranslationKind>) -> Option<Slot> {
+        self.identities
+            .find(identity_hash(&self.hashing, identity), |slot| {
+                let entry = self.slab.get(slot);
+                kind.is_none_or(|kind| kind == entry.kind()) && entry.identity() == *identity
+            })
+    }
+
+    /// Adds a live entry. There must be none of its identity and kind.
+    #[inline]
+    pub fn start(&mut self, mut entry: Entry<A>) -> Slot {
+        let identity = entry.identity();
+        if self.find_live(&identity, None).is_none() {
+            self.live_connections += 1;
+        }
+        entry.set_parity(self.parity);
+        if let (Some(ended), Some(id)) = (&mut self.ended_in_resync, entry.kernel_id()) {
+            ended.remove(&(identity, id));
+        }
+        let slot = self.slab.insert(entry);
+        let Self {
+            identities,
+            slab,
+            hashing,
+            ..
+        } = self;
+        identities.insert(identity_hash(hashing, &identity), slot, |slot| {
+            identity_hash(hashing, &slab.get(slot).identity())
+        });
+        self.link(slot);
+        self.live += 1;
+        slot
+    }
+
+    /// Makes a live entry an ended one.
+    #[inline]
+    pub fn end(&mut self, slot: Slot, ended_at: Timed, learned_at: Timestamp) {
+        let entry = self.slab.get(slot);
+        let (identity, kernel_id) = (entry.identity(), entry.kernel_id());
+        self.identities
+            .remove(identity_hash(&self.hashing, &identity), |found| {
+                found == slot
+            });
+        self.slab.get_mut(slot).end(ended_at);
+        self.live -= 1;
+        if self.find_live(&identity, None).is_none() {
+            self.live_connections -= 1;
+        }
+        self.note_end(identity, kernel_id);
+        self.queue_ended(slot, learned_at);
+    }
+
+    /// Adds an entry that was never seen alive.
+    pub fn add_ended(
+        &mut self,
+        mut entry: Entry<A>,
+        ended_at: Timed,
+        learned_at: Timestamp,
+    ) -> Slot {
+        self.note_end(entry.identity(), entry.kernel_id());
+        entry.end(ended_at);
+        let slot = self.slab.insert(entry);
+        self.link(slot);
+        self.queue_ended(slot, learned_at);
+        slot
+    }
+
+    fn note_end(&mut self, identity: Identity<A>, kernel_id: Option<KernelId>) {
+        if let (Some(ended), Some(id)) = (&mut self.ended_in_resync, kernel_id) {
+            ended.insert((identity, id));
+        }
+    }
+
+    fn queue_ended(&mut self, slot: Slot, learned_at: Timestamp) {
+        self.ended.push_back(slot);
+        match self.learned.back_mut() {
+            Some((at, count)) if *at == learned_at => *count += 1,
+            _ => self.learned.push_back((learned_at, 1)),
+        }
+    }
+
+    /// Forgets at most `budget` entries whose end was learned `keep` or longer
+    /// before `now`; true when there are more.
+    pub fn expire(&mut self, now: Timestamp, keep: Duration, budget: usize) -> bool {
+        for _ in 0..budget {
+            match self.learned.front_mut() {
+                Some((at, count)) if at.plus(keep) <= now => {
+                    *count -= 1;
+                    if *count == 0 {
+                        self.learned.pop_front();
+                    }
+                }
+                _ => return false,
+            }
+            if let Some(slot) = self.ended.pop_front() {
+                self.unlink(slot);
+                self.slab.remove(slot);
+            }
+        }
+        true
+    }
+
+    /// An ended entry with the same tuples whose end was only estimated: the
+    /// same connection, where its end is reported late.
+    pub fn find_estimated(&self, entry: &Entry<A>) -> Option<Slot> {
+        let (address, port) = entry.roles().nat;
+        let mut next = self.head(Role::Nat, address, port);
+        while let Some(slot) = next {
+            let found = self.slab.get(slot);
+            if found.has_tuples_of(entry)
+                && found.kind() == entry.kind()
+                && found
+                    .ended_at()
+                    .is_some_and(|end| end.source == model::TimeSource::Estimated)
+            {
+                return Some(slot);
+            }
+            next = self.chains(Role::Nat).after(found);
+        }
+        None
+    }
+
+    #[inline]
+    fn link(&mut self, slot: Slot) {
+        for chains in &mut self.chains {
+            chains.link(&mut self.slab, &self.hashing, slot);
+        }
+        let (address, _) = self.slab.get(slot).roles().nat;
+        *self.nat_addresses.entry(address).or_insert(0) += 1;
+    }
+
+    #[inline]
+    fn unlink(&mut self, slot: Slot) {
+        for chains in &mut self.chains {
+            chains.unlink(&mut self.slab, &self.hashing, slot);
+        }
+        let (address, _) = self.slab.get(slot).roles().nat;
+        if let Some(count) = self.nat_addresses.get_mut(&address) {
+            *count -= 1;
+            if *count == 0 {
+                self.nat_addresses.remove(&address);
+            }
+        }
+    }
+}
+
+#[inline]
+fn identity_hash<A: Address>(hashing: &RandomState, identity: &Identity<A>) -> u64 {
+    let [source, destination] = identity.addresses.map(Address::words);
+    let mut hasher = hashing.build_hasher();
+    hasher.write_u64(source[1] ^ destination[1].rotate_left(32));
+    if size_of::<A>() > 4 {
+        hasher.write_u64(source[0]);
+        hasher.write_u64(destination[0]);
+        hasher.write_u64(destination[1]);
+    }
+    let [first, second] = identity.ports.map(u64::from);
+    hasher.write_u64(
+        first | second << 16 | u64::from(identity.protocol) << 32 | u64::from(identity.zone) << 40,
+    );
+    hasher.finish()
+}

@@ -1,0 +1,292 @@
+//! Events to entries.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
+
+use model::{
+    ChangeKind, Connection, Event, EventKind, Filter, TimeSource, Timed, Timestamp,
+    TranslationKind, Tuple, Zone,
+};
+
+use crate::address::Address;
+use crate::entry::{Entry, Identity};
+use crate::family::Family;
+use crate::find::Found;
+
+/// The live table of translations. See the crate's documentation.
+pub struct Table {
+    pub(crate) v4: Family<Ipv4Addr>,
+    pub(crate) v6: Family<Ipv6Addr>,
+    pub(crate) rules: Rules,
+}
+
+/// What the table keeps, and how long.
+pub(crate) struct Rules {
+    keep_ended: Duration,
+    filter: Option<Filter>,
+}
+
+/// What an event or a resync did to one translation.
+#[derive(Clone, Copy)]
+pub struct Change<'a> {
+    /// Whether it began or ended.
+    pub kind: ChangeKind,
+    /// The translation.
+    pub found: Found<'a>,
+}
+
+/// Where a scan goes on; the default is the beginning.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Position {
+    pub(crate) is_v6: bool,
+    pub(crate) slot: u32,
+}
+
+impl Table {
+    /// An empty table that keeps translations which fit `filter`, and ended
+    /// ones for `keep_ended` after their end was learned.
+    pub fn new(keep_ended: Duration, filter: Filter) -> Self {
+        Self {
+            v4: Family::new(),
+            v6: Family::new(),
+            rules: Rules {
+                keep_ended,
+                filter: (!filter.is_any()).then_some(filter),
+            },
+        }
+    }
+
+    /// Changes how long ended translations are kept from now on.
+    pub fn set_keep_ended(&mut self, keep_ended: Duration) {
+        self.rules.keep_ended = keep_ended;
+    }
+
+    /// Live translations.
+    pub fn live(&self) -> u64 {
+        self.v4.live() + self.v6.live()
+    }
+
+    /// Live connections that have at least one of the live translations.
+    pub fn live_connections(&self) -> u64 {
+        self.v4.live_connections() + self.v6.live_connections()
+    }
+
+    /// Ended translations that have not expired.
+    pub fn ended(&self) -> u64 {
+        self.v4.ended() + self.v6.ended()
+    }
+
+    /// Applies one event and calls `on_change` with what follows from it.
+    ///
+    /// `received_at` is when the event was read; it stands in where the kernel
+    /// gives no times. Events must come in the kernel's order.
+    #[inline]
+    pub fn apply(
+        &mut self,
+        event: &Event,
+        received_at: Timestamp,
+        mut on_change: impl FnMut(Change<'_>),
+    ) {
+        if event.connection.original.is_ipv4() {
+            self.v4
+                .apply(&self.rules, event, received_at, &mut on_change);
+        } else {
+            self.v6
+                .apply(&self.rules, event, received_at, &mut on_change);
+        }
+    }
+
+    /// Forgets at most `budget` ended translations whose time is over; true
+    /// when there are more.
+    pub fn expire(&mut self, now: Timestamp, budget: usize) -> bool {
+        let keep = self.rules.keep_ended;
+        self.v4.expire(now, keep, budget) | self.v6.expire(now, keep, budget)
+    }
+
+    /// The live translation of `kind` of the connection with this original
+    /// tuple, zone and both; costs one index probe.
+    pub fn by_original(
+        &self,
+        original: &Tuple,
+        zone: Zone,
+        kind: TranslationKind,
+    ) -> Option<Found<'_>> {
+        fn find<'a, A: Address>(
+            family: &'a Family<A>,
+            original: &Tuple,
+            zone: Zone,
+            kind: TranslationKind,
+        ) -> Option<Found<'a>> {
+            let slot = family.find_live(&Identity::of(original, zone)?, Some(kind))?;
+            Some(A::found(family.slab.get(slot)))
+        }
+        find(&self.v4, original, zone, kind).or_else(|| find(&self.v6, original, zone, kind))
+    }
+}
+
+impl Rules {
+    /// Whether an entry is to be kept at all.
+    #[inline]
+    pub fn keep<A: Address>(&self, entry: &Entry<A>) -> bool {
+        self.filter
+            .as_ref()
+            .is_none_or(|filter| filter.matches(&entry.as_match()))
+    }
+}
+
+impl<A: Address> Family<A> {
+    #[inline]
+    fn apply(
+        &mut self,
+        rules: &Rules,
+        event: &Event,
+        received_at: Timestamp,
+        on_change: &mut impl FnMut(Change<'_>),
+    ) {
+        let connection = &event.connection;
+        match event.kind {
+            EventKind::New => {
+                let started_at = when(connection.started_at.or(connection.event_at), received_at);
+                self.begin(rules, connection, started_at, received_at, on_change);
+            }
+            // An update of a connection whose NEW was lost: it began before.
+            EventKind::Update => {
+                let started_at = Timed {
+                    at: received_at,
+                    source: TimeSource::Estimated,
+                };
+                let started_at = connection.started_at.map_or(started_at, kernel);
+                self.begin(rules, connection, started_at, received_at, on_change);
+            }
+            EventKind::Destroy => self.destroy(rules, connection, received_at, on_change),
+        }
+    }
+
+    /// Adds the translations of a living connection, unless they are known.
+    #[inline]
+    pub(crate) fn begin(
+        &mut self,
+        rules: &Rules,
+        connection: &Connection,
+        started_at: Timed,
+        received_at: Timestamp,
+        on_change: &mut impl FnMut(Change<'_>),
+    ) {
+        let Some(identity) = Identity::of(&connection.original, connection.zone) else {
+            return;
+        };
+        if let Some(known) = self.find_live(&identity, None) {
+            if self.slab.get(known).is_of(connection) {
+                // The kernel says again that it lives.
+                self.mark_seen(&identity);
+                return;
+            }
+            // The kernel never has two live connections with one identity, so
+            // the end of the older one was lost or comes late.
+            let ended_at = Timed {
+                at: started_at.at,
+                source: TimeSource::Estimated,
+            };
+            self.end_all(&identity, ended_at, received_at, on_change);
+        }
+        for kind in TranslationKind::ALL {
+            if !connection.status.contains(kind.status()) {
+                continue;
+            }
+            let Some(entry) = Entry::new(connection, kind, Some(started_at)) else {
+                return;
+            };
+            if rules.keep(&entry) {
+                let slot = self.start(entry);
+                on_change(Change {
+                    kind: ChangeKind::Started,
+                    found: A::found(self.slab.get(slot)),
+                });
+            }
+        }
+    }
+
+    pub(crate) fn end_all(
+        &mut self,
+        identity: &Identity<A>,
+        ended_at: Timed,
+        received_at: Timestamp,
+        on_change: &mut impl FnMut(Change<'_>),
+    ) {
+        while let Some(slot) = self.find_live(identity, None) {
+            self.end(slot, ended_at, received_at);
+            on_change(Change {
+                kind: ChangeKind::Ended,
+                found: A::found(self.slab.get(slot)),
+            });
+        }
+    }
+
+    #[inline]
+    fn destroy(
+        &mut self,
+        rules: &Rules,
+        connection: &Connection,
+        received_at: Timestamp,
+        on_change: &mut impl FnMut(Change<'_>),
+    ) {
+        let ended_at = when(connection.stopped_at.or(connection.event_at), received_at);
+        let Some(identity) = Identity::of(&connection.original, connection.zone) else {
+            return;
+        };
+        for kind in TranslationKind::ALL {
+            if !connection.status.contains(kind.status()) {
+                continue;
+            }
+            let live = self
+                .find_live(&identity, Some(kind))
+                .filter(|slot| self.slab.get(*slot).is_of(connection));
+            let slot = match live {
+                Some(slot) => {
+                    if let Some(started_at) = connection.started_at {
+                        self.slab.get_mut(slot).set_started_at(kernel(started_at));
+                    }
+                    self.end(slot, ended_at, received_at);
+                    slot
+                }
+                None => {
+                    let started_at = connection.started_at.map(kernel);
+                    let Some(entry) = Entry::new(connection, kind, started_at) else {
+                        return;
+                    };
+                    if !rules.keep(&entry) {
+                        continue;
+                    }
+                    if let Some(slot) = self.find_estimated(&entry) {
+                        // Its end has been told already; only the time is new.
+                        self.slab.get_mut(slot).end(ended_at);
+                        continue;
+                    }
+                    self.add_ended(entry, ended_at, received_at)
+                }
+            };
+            on_change(Change {
+                kind: ChangeKind::Ended,
+                found: A::found(self.slab.get(slot)),
+            });
+        }
+    }
+}
+
+const fn kernel(at: Timestamp) -> Timed {
+    Timed {
+        at,
+        source: TimeSource::Kernel,
+    }
+}
+
+/// The kernel's time where it gave one, else the time of receipt.
+fn when(kernel_time: Option<Timestamp>, received_at: Timestamp) -> Timed {
+    kernel_time.map_or(
+        Timed {
+            at: received_at,
+            source: TimeSource::Received,
+        },
+        kernel,
+    )
+}

@@ -1,0 +1,322 @@
+//! The table against a list that is searched from end to end.
+//!
+//! Whatever events come, the table must hold and find just what the list does.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use model::{
+    Connection, Endpoint, EndpointPattern, Event, EventKind, Filter, Icmp, KernelId, Lookup, Match,
+    Protocol, Status, TimeSource, Timed, Timestamp, Tuple, Zone, ZoneScope,
+};
+use proptest::prelude::*;
+use table::{Position, Table};
+
+const KEEP: Duration = Duration::from_millis(20);
+
+/// One row of the list: what the table keeps of a translation.
+#[derive(Clone, Debug)]
+struct Row {
+    connection: Connection,
+    shown: Match,
+}
+
+#[derive(Default)]
+struct Naive {
+    rows: Vec<Row>,
+}
+
+impl Naive {
+    fn live(&self, connection: &Connection) -> Vec<usize> {
+        (0..self.rows.len())
+            .filter(|at| {
+                let row = &self.rows[*at];
+                row.shown.ended_at.is_none()
+                    && row.connection.original == connection.original
+                    && row.connection.zone == connection.zone
+            })
+            .collect()
+    }
+
+    fn add(
+        &mut self,
+        connection: &Connection,
+        start: Option<Timed>,
+        end: Option<Timed>,
+        only: Option<model::TranslationKind>,
+    ) {
+        for translation in connection.translations() {
+            if only.is_some_and(|kind| kind != translation.kind) {
+                continue;
+            }
+            self.rows.push(Row {
+                connection: *connection,
+                shown: Match {
+                    protocol: connection.original.protocol,
+                    translation,
+                    original_destination: connection.original.destination,
+                    zone: connection.zone,
+                    kernel_id: end.is_none().then_some(connection.kernel_id),
+                    started_at: start,
+                    ended_at: end,
+                },
+            });
+        }
+    }
+
+    fn end(&mut self, at: usize, time: Timed) {
+        self.rows[at].shown.ended_at = Some(time);
+        self.rows[at].shown.kernel_id = None;
+    }
+
+    fn apply(&mut self, event: &Event, now: Timestamp) {
+        let connection = &event.connection;
+        let received = Timed {
+            at: now,
+            source: TimeSource::Received,
+        };
+        let estimated = Timed {
+            at: now,
+            source: TimeSource::Estimated,
+        };
+        let live = self.live(connection);
+        let is_same = |row: &Row| {
+            row.connection.kernel_id == connection.kernel_id
+                && row.connection.reply == connection.reply
+        };
+        match event.kind {
+            EventKind::New | EventKind::Update => {
+                if live.iter().any(|at| is_same(&self.rows[*at])) {
+                    return;
+                }
+                for at in live {
+                    self.end(at, estimated);
+                }
+                let start = if event.kind == EventKind::New {
+                    received
+                } else {
+                    estimated
+                };
+                self.add(connection, Some(start), None, None);
+            }
+            EventKind::Destroy => {
+                for translation in connection.translations() {
+                    let kind = translation.kind;
+                    let known = live.iter().copied().find(|at| {
+                        let row = &self.rows[*at];
+                        row.shown.translation.kind == kind && is_same(row)
+                    });
+                    let late = (0..self.rows.len()).rev().find(|at| {
+                        let row = &self.rows[*at];
+                        row.shown
+                            .ended_at
+                            .is_some_and(|end| end.source == TimeSource::Estimated)
+                            && row.connection.original == connection.original
+                            && row.connection.reply == connection.reply
+                            && row.connection.zone == connection.zone
+                            && row.shown.translation.kind == kind
+                    });
+                    match (known, late) {
+                        (Some(at), _) => self.end(at, received),
+                        (None, Some(at)) => self.end(at, received),
+                        (None, None) => self.add(connection, None, Some(received), Some(kind)),
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn endpoint(family: bool, host: u8, port: u16) -> Endpoint {
+    let address = if family {
+        IpAddr::V6(Ipv6Addr::from([
+            0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, host,
+        ]))
+    } else {
+        IpAddr::V4(Ipv4Addr::new(192, 0, 2, host))
+    };
+    Endpoint::new(address, port)
+}
+
+prop_compose! {
+    /// Few values, so that ports, hosts and tuples collide all the time.
+    fn connections()(
+        is_v6 in any::<bool>(), internal in 0..3_u8, port in 1..3_u16, nat in 10..12_u8,
+        nat_port in 1..3_u16, remote in 20..22_u8, id in 0..3_u32, kind in 1..4_u32,
+        protocol in 0..3_u8, zone in 0..2_u16,
+    ) -> Connection {
+        let protocol = [Protocol::TCP, Protocol::UDP, if is_v6 { Protocol::ICMPV6 } else { Protocol::ICMP }][usize::from(protocol)];
+        let at = |host, port| endpoint(is_v6, host, port);
+        // Kind 1 rewrites the source, 2 the destination, 3 both.
+        let is_icmp = protocol.is_icmp();
+        let far = if is_icmp { port } else { 443 };
+        let (original, reply) = match kind {
+            1 => ([at(internal, port), at(remote, far)], [at(remote, if is_icmp { nat_port } else { 443 }), at(nat, nat_port)]),
+            2 => ([at(remote, port), at(nat, if is_icmp { port } else { nat_port })], [at(internal, port), at(remote, port)]),
+            _ => ([at(internal, port), at(nat, if is_icmp { port } else { nat_port })], [at(remote, nat_port), at(nat, nat_port)]),
+        };
+        let echo = if is_v6 { 128 } else { 8 };
+        let icmp = is_icmp.then_some(Icmp { kind: echo, code: 0 });
+        let tuple = |[source, destination]: [Endpoint; 2], icmp| Tuple { protocol, source, destination, icmp };
+        Connection {
+            original: tuple(original, icmp),
+            reply: tuple(reply, icmp.map(Icmp::inverted)),
+            zone: Zone { id: zone, scope: if zone == 1 { ZoneScope::Original } else { ZoneScope::Both } },
+            kernel_id: KernelId(id),
+            status: Status(kind << 4),
+            ..Connection::default()
+        }
+    }
+}
+
+fn events() -> impl Strategy<Value = Event> {
+    let kinds = prop_oneof![
+        4 => Just(EventKind::New),
+        1 => Just(EventKind::Update),
+        3 => Just(EventKind::Destroy),
+    ];
+    (kinds, connections()).prop_map(|(kind, connection)| Event { kind, connection })
+}
+
+fn sorted(mut rows: Vec<Match>) -> Vec<String> {
+    rows.sort_by_key(|row| format!("{row:?}"));
+    rows.iter().map(|row| format!("{row:?}")).collect()
+}
+
+fn everything(table: &Table) -> Vec<Match> {
+    let mut rows = Vec::new();
+    let mut position = Some(Position::default());
+    while let Some(from) = position {
+        position = table.scan(from, 3, |found| rows.push(found.to_match()));
+    }
+    rows
+}
+
+fn found(table: &Table, question: &Lookup) -> Vec<Match> {
+    assert!(table.has_index_for(question));
+    let mut rows = Vec::new();
+    table.find(question, |found| {
+        rows.push(found.to_match());
+        ControlFlow::Continue(())
+    });
+    rows
+}
+
+/// Every question that an index answers, for every endpoint there is.
+fn questions(rows: &[Row]) -> Vec<Lookup> {
+    let only_address = |endpoint: Endpoint| EndpointPattern {
+        addresses: Some(endpoint.address.into()),
+        ports: None,
+    };
+    let mut questions = Vec::new();
+    for row in rows {
+        let t = row.shown.translation;
+        questions.extend([
+            Lookup {
+                nat: EndpointPattern::exactly(t.nat),
+                ..Lookup::default()
+            },
+            Lookup {
+                nat: EndpointPattern::exactly(t.nat),
+                remote: EndpointPattern::exactly(t.remote),
+                protocol: Some(row.shown.protocol),
+                ..Lookup::default()
+            },
+            Lookup {
+                nat: EndpointPattern {
+                    addresses: None,
+                    ports: Some(t.nat.port..=t.nat.port),
+                },
+                ..Lookup::default()
+            },
+            Lookup {
+                internal: only_address(t.internal),
+                kind: Some(t.kind),
+                ..Lookup::default()
+            },
+            Lookup {
+                internal: EndpointPattern::exactly(t.internal),
+                ..Lookup::default()
+            },
+            Lookup {
+                remote: only_address(t.remote),
+                zone: Some(row.shown.zone.id),
+                ..Lookup::default()
+            },
+        ]);
+    }
+    questions
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_events_leave_the_table_equal_to_a_list(events in prop::collection::vec(events(), 1..60)) {
+        let mut table = Table::new(Duration::from_secs(3600), Filter::default());
+        let mut naive = Naive::default();
+        for (at, event) in events.iter().enumerate() {
+            let now = Timestamp(1_000_000_000_000 + at as i64 * 1_000_000);
+            table.apply(event, now, |_| {});
+            naive.apply(event, now);
+        }
+        let list = || naive.rows.iter().map(|row| row.shown).collect::<Vec<_>>();
+        prop_assert_eq!(sorted(everything(&table)), sorted(list()));
+        for question in questions(&naive.rows) {
+            let wanted = list().into_iter().filter(|row| question.matches(row)).collect();
+            prop_assert_eq!(sorted(found(&table, &question)), sorted(wanted), "{:?}", question);
+        }
+        let live: Vec<_> = naive.rows.iter().filter(|row| row.shown.ended_at.is_none()).collect();
+        prop_assert_eq!(table.live(), live.len() as u64);
+        prop_assert_eq!(table.ended(), (naive.rows.len() - live.len()) as u64);
+        let mut connections: Vec<_> = live.iter().map(|row| format!("{:?}{:?}", row.connection.original, row.connection.zone)).collect();
+        connections.sort();
+        connections.dedup();
+        prop_assert_eq!(table.live_connections(), connections.len() as u64);
+        for row in live {
+            let by_original = table.by_original(&row.connection.original, row.connection.zone, row.shown.translation.kind);
+            prop_assert_eq!(by_original.map(|found| found.to_match()), Some(row.shown));
+        }
+    }
+
+    #[test]
+    fn ended_ones_expire_and_live_ones_stay(events in prop::collection::vec(events(), 1..60), late in 0..80_i64) {
+        let mut table = Table::new(KEEP, Filter::default());
+        let mut naive = Naive::default();
+        let mut ends = Vec::new();
+        for (at, event) in events.iter().enumerate() {
+            let now = Timestamp(1_000_000_000_000 + at as i64 * 1_000_000);
+            table.apply(event, now, |change| {
+                if change.kind == model::ChangeKind::Ended {
+                    ends.push(now);
+                }
+            });
+            naive.apply(event, now);
+        }
+        let now = Timestamp(1_000_000_000_000 + late * 1_000_000);
+        while table.expire(now, 2) {}
+        let left = ends.iter().filter(|learned| learned.plus(KEEP) > now).count();
+        prop_assert_eq!(table.ended(), left as u64);
+        let live = |rows: Vec<Match>| rows.into_iter().filter(|row| row.ended_at.is_none()).collect::<Vec<_>>();
+        prop_assert_eq!(
+            sorted(live(everything(&table))),
+            sorted(live(naive.rows.iter().map(|row| row.shown).collect()))
+        );
+    }
+
+    #[test]
+    fn a_filter_keeps_just_what_fits(events in prop::collection::vec(events(), 1..40)) {
+        let filter = Filter { nat: "192.0.2.10,[2001:db8::b]:1".parse().unwrap(), ..Filter::default() };
+        let mut all = Table::new(Duration::from_secs(3600), Filter::default());
+        let mut some = Table::new(Duration::from_secs(3600), filter.clone());
+        for (at, event) in events.iter().enumerate() {
+            let now = Timestamp(1_000_000_000_000 + at as i64 * 1_000_000);
+            all.apply(event, now, |_| {});
+            some.apply(event, now, |_| {});
+        }
+        // An unseen start of what is filtered cannot end anything that is kept.
+        let live = |rows: Vec<Match>| rows.into_iter().filter(|row| row.ended_at.is_none() && filter.matches(row)).collect::<Vec<_>>();
+        prop_assert_eq!(sorted(live(everything(&some))), sorted(live(everything(&all))));
+    }
+}
