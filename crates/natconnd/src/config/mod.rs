@@ -1,1 +1,41 @@
-//! .
+//! What the operator wants: one struct tree, whoever wrote the file.
+//!
+//! A file is natconnd's TOML or, told apart by its sections, pynatconnd's
+//! ConfigObj file. [`parse`] is pure; [`Config::load`] adds the reading. Every
+//! key is defined once, in `keys.rs`: the reader, the writer, the reference,
+//! the example file and the list of what SIGHUP can change all come from
+//! there. Nothing here opens a socket or knows what a key is used for.
+//!
+//! Reading order: `tree` (the values), `keys` (the definitions), `form` (how
+//! a value is written), `toml_file` and `pynatconnd` (the two formats).
+
+mod amount;
+mod configobj;
+mod form;
+mod keys;
+mod load;
+mod nearest;
+mod overrides;
+mod pynatconnd;
+mod remark;
+mod render;
+mod toml_file;
+mod tree;
+mod word;
+
+pub use load::{DEFAULT_PATHS, FileKind, Loaded, parse};
+pub use overrides::Overrides;
+pub use remark::{ConfigError, Position, Remark};
+pub use render::{example_file, migrate, reference, render_toml};
+pub use tree::{Config, Http, Log, Pynatconnd, Track};
+pub use word::{KeyName, LogLevel, UnknownWord};
+
+/// The keys that differ between `old` and `new` and that a running daemon
+/// cannot take over, in the order of the reference.
+pub fn changes_needing_restart(old: &Config, new: &Config) -> Vec<&'static str> {
+    keys::KEYS
+        .iter()
+        .filter(|key| !key.is_live && (key.write)(old) != (key.write)(new))
+        .map(|key| key.path)
+        .collect()
+}

@@ -1,0 +1,124 @@
+//! Names, and the numbers that can stand for them.
+
+use std::str::FromStr;
+
+use model::{Protocol, TranslationKind};
+
+use super::super::nearest::nearest;
+use super::super::{KeyName, LogLevel};
+use super::{Fault, Form, Found, integer, quote, text};
+
+/// Reads one of a few words, with the nearest one as a hint.
+fn read_word<F: Form>(found: &Found<'_>, words: &[&str]) -> Result<F::Value, Fault>
+where
+    F::Value: FromStr,
+{
+    let word = text(found, F::SHAPE)?;
+    word.parse().map_err(|_| {
+        let fault = Fault::unexpected(found, F::SHAPE);
+        match nearest(word, words.iter().copied()) {
+            Some(meant) => fault.hint(format!("write {}", quote(meant))),
+            None => fault,
+        }
+    })
+}
+
+/// A log level.
+pub(in super::super) struct Level;
+
+impl Form for Level {
+    type Value = LogLevel;
+    const SHAPE: &'static str = "error, warn, info, debug or trace";
+
+    fn read(found: &Found<'_>) -> Result<LogLevel, Fault> {
+        read_word::<Self>(found, &LogLevel::ALL.map(LogLevel::name))
+    }
+
+    fn write(level: &LogLevel) -> String {
+        quote(level.name())
+    }
+}
+
+/// What pynatconnd's URLs look up.
+pub(in super::super) struct Key;
+
+impl Form for Key {
+    type Value = KeyName;
+    const SHAPE: &'static str = "src_ip, src_port, nat_ip, nat_port, dst_ip or dst_port";
+
+    fn read(found: &Found<'_>) -> Result<KeyName, Fault> {
+        read_word::<Self>(found, &KeyName::ALL.map(KeyName::name))
+    }
+
+    fn write(name: &KeyName) -> String {
+        quote(name.name())
+    }
+}
+
+/// A kind of translation.
+pub(in super::super) struct Kind;
+
+impl Form for Kind {
+    type Value = TranslationKind;
+    const SHAPE: &'static str = "source or destination";
+
+    fn read(found: &Found<'_>) -> Result<TranslationKind, Fault> {
+        let names = TranslationKind::ALL.map(TranslationKind::name);
+        read_word::<Self>(found, &names).map_err(|fault| match found.get_ref().as_str() {
+            Some("snat" | "SNAT" | "masquerade") => fault.hint("write \"source\""),
+            Some("dnat" | "DNAT" | "redirect") => fault.hint("write \"destination\""),
+            Some("" | "any" | "both" | "all") => fault.hint("leave the key out for both kinds"),
+            _ => fault,
+        })
+    }
+
+    fn write(kind: &TranslationKind) -> String {
+        quote(kind.name())
+    }
+}
+
+/// A transport protocol, by name or number.
+pub(in super::super) struct ProtocolName;
+
+impl Form for ProtocolName {
+    type Value = Protocol;
+    const SHAPE: &'static str = "NAME or NUMBER";
+
+    fn read(found: &Found<'_>) -> Result<Protocol, Fault> {
+        let expected = "a protocol's name or a number from 0 to 255";
+        if found.get_ref().is_integer() {
+            return integer(found)
+                .and_then(|number| u8::try_from(number).ok())
+                .map(Protocol)
+                .ok_or_else(|| Fault::unexpected(found, expected));
+        }
+        text(found, expected)?
+            .parse()
+            .map_err(|error: model::UnknownProtocol| Fault::new(found, error.to_string()))
+    }
+
+    fn write(protocol: &Protocol) -> String {
+        match protocol.name() {
+            Some(name) => quote(name),
+            None => protocol.0.to_string(),
+        }
+    }
+}
+
+/// A conntrack zone.
+pub(in super::super) struct ZoneNumber;
+
+impl Form for ZoneNumber {
+    type Value = u16;
+    const SHAPE: &'static str = "NUMBER from 0 to 65535";
+
+    fn read(found: &Found<'_>) -> Result<u16, Fault> {
+        integer(found)
+            .and_then(|number| u16::try_from(number).ok())
+            .ok_or_else(|| Fault::unexpected(found, "a number from 0 to 65535"))
+    }
+
+    fn write(zone: &u16) -> String {
+        zone.to_string()
+    }
+}

@@ -1,0 +1,97 @@
+//! The values, one struct per section, and their defaults.
+//!
+//! Meaning and format of each key stand in `keys.rs`.
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use model::Filter;
+
+use super::{KeyName, LogLevel};
+
+/// The whole configuration.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Config {
+    /// `[http]`: who may ask, and where.
+    pub http: Http,
+    /// `[track]`: what is kept of the kernel's table, and how it is read.
+    pub track: Track,
+    /// `[log]`: what the daemon says about its own doings.
+    pub log: Log,
+    /// `[pynatconnd]`: the URLs of pynatconnd.
+    pub pynatconnd: Pynatconnd,
+}
+
+/// `[http]`: who may ask, and where.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Http {
+    /// Where TCP connections are accepted; may be empty.
+    pub listen: Vec<SocketAddr>,
+    /// The unix socket's absolute path, `None` where there is none.
+    pub unix_socket: Option<PathBuf>,
+    /// The networks that may ask over TCP; nobody where empty.
+    pub allow: Vec<IpNet>,
+    /// How many clients may be connected at once, at least 1.
+    pub max_connections: usize,
+    /// How long a client may take to send a request's head, never zero.
+    pub header_timeout: Duration,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self {
+            listen: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))],
+            unix_socket: Some(PathBuf::from("/run/natconnd/natconnd.sock")),
+            allow: vec![
+                Ipv4Net::new_assert(Ipv4Addr::new(127, 0, 0, 0), 8).into(),
+                Ipv6Net::new_assert(Ipv6Addr::LOCALHOST, 128).into(),
+            ],
+            max_connections: 10_000,
+            header_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// `[track]`: what is kept of the kernel's table, and how it is read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Track {
+    /// How long an ended connection stays answerable.
+    pub keep_ended: Duration,
+    /// The event socket's receive buffer at the start, in bytes.
+    pub receive_buffer: u64,
+    /// How far the receive buffer may grow, in bytes; at least
+    /// `receive_buffer`.
+    pub receive_buffer_max: u64,
+    /// How often the table is compared with the kernel's, never zero.
+    pub reconcile_every: Duration,
+    /// `[track.filter]`: the translations to keep at all.
+    pub filter: Filter,
+}
+
+impl Default for Track {
+    fn default() -> Self {
+        Self {
+            keep_ended: Duration::from_secs(10),
+            receive_buffer: 64 << 20,
+            receive_buffer_max: 256 << 20,
+            reconcile_every: Duration::from_secs(5 * 60),
+            filter: Filter::default(),
+        }
+    }
+}
+
+/// `[log]`: what the daemon says about its own doings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Log {
+    /// The least important level that is still written.
+    pub level: LogLevel,
+}
+
+/// `[pynatconnd]`: the URLs of pynatconnd.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Pynatconnd {
+    /// What `/{key_name}/{value}` looks up; the URLs are off where `None`.
+    pub key_name: Option<KeyName>,
+}

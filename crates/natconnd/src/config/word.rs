@@ -1,0 +1,175 @@
+//! Values that are one word of a few.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A word that is none of those that can stand here.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("found \"{found}\", expected {expected}")]
+pub struct UnknownWord {
+    /// The word.
+    pub found: String,
+    /// The words that can stand here.
+    pub expected: String,
+}
+
+/// How important a log line is, most important first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum LogLevel {
+    /// Someone must act.
+    Error,
+    /// Data may be incomplete.
+    Warn,
+    /// Start, stop, gaps: what a diary would note.
+    #[default]
+    Info,
+    /// Single requests and messages.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+impl LogLevel {
+    /// All levels, most important first.
+    pub const ALL: [Self; 5] = [
+        Self::Error,
+        Self::Warn,
+        Self::Info,
+        Self::Debug,
+        Self::Trace,
+    ];
+
+    /// The word for it, as `tracing` reads it too.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
+
+    /// The level for a debug level of pynatconnd, 0 to 10.
+    ///
+    /// pynatconnd always wrote its info, warning and error lines; the number
+    /// says how many of its debug lines came on top, 4 by default.
+    pub const fn of_debug_level(number: u8) -> Option<Self> {
+        match number {
+            0..=4 => Some(Self::Info),
+            5..=7 => Some(Self::Debug),
+            8..=10 => Some(Self::Trace),
+            _ => None,
+        }
+    }
+
+    /// Reads what stands behind `--log-level`: a level's name or a debug
+    /// level of pynatconnd, 0 to 10.
+    pub fn from_argument(text: &str) -> Result<Self, UnknownWord> {
+        let number = text.parse().ok().and_then(Self::of_debug_level);
+        number.map_or_else(
+            || {
+                text.parse().map_err(|unknown: UnknownWord| UnknownWord {
+                    expected: format!("{}, or a number from 0 to 10", unknown.expected),
+                    ..unknown
+                })
+            },
+            Ok,
+        )
+    }
+}
+
+/// What the URLs of pynatconnd look up, in its own words.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum KeyName {
+    /// `src_ip`: the internal address.
+    SrcIp,
+    /// `src_port`: the internal port.
+    SrcPort,
+    /// `nat_ip`: the NAT address.
+    NatIp,
+    /// `nat_port`: the NAT port.
+    NatPort,
+    /// `dst_ip`: the destination address as the initiator wrote it.
+    DstIp,
+    /// `dst_port`: the destination port as the initiator wrote it.
+    DstPort,
+}
+
+impl KeyName {
+    /// All six.
+    pub const ALL: [Self; 6] = [
+        Self::SrcIp,
+        Self::SrcPort,
+        Self::NatIp,
+        Self::NatPort,
+        Self::DstIp,
+        Self::DstPort,
+    ];
+
+    /// The word for it in URLs and files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SrcIp => "src_ip",
+            Self::SrcPort => "src_port",
+            Self::NatIp => "nat_ip",
+            Self::NatPort => "nat_port",
+            Self::DstIp => "dst_ip",
+            Self::DstPort => "dst_port",
+        }
+    }
+}
+
+/// Writes `a, b or c`.
+fn alternatives(words: &[&str]) -> String {
+    match words {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        words => words.concat(),
+    }
+}
+
+macro_rules! reads_as_its_name {
+    ($word:ident) => {
+        impl fmt::Display for $word {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.name())
+            }
+        }
+
+        impl FromStr for $word {
+            type Err = UnknownWord;
+
+            fn from_str(text: &str) -> Result<Self, UnknownWord> {
+                Self::ALL
+                    .into_iter()
+                    .find(|word| word.name() == text)
+                    .ok_or_else(|| UnknownWord {
+                        found: text.to_owned(),
+                        expected: alternatives(&Self::ALL.map(Self::name)),
+                    })
+            }
+        }
+    };
+}
+
+reads_as_its_name!(LogLevel);
+reads_as_its_name!(KeyName);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_takes_names_and_pynatconnds_numbers() {
+        let read = |text| LogLevel::from_argument(text);
+        assert_eq!(read("trace"), Ok(LogLevel::Trace));
+        assert_eq!(read("0"), Ok(LogLevel::Info));
+        assert_eq!(read("4"), Ok(LogLevel::Info));
+        assert_eq!(read("5"), Ok(LogLevel::Debug));
+        assert_eq!(read("10"), Ok(LogLevel::Trace));
+        assert_eq!(
+            read("11").unwrap_err().to_string(),
+            "found \"11\", expected error, warn, info, debug or trace, or a number from 0 to 10"
+        );
+    }
+}

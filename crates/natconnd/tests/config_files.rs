@@ -1,0 +1,144 @@
+//! Configuration files beside the text that is expected of each.
+//!
+//! `NATCONND_BLESS=1` writes the expected texts; look at the difference.
+
+// Outside of the test functions themselves clippy takes this for the product.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use natconnd::config::{self, Config};
+
+/// Compares what `answer` says about each file of a folder with the text in
+/// the `.expected` file beside it.
+fn check_folder(name: &str, answer: impl Fn(&Path) -> String) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures/config")
+        .join(name);
+    let mut files: Vec<PathBuf> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|it| it == "toml" || it == "conf")
+        })
+        .collect();
+    files.sort();
+    assert!(files.len() > 5, "{} has lost its files", folder.display());
+    let mut differences = Vec::new();
+    for file in files {
+        // The folder is another one on every machine.
+        let found = answer(&file).replace(&format!("{}/", folder.display()), "");
+        let expected_file = file.with_extension("expected");
+        if std::env::var_os("NATCONND_BLESS").is_some() {
+            fs::write(&expected_file, &found).unwrap();
+        }
+        let expected = fs::read_to_string(&expected_file).unwrap_or_default();
+        if found != expected {
+            differences.push(format!(
+                "{}:\nfound\n{found}\nexpected\n{expected}",
+                file.display()
+            ));
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[test]
+fn every_mistake_is_named() {
+    check_folder("mistakes", |file| match Config::load(file) {
+        Ok(loaded) => panic!("{} was taken: {loaded:?}", file.display()),
+        Err(error) => error.messages().join("\n") + "\n",
+    });
+}
+
+#[test]
+fn files_of_pynatconnd_are_read_and_their_toml_does_the_same() {
+    check_folder("pynatconnd", |file| {
+        let migrated = config::migrate(file).unwrap();
+        let before = Config::load(file).unwrap();
+        let after = config::parse(&migrated, Path::new("migrated.toml")).unwrap();
+        assert_eq!(before.kind, config::FileKind::Pynatconnd);
+        assert_eq!(after.kind, config::FileKind::Toml);
+        assert_eq!(after.config, before.config, "{}", file.display());
+        migrated
+    });
+}
+
+#[test]
+fn the_readme_of_pynatconnd_means_what_it_says() {
+    let file =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/config/pynatconnd/readme.conf");
+    let loaded = Config::load(&file).unwrap();
+    assert_eq!(loaded.warnings, []);
+    assert_eq!(loaded.path.as_deref(), Some(&*file));
+    let mut expected = Config::default();
+    expected.http.listen = vec!["0.0.0.0:8080".parse().unwrap()];
+    expected.http.allow = vec![
+        "192.168.248.0/24".parse().unwrap(),
+        "127.0.0.1/32".parse().unwrap(),
+    ];
+    expected.track.filter.kind = Some(model::TranslationKind::Source);
+    expected.track.filter.nat = "100.64.2.1".parse().unwrap();
+    expected.track.filter.original_destination = "198.51.100.1:443".parse().unwrap();
+    expected.pynatconnd.key_name = Some(config::KeyName::NatPort);
+    assert_eq!(loaded.config, expected);
+}
+
+#[test]
+fn a_file_that_is_named_must_be_there_and_a_default_one_need_not() {
+    let nowhere = Path::new("/nonexistent/natconnd.toml");
+    let error = Config::load(nowhere).unwrap_err();
+    assert_eq!(error.to_string(), "read /nonexistent/natconnd.toml");
+    assert_eq!(
+        error.messages(),
+        ["read /nonexistent/natconnd.toml: No such file or directory (os error 2)"]
+    );
+    let loaded = Config::load_first([nowhere]).unwrap();
+    assert_eq!(loaded.kind, config::FileKind::Absent);
+    assert_eq!(loaded.config, Config::default());
+    // A folder is there, but no file.
+    assert!(Config::load_first([Path::new("/")]).is_err());
+}
+
+#[test]
+fn a_host_name_is_looked_up_by_load_and_refused_by_parse() {
+    let text = "[http_server]\nhost = natconnd.invalid\nip_acl = ::1\n[data]\nkey_name = nat_port";
+    let error = config::parse(text, Path::new("x.conf")).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "x.conf:2: http_server.host: look up \"natconnd.invalid\": names are not looked up here\n  \
+         hint: write the address to listen on"
+    );
+}
+
+#[test]
+fn only_some_changes_need_a_restart() {
+    let path = Path::new("natconnd.toml");
+    let read = |text: &str| config::parse(text, path).unwrap().config;
+    let old = Config::default();
+    let live = read(
+        "[http]\nallow = []\nmax-connections = 1\nheader-timeout = \"1s\"\n\
+         [track]\nkeep-ended = \"0s\"\n[log]\nlevel = \"trace\"\n",
+    );
+    assert_ne!(live, old);
+    assert_eq!(config::changes_needing_restart(&old, &live), [""; 0]);
+    let restart = read(
+        "[pynatconnd]\nkey-name = \"nat_port\"\n[http]\nlisten = []\nunix-socket = \"\"\n\
+         [track]\nkeep-ended = \"0s\"\nreceive-buffer = \"1MiB\"\nreceive-buffer-max = \"2MiB\"\n\
+         reconcile-every = \"1h\"\nfilter.kind = \"source\"\n",
+    );
+    assert_eq!(
+        config::changes_needing_restart(&old, &restart),
+        [
+            "http.listen",
+            "http.unix-socket",
+            "track.receive-buffer",
+            "track.receive-buffer-max",
+            "track.reconcile-every",
+            "track.filter.kind",
+            "pynatconnd.key-name",
+        ]
+    );
+}
