@@ -1,0 +1,121 @@
+//! Questions to answers.
+//!
+//! A question that names protocol, NAT endpoint and remote endpoint is asked of
+//! the kernel (`exact`), all others of the mirror alone. Lists are made by
+//! scanning (`list`). Faces know [`Answers`] and nothing behind it.
+
+mod exact;
+mod list;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+use model::{Answer, Coverage, Filter, Lookup, Match, Timestamp, Verdict};
+use tokio::sync::broadcast;
+
+use crate::api::Status;
+use crate::mirror::{Mirror, now};
+
+pub use list::{Order, Page, SortKey};
+
+/// Answers every question; the one thing that faces know.
+pub struct Answers {
+    mirror: Arc<Mirror>,
+    started_at: Timestamp,
+}
+
+/// A translation that began or ended.
+pub type Change = crate::mirror::Change;
+
+impl Answers {
+    /// Answers from this mirror.
+    pub fn new(mirror: Arc<Mirror>) -> Self {
+        Self {
+            mirror,
+            started_at: now(),
+        }
+    }
+
+    /// Whether a lookup takes microseconds, so that it may be done in async
+    /// code; else it takes a scan, tens of milliseconds at a million entries.
+    pub fn is_quick(&self, question: &Lookup) -> bool {
+        self.mirror.has_index_for(question)
+    }
+
+    /// Answers a lookup with at most `limit` matches, live ones first, then the
+    /// latest.
+    pub fn lookup(&self, question: &Lookup, limit: usize) -> Answer {
+        let mut matches = Vec::new();
+        let is_whole = self.mirror.find(question, |found| matches.push(found));
+        let asked_at = now();
+        exact::ask_kernel(question, self.mirror.filter(), asked_at, &mut matches);
+        let verdict = Verdict::of(
+            matches
+                .iter()
+                .map(|found| found.translation.internal.address),
+        );
+        if matches.len() > 1 {
+            matches.sort_by_key(|found| {
+                let started_at = found.started_at.map(|time| time.at);
+                (found.ended_at.is_some(), std::cmp::Reverse(started_at))
+            });
+        }
+        let is_cut = !is_whole || matches.len() > limit;
+        matches.truncate(limit);
+        Answer {
+            matches,
+            is_cut,
+            verdict,
+            coverage: self.mirror.coverage(asked_at),
+        }
+    }
+
+    /// Lists live translations that fit `filter`, in order, from the first one
+    /// after `after`.
+    ///
+    /// Scans the whole table: tens of milliseconds at a million entries, so
+    /// call it where blocking is allowed.
+    pub fn list(&self, filter: &Filter, order: Order, after: Option<&Match>, limit: usize) -> Page {
+        let (matches, has_more) = list::page(&self.mirror, filter, order, after, limit);
+        Page {
+            matches,
+            has_more,
+            coverage: self.mirror.coverage(now()),
+        }
+    }
+
+    /// Every change from now on. A receiver that lags is told how many
+    /// changes it missed ([`broadcast::error::RecvError::Lagged`]).
+    pub fn follow(&self) -> broadcast::Receiver<Change> {
+        self.mirror.follow()
+    }
+
+    /// Whether the kernel's table has been read to the end.
+    pub fn is_ready(&self) -> bool {
+        self.mirror.is_ready()
+    }
+
+    /// How complete an answer about this moment is.
+    pub fn coverage(&self) -> Coverage {
+        self.mirror.coverage(now())
+    }
+
+    /// What the daemon says about itself.
+    pub fn status(&self) -> Status {
+        let counters = &self.mirror.counters;
+        let [translations, connections, ended] = self.mirror.sizes();
+        Status {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            started_at: self.started_at.to_string(),
+            ready: self.mirror.is_ready(),
+            connections,
+            translations,
+            ended,
+            events: counters.events.load(Relaxed),
+            lost: counters.overruns.load(Relaxed),
+            receive_buffer: counters.receive_buffer.load(Relaxed),
+            kernel_timestamps: ctnetlink::Settings::read().timestamp == Some(1),
+            coverage: (&self.coverage()).into(),
+        }
+    }
+}

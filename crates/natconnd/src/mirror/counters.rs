@@ -1,0 +1,35 @@
+//! What the reader thread counts.
+
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64};
+
+/// Counters of the reader thread. Only it writes them.
+#[derive(Debug, Default)]
+pub struct Counters {
+    /// Events applied to the table.
+    pub events: AtomicU64,
+    /// Events and dumped connections that could not be decoded.
+    pub undecodable: AtomicU64,
+    /// Attributes that nobody knows.
+    pub unknown_attributes: AtomicU64,
+    /// How often the kernel reported that it had dropped events.
+    pub overruns: AtomicU64,
+    /// Errors of the event socket.
+    pub socket_errors: AtomicU64,
+    /// Dumps that were merged.
+    pub resyncs: AtomicU64,
+    /// Dumps that broke off.
+    pub failed_resyncs: AtomicU64,
+    /// Gaps, that of the start included.
+    pub gaps: AtomicU64,
+    /// Translations that a resync ended because the kernel had them no more.
+    pub vanished: AtomicU64,
+    /// Effective size of the receive buffer in bytes.
+    pub receive_buffer: AtomicU64,
+    /// When the reader thread last went round its loop, in nanoseconds since
+    /// 1970: a sign of life.
+    pub last_round: AtomicI64,
+    /// When the last event was read, in nanoseconds since 1970; 0 for never.
+    pub last_event: AtomicI64,
+    /// Whether the first dump has been read to the end.
+    pub is_ready: AtomicBool,
+}

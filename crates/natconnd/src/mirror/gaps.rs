@@ -1,0 +1,88 @@
+//! The gaps that are remembered.
+
+use std::collections::VecDeque;
+
+use model::{Gap, GapCause, Timestamp};
+
+/// More gaps than an operator will read; the oldest are forgotten first.
+const REMEMBERED: usize = 1000;
+
+/// Gaps, oldest first; only the last may still be open.
+#[derive(Debug, Default)]
+pub struct Gaps {
+    gaps: VecDeque<Gap>,
+    opened: u64,
+}
+
+impl Gaps {
+    /// Notes that from `from` on events are missing. A gap that is open already
+    /// goes on.
+    pub fn open(&mut self, from: Timestamp, cause: GapCause) {
+        if self.gaps.back().is_some_and(|last| last.to.is_none()) {
+            return;
+        }
+        if self.gaps.len() == REMEMBERED {
+            self.gaps.pop_front();
+        }
+        self.opened += 1;
+        self.gaps.push_back(Gap {
+            from,
+            to: None,
+            cause,
+        });
+    }
+
+    /// Notes that from `to` on nothing is missing.
+    pub fn close(&mut self, to: Timestamp) {
+        if let Some(last) = self.gaps.back_mut().filter(|last| last.to.is_none()) {
+            last.to = Some(to);
+        }
+    }
+
+    /// How many gaps there have been, forgotten ones included.
+    pub const fn opened(&self) -> u64 {
+        self.opened
+    }
+
+    /// The gaps that reach beyond `time`.
+    pub fn since(&self, time: Timestamp) -> Vec<Gap> {
+        self.gaps
+            .iter()
+            .filter(|gap| gap.to.is_none_or(|to| to > time))
+            .copied()
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_in_a_gap_is_one_gap() {
+        let mut gaps = Gaps::default();
+        gaps.open(Timestamp(1), GapCause::Starting);
+        gaps.open(Timestamp(2), GapCause::ReceiveBuffer);
+        gaps.close(Timestamp(3));
+        gaps.close(Timestamp(4));
+        let gap = Gap {
+            from: Timestamp(1),
+            to: Some(Timestamp(3)),
+            cause: GapCause::Starting,
+        };
+        assert_eq!(gaps.since(Timestamp(2)), [gap]);
+        assert_eq!(gaps.since(Timestamp(3)), []);
+    }
+
+    #[test]
+    fn the_oldest_are_forgotten() {
+        let mut gaps = Gaps::default();
+        for at in 0..2000 {
+            gaps.open(Timestamp(at), GapCause::Socket);
+            gaps.close(Timestamp(at + 1));
+        }
+        let kept = gaps.since(Timestamp(i64::MIN));
+        assert_eq!(kept.len(), REMEMBERED);
+        assert_eq!(kept[0].from, Timestamp(1000));
+    }
+}

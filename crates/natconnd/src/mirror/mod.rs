@@ -1,0 +1,193 @@
+//! The live table, kept equal to the kernel's.
+//!
+//! One thread reads events and dumps and writes the table (`reader`); any
+//! number of others read it. Readers hold the lock for microseconds: an index
+//! lookup, or a small part of a scan.
+
+mod counters;
+mod gaps;
+mod reader;
+
+use std::ops::ControlFlow;
+use std::sync::atomic::AtomicI64;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use ctnetlink::EventSocket;
+use model::{Coverage, Filter, Gap, GapCause, Lookup, Match, Timestamp};
+use parking_lot::{Mutex, RwLock};
+use table::{Position, Table};
+use tokio::sync::broadcast;
+
+pub use counters::Counters;
+pub use reader::{Stop, now, start};
+
+use gaps::Gaps;
+
+/// Changes that a follower may lag behind before it misses some.
+const FOLLOWER_LAG: usize = 16 * 1024;
+
+/// Slots that a scan looks at under one lock: about a tenth of a millisecond.
+const SCAN_SLOTS: u32 = 2048;
+
+/// Entries of one key that a lookup looks at: a popular port forward can have
+/// a million, and the writer must not wait for them all.
+const WALK_ENTRIES: usize = 65_536;
+
+/// What to mirror.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How long ended translations stay answerable.
+    pub keep_ended: Duration,
+    /// Which translations to keep at all.
+    pub filter: Filter,
+    /// Wanted size of the receive buffer in bytes.
+    pub receive_buffer: usize,
+    /// About how often to compare the whole table with the kernel's.
+    pub reconcile_every: Duration,
+}
+
+/// The live table as everybody but the reader thread sees it.
+pub struct Mirror {
+    table: RwLock<Table>,
+    gaps: Mutex<Gaps>,
+    changes: broadcast::Sender<Change>,
+    settings: Settings,
+    /// How long ended translations stay answerable, in nanoseconds.
+    keep_ended: AtomicI64,
+    /// The end of the last gap, in nanoseconds since 1970; the end of time while
+    /// a gap is open.
+    complete_since: AtomicI64,
+    /// What the reader thread has counted.
+    pub counters: Counters,
+}
+
+/// A translation that began or ended.
+pub type Change = (model::ChangeKind, Match);
+
+impl Mirror {
+    fn new(settings: Settings, now: Timestamp) -> Self {
+        let mut gaps = Gaps::default();
+        gaps.open(now, GapCause::Starting);
+        Self {
+            table: RwLock::new(Table::new(settings.keep_ended, settings.filter.clone())),
+            gaps: Mutex::new(gaps),
+            changes: broadcast::channel(FOLLOWER_LAG).0,
+            keep_ended: AtomicI64::new(nanoseconds(settings.keep_ended)),
+            complete_since: AtomicI64::new(i64::MAX),
+            settings,
+            counters: Counters::default(),
+        }
+    }
+
+    /// Whether the kernel's table has been read to the end.
+    pub fn is_ready(&self) -> bool {
+        self.counters.is_ready.load(Relaxed)
+    }
+
+    /// Live translations, live connections and ended translations.
+    pub fn sizes(&self) -> [u64; 3] {
+        let table = self.table.read();
+        [table.live(), table.live_connections(), table.ended()]
+    }
+
+    /// Which translations are kept at all.
+    pub fn filter(&self) -> &Filter {
+        &self.settings.filter
+    }
+
+    /// Changes how long ended translations stay answerable.
+    pub fn set_keep_ended(&self, keep_ended: Duration) {
+        self.table.write().set_keep_ended(keep_ended);
+        self.keep_ended.store(nanoseconds(keep_ended), Relaxed);
+    }
+
+    /// Every change from now on.
+    pub fn follow(&self) -> broadcast::Receiver<Change> {
+        self.changes.subscribe()
+    }
+
+    /// What is missing from an answer about this moment: gaps that last, and
+    /// those in which a connection may have ended that would still be kept.
+    pub fn coverage(&self, now: Timestamp) -> Coverage {
+        let kept_since = Timestamp(now.0.saturating_sub(self.keep_ended.load(Relaxed)));
+        if self.complete_since.load(Relaxed) <= kept_since.0 {
+            return Coverage::Complete;
+        }
+        Coverage::of_gaps(self.gaps.lock().since(kept_since))
+    }
+
+    /// Every gap that is remembered, oldest first.
+    pub fn gaps(&self) -> Vec<Gap> {
+        self.gaps.lock().since(Timestamp(i64::MIN))
+    }
+
+    /// Whether a lookup is answered from an index: microseconds instead of a
+    /// scan of the whole table.
+    pub fn has_index_for(&self, question: &Lookup) -> bool {
+        self.table.read().has_index_for(question)
+    }
+
+    /// Calls `visit` with each translation that fits; false where there were too
+    /// many to look at all of them.
+    pub fn find(&self, question: &Lookup, mut visit: impl FnMut(Match)) -> bool {
+        let table = self.table.read();
+        if table.has_index_for(question) {
+            let mut budget = WALK_ENTRIES;
+            table.find(question, |found| {
+                visit(found.to_match());
+                budget -= 1;
+                if budget == 0 {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            });
+            return budget > 0;
+        }
+        drop(table);
+        self.scan(|found| {
+            if question.matches(&found) {
+                visit(found);
+            }
+        });
+        true
+    }
+
+    /// Calls `visit` with every translation, in no order and in small parts, so
+    /// that events go on being applied meanwhile.
+    pub fn scan(&self, mut visit: impl FnMut(Match)) {
+        let mut position = Some(Position::default());
+        while let Some(from) = position {
+            let table = self.table.read();
+            position = table.scan(from, SCAN_SLOTS, |found| visit(found.to_match()));
+        }
+    }
+
+    fn open_gap(&self, from: Timestamp, cause: GapCause) {
+        let mut gaps = self.gaps.lock();
+        gaps.open(from, cause);
+        self.complete_since.store(i64::MAX, Relaxed);
+        self.counters.gaps.store(gaps.opened(), Relaxed);
+    }
+
+    fn close_gap(&self, to: Timestamp) {
+        let mut gaps = self.gaps.lock();
+        gaps.close(to);
+        self.complete_since.store(to.0, Relaxed);
+    }
+}
+
+fn nanoseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
+}
+
+/// The socket's own part of the settings.
+fn open_socket(settings: &Settings) -> Result<EventSocket, ctnetlink::Error> {
+    EventSocket::open(&ctnetlink::EventOptions {
+        groups: ctnetlink::Groups::NEW_AND_DESTROY,
+        receive_buffer: settings.receive_buffer,
+        program: ctnetlink::program_for(&settings.filter),
+        is_reliable: true,
+    })
+}
