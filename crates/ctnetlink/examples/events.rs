@@ -15,13 +15,14 @@ fn main() -> Result<(), ctnetlink::Error> {
         is_reliable: false,
     })?;
     eprintln!("receive buffer: {} bytes", socket.receive_buffer());
-    let mut event = Event::default();
+    let mut room = Vec::new();
     loop {
         match socket.read()? {
-            Read::Events { .. } => socket.batch().for_each(&mut event, |event| match event {
-                Ok(event) => print(event),
-                Err(error) => eprintln!("skipped an event: {error}"),
-            }),
+            Read::Events { .. } => socket
+                .batch()
+                .decode(&mut room, |error| eprintln!("skipped an event: {error}"))
+                .iter()
+                .for_each(print),
             Read::Nothing => {
                 socket.wait(Duration::from_secs(60))?;
             }

@@ -183,37 +183,44 @@ pub struct EventBatch<'a> {
 }
 
 impl EventBatch<'_> {
-    /// Decodes each event in order into `event` and calls `each` with it.
+    /// Decodes the events in order into `room`, whose elements are used again,
+    /// and returns as many as there are.
     ///
-    /// An event that cannot be decoded is given as its error, and the next one
-    /// follows.
+    /// Calls `skipped` for each event that cannot be decoded.
     #[inline]
-    pub fn for_each(
-        &mut self,
-        event: &mut Event,
-        mut each: impl FnMut(Result<&Event, DecodeError>),
-    ) {
+    pub fn decode<'e>(
+        self,
+        room: &'e mut Vec<Event>,
+        mut skipped: impl FnMut(DecodeError),
+    ) -> &'e [Event] {
+        let mut count = 0;
         for datagram in self.batch.datagrams() {
             if !datagram.is_from_kernel {
                 continue;
             }
             if datagram.is_cut {
-                each(Err(DecodeError::Truncated {
+                skipped(DecodeError::Truncated {
                     what: "event",
                     claimed: SLOT_BYTES + 1,
                     available: SLOT_BYTES,
-                }));
+                });
                 continue;
             }
             for message in Messages(datagram.bytes) {
+                if room.len() == count {
+                    room.push(Event::default());
+                }
+                let event = &mut room[count];
                 match message {
                     Ok(message) if message.kind <= NLMSG_NOOP => {}
-                    Ok(message) => {
-                        each(decode_event(&message, event, self.counters).map(|()| &*event))
-                    }
-                    Err(error) => each(Err(error)),
+                    Ok(message) => match decode_event(&message, event, self.counters) {
+                        Ok(()) => count += 1,
+                        Err(error) => skipped(error),
+                    },
+                    Err(error) => skipped(error),
                 }
             }
         }
+        &room[..count]
     }
 }

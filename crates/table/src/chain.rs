@@ -1,10 +1,12 @@
 //! Entries that share a role's key, newest first.
 
-use foldhash::fast::RandomState;
 use std::hash::{BuildHasher, Hasher};
 
+use foldhash::fast::RandomState;
+use model::Roles;
+
 use crate::address::Address;
-use crate::entry::Entry;
+use crate::entry::{Entry, Place};
 use crate::index::Index;
 use crate::slab::{NO_SLOT, Slab, Slot};
 
@@ -42,8 +44,12 @@ impl Role {
 
     /// The key of an entry in this role; the port counts for the NAT only.
     #[inline]
-    fn key<A: Address>(self, entry: &Entry<A>) -> (A, u16) {
-        let roles = entry.roles();
+    fn key_of<A: Address>(self, entry: &Entry<A>) -> Place<A> {
+        self.key(&entry.roles())
+    }
+
+    #[inline]
+    fn key<A: Address>(self, roles: &Roles<Place<A>>) -> Place<A> {
         match self {
             Self::Nat => roles.nat,
             Self::Host => (roles.internal.0, 0),
@@ -77,7 +83,7 @@ impl Chains {
     ) -> Option<Slot> {
         let key = (address, port);
         self.heads.find(hash(hashing, key), |slot| {
-            self.role.key(slab.get(slot)) == key
+            self.role.key_of(slab.get(slot)) == key
         })
     }
 
@@ -87,15 +93,25 @@ impl Chains {
         (next != NO_SLOT).then_some(next)
     }
 
+    /// Reads what linking an entry with this key will read.
+    #[inline]
+    pub fn prepare<A: Address>(&self, hashing: &RandomState, roles: &Roles<Place<A>>) {
+        let key = self.role.key(roles);
+        self.heads.find(hash(hashing, key), |slot| {
+            std::hint::black_box(slot);
+            true
+        });
+    }
+
     /// Puts an entry at the head of its chain.
     #[inline]
     pub fn link<A: Address>(&mut self, slab: &mut Slab<A>, hashing: &RandomState, slot: Slot) {
         let role = self.role;
-        let key = role.key(slab.get(slot));
+        let key = role.key_of(slab.get(slot));
         let hash = hash(hashing, key);
         let next = match self
             .heads
-            .find_mut(hash, |head| role.key(slab.get(head)) == key)
+            .find_mut(hash, |head| role.key_of(slab.get(head)) == key)
         {
             Some(head) => {
                 let next = std::mem::replace(head, slot);
@@ -105,7 +121,7 @@ impl Chains {
             None => {
                 let slab = &*slab;
                 self.heads.insert(hash, slot, |slot| {
-                    self::hash(hashing, role.key(slab.get(slot)))
+                    self::hash(hashing, role.key_of(slab.get(slot)))
                 });
                 NO_SLOT
             }
@@ -125,7 +141,7 @@ impl Chains {
         if previous != NO_SLOT {
             slab.get_mut(previous).links[role].next = next;
         } else {
-            let hash = hash(hashing, self.role.key(entry));
+            let hash = hash(hashing, self.role.key_of(entry));
             if next == NO_SLOT {
                 self.heads.remove(hash, |head| head == slot);
             } else if let Some(head) = self.heads.find_mut(hash, |head| head == slot) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
-use model::{KernelId, Timed, Timestamp, TranslationKind};
+use model::{Connection, EventKind, KernelId, Timed, Timestamp, TranslationKind};
 
 use crate::address::Address;
 use crate::chain::{Chains, Role};
@@ -90,6 +90,41 @@ impl<A: Address> Family<A> {
                 let entry = self.slab.get(slot);
                 kind.is_none_or(|kind| kind == entry.kind()) && entry.identity() == *identity
             })
+    }
+
+    /// Reads what starting this connection will read, or ending it.
+    ///
+    /// Reads of many connections that do not wait for each other overlap in the
+    /// processor; those of one connection after the other do not.
+    #[inline]
+    pub fn prepare(&self, connection: &Connection, kind: EventKind) {
+        let Some(identity) = Identity::of(&connection.original, connection.zone) else {
+            return;
+        };
+        std::hint::black_box(self.find_live(&identity, None));
+        if kind != EventKind::Destroy
+            && let Some(entry) = Entry::<A>::new(connection, TranslationKind::Source, None)
+        {
+            self.chains[0].prepare(&self.hashing, &entry.roles());
+        }
+    }
+
+    /// Reads what forgetting the next entries that expire will read.
+    pub fn prepare_expire(&self, budget: usize) {
+        for slot in self.ended.iter().take(budget) {
+            std::hint::black_box(self.slab.get(*slot).links);
+        }
+        for slot in self.ended.iter().take(budget) {
+            let entry = self.slab.get(*slot);
+            self.chains[0].prepare(&self.hashing, &entry.roles());
+            for link in &entry.links[1..] {
+                for neighbour in [link.next, link.previous] {
+                    if neighbour != crate::slab::NO_SLOT {
+                        std::hint::black_box(self.slab.get(neighbour).links);
+                    }
+                }
+            }
+        }
     }
 
     /// Adds a live entry. There must be none of its identity and kind.

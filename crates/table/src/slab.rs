@@ -1,7 +1,6 @@
 //! Entries in numbered slots that never move.
 
 use crate::address::Address;
-use crate::chain::Link;
 use crate::entry::Entry;
 
 /// The number of a slot.
@@ -17,13 +16,13 @@ const CHUNK: usize = 4096;
 /// the slab grows; memory is not given back.
 pub struct Slab<A> {
     chunks: Vec<Box<[Entry<A>]>>,
-    /// The first vacant slot; each points to the next by its first link.
-    vacant: Slot,
+    /// The vacant slots among those that have been used.
+    vacant: Vec<Slot>,
     /// Slots below this number have been used.
     used: Slot,
 }
 
-/// The `next` of a vacant slot's second link, which no chain ever holds.
+/// The first link of a vacant slot, which no chain ever holds.
 const VACANT_MARK: Slot = Slot::MAX - 1;
 
 impl<A: Address> Slab<A> {
@@ -31,7 +30,7 @@ impl<A: Address> Slab<A> {
     pub const fn new() -> Self {
         Self {
             chunks: Vec::new(),
-            vacant: NO_SLOT,
+            vacant: Vec::new(),
             used: 0,
         }
     }
@@ -56,36 +55,27 @@ impl<A: Address> Slab<A> {
     /// The entry of any slot below [`Self::used`], `None` where it is vacant.
     pub fn scan(&self, slot: Slot) -> Option<&Entry<A>> {
         let entry = self.get(slot);
-        (entry.links[1].next != VACANT_MARK).then_some(entry)
+        (entry.links[0].next != VACANT_MARK).then_some(entry)
     }
 
     /// Puts an entry into a vacant slot.
     #[inline]
     pub fn insert(&mut self, entry: Entry<A>) -> Slot {
-        let slot = if self.vacant == NO_SLOT {
+        let slot = self.vacant.pop().unwrap_or_else(|| {
             if self.used as usize == self.chunks.len() * CHUNK {
                 self.chunks
                     .push(vec![Entry::VACANT; CHUNK].into_boxed_slice());
             }
-            let slot = self.used;
             self.used += 1;
-            slot
-        } else {
-            let slot = self.vacant;
-            self.vacant = self.get(slot).links[0].next;
-            slot
-        };
+            self.used - 1
+        });
         *self.get_mut(slot) = entry;
         slot
     }
 
     /// Makes a slot vacant.
     pub fn remove(&mut self, slot: Slot) {
-        let next = self.vacant;
-        let entry = self.get_mut(slot);
-        *entry = Entry::VACANT;
-        entry.links[0] = Link { next, ..Link::NONE };
-        entry.links[1].next = VACANT_MARK;
-        self.vacant = slot;
+        self.get_mut(slot).links[0].next = VACANT_MARK;
+        self.vacant.push(slot);
     }
 }

@@ -76,6 +76,20 @@ impl Table {
         self.v4.ended() + self.v6.ended()
     }
 
+    /// Reads what applying this event will read, so that it is in the
+    /// processor's caches by then.
+    ///
+    /// Changes nothing and need not be called; worth while for some dozens of
+    /// events before the first of them is applied.
+    #[inline]
+    pub fn prepare(&self, event: &Event) {
+        if event.connection.original.is_ipv4() {
+            self.v4.prepare(&event.connection, event.kind);
+        } else {
+            self.v6.prepare(&event.connection, event.kind);
+        }
+    }
+
     /// Applies one event and calls `on_change` with what follows from it.
     ///
     /// `received_at` is when the event was read; it stands in where the kernel
@@ -100,6 +114,7 @@ impl Table {
     /// when there are more.
     pub fn expire(&mut self, now: Timestamp, budget: usize) -> bool {
         let keep = self.rules.keep_ended;
+        self.v4.prepare_expire(budget);
         self.v4.expire(now, keep, budget) | self.v6.expire(now, keep, budget)
     }
 

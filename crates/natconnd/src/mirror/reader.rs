@@ -71,7 +71,7 @@ pub fn start(settings: Settings) -> anyhow::Result<(Arc<Mirror>, Stop)> {
         next_reconcile: Instant::now() + jittered(mirror.settings.reconcile_every),
         mirror: Arc::clone(&mirror),
         socket,
-        event: Event::default(),
+        events: Vec::new(),
         last_read: now(),
         needs_resync: true,
         rest_until: Instant::now(),
@@ -90,7 +90,8 @@ pub fn start(settings: Settings) -> anyhow::Result<(Arc<Mirror>, Stop)> {
 struct Reader {
     mirror: Arc<Mirror>,
     socket: EventSocket,
-    event: Event,
+    /// Room for the events of a batch.
+    events: Vec<Event>,
     /// When everything up to then had been read.
     last_read: Timestamp,
     /// Whether the table may differ from the kernel's.
@@ -159,26 +160,26 @@ impl Reader {
         let mirror = &*self.mirror;
         let counters = &mirror.counters;
         let followers = (mirror.changes.receiver_count() > 0).then_some(&mirror.changes);
-        let mut events = 0;
         let mut undecodable = 0;
-        let mut table = mirror.table.write();
-        self.socket
+        let events = self
+            .socket
             .batch()
-            .for_each(&mut self.event, |event| match event {
-                Ok(event) => {
-                    events += 1;
-                    table.apply(event, received_at, |change| {
-                        if let Some(followers) = followers {
-                            // Fails only when the last follower has just gone.
-                            let _ = followers.send((change.kind, change.found.to_match()));
-                        }
-                    });
+            .decode(&mut self.events, |_| undecodable += 1);
+        let mut table = mirror.table.write();
+        for event in events {
+            table.prepare(event);
+        }
+        for event in events {
+            table.apply(event, received_at, |change| {
+                if let Some(followers) = followers {
+                    // Fails only when the last follower has just gone.
+                    let _ = followers.send((change.kind, change.found.to_match()));
                 }
-                Err(_) => undecodable += 1,
             });
+        }
         table.expire(received_at, EXPIRE_BUDGET);
         drop(table);
-        counters.events.fetch_add(events, Relaxed);
+        counters.events.fetch_add(events.len() as u64, Relaxed);
         counters.last_event.store(received_at.0, Relaxed);
         if undecodable > 0 {
             counters.undecodable.fetch_add(undecodable, Relaxed);
