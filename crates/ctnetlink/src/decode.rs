@@ -26,7 +26,7 @@ pub struct DecodeCounters {
 /// The message is no conntrack event, or is damaged; `event` is then
 /// unspecified.
 #[inline]
-pub(crate) fn decode_event(
+pub fn decode_event(
     message: &Message<'_>,
     event: &mut Event,
     counters: &mut DecodeCounters,

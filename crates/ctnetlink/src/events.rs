@@ -91,8 +91,7 @@ impl EventSocket {
                 .map_err(Error::system("ask for reliable DESTROY events"))?;
         }
         if let Some(program) = &options.program {
-            sys::attach_filter(fd, program.instructions())
-                .map_err(Error::system("attach filter to event socket"))?;
+            program.attach(fd)?;
         }
         // Bound last, so that no event passes before options and filter are set.
         sys::bind(fd, options.groups.0).map_err(Error::system("subscribe to conntrack events"))?;
@@ -188,11 +187,7 @@ impl EventBatch<'_> {
     ///
     /// Calls `skipped` for each event that cannot be decoded.
     #[inline]
-    pub fn decode<'e>(
-        self,
-        room: &'e mut Vec<Event>,
-        mut skipped: impl FnMut(DecodeError),
-    ) -> &'e [Event] {
+    pub fn decode(self, room: &mut Vec<Event>, mut skipped: impl FnMut(DecodeError)) -> &[Event] {
         let mut count = 0;
         for datagram in self.batch.datagrams() {
             if !datagram.is_from_kernel {

@@ -27,7 +27,7 @@ mod sys;
 mod uapi;
 
 pub use bpf::{Instruction, Program, program_for};
-pub use decode::{DecodeCounters, decode_connection};
+pub use decode::{DecodeCounters, decode_connection, decode_event};
 pub use dump::{Dump, DumpChunk};
 pub use error::{DecodeError, Error};
 pub use events::{EventBatch, EventOptions, EventSocket, Groups, Read};

@@ -1,5 +1,10 @@
 //! Instructions, and labels that become jump offsets.
 
+use std::os::fd::AsFd;
+
+use crate::error::Error;
+use crate::sys;
+
 /// One instruction (`struct sock_filter`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Instruction {
@@ -21,6 +26,15 @@ impl Program {
     /// Its instructions.
     pub fn instructions(&self) -> &[Instruction] {
         &self.0
+    }
+
+    /// Attaches it to a socket of any family, in place of one that is there.
+    ///
+    /// # Errors
+    ///
+    /// The kernel refused it.
+    pub fn attach(&self, socket: impl AsFd) -> Result<(), Error> {
+        sys::attach_filter(socket.as_fd(), &self.0).map_err(Error::system("attach filter"))
     }
 }
 
