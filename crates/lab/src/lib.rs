@@ -23,6 +23,7 @@
 
 mod command;
 mod error;
+mod gateway;
 mod host;
 mod listing;
 pub mod namespaces;
@@ -30,8 +31,6 @@ pub mod packet;
 mod rerun;
 mod topology;
 mod traffic;
-
-mod gateway;
 
 pub use command::{Running, command};
 pub use error::Error;
