@@ -1,0 +1,75 @@
+# What can be done with natconnd's sources. "make" lists it.
+#
+# Each target first installs the system's packages that it lacks, on Debian and
+# Ubuntu, and says so. None needs root for anything else.
+
+CARGO ?= cargo
+CARGO_DENY_VERSION := 0.20.2
+
+# Where cargo puts what it builds.
+TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+# Tools of this repository only, so that nothing of the user's is replaced.
+TOOLS_DIR := $(abspath $(TARGET_DIR))/tools
+DEMO := $(TARGET_DIR)/debug/demo
+INSTALL := tools/install-packages
+
+# The programs that a gateway in namespaces is built with.
+GATEWAY := unshare setpriv nsenter mount ip nft conntrack
+
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: help build demo demo-once test check deny bless bench install-packages
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
+
+build: ## Build natconnd, natconn and the demo
+	@$(INSTALL) cc
+	$(CARGO) build --workspace --bins
+
+demo: ## Show natconnd at work on a gateway of its own, until Ctrl-C
+	@$(INSTALL) cc nginx curl $(GATEWAY)
+	$(CARGO) build --workspace --bins
+	@$(DEMO)
+
+demo-once: ## Run the demo, check its answer, and stop
+	@$(INSTALL) cc nginx curl $(GATEWAY)
+	$(CARGO) build --workspace --bins
+	@$(DEMO) --once --port 0
+
+# A kernel test that cannot have its gateway fails here, and is not skipped.
+test: export NATCONND_REQUIRE_KERNEL_TESTS := 1
+test: ## Run all tests, on the real kernel too
+	@$(INSTALL) cc curl $(GATEWAY)
+	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
+		set -x; $(CARGO) nextest run --workspace; \
+	else \
+		set -x; $(CARGO) test --workspace --lib --bins --tests --examples; \
+	fi
+	$(CARGO) test --workspace --doc
+
+check: ## Everything that must pass before a merge
+	@$(INSTALL) cc
+	@tools/install-components
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	@$(MAKE) --no-print-directory deny test demo-once
+
+deny: ## Check licences and banned crates
+	@PATH="$(TOOLS_DIR)/bin:$$PATH"; \
+	if ! $(CARGO) deny --version >/dev/null 2>&1; then \
+		echo "cargo-deny is missing; building it into $(TOOLS_DIR), which takes two minutes"; \
+		$(CARGO) install --quiet --locked cargo-deny --version $(CARGO_DENY_VERSION) \
+			--root "$(TOOLS_DIR)" || exit 1; \
+	fi; \
+	$(CARGO) deny --log-level error check licenses bans sources
+
+bless: ## Rewrite the generated files: OpenAPI document, manual pages, completions
+	BLESS=1 $(CARGO) test -p natconnd --test generated
+
+bench: ## Measure against the kernel, conntrack, ulogd2 and nginx
+	@$(INSTALL) cc nginx wrk ulogd $(GATEWAY)
+	$(CARGO) run --release --manifest-path bench/Cargo.toml
+
+install-packages: ## Install all packages that any target needs
+	@$(INSTALL) cc nginx curl wrk ulogd $(GATEWAY)
