@@ -9,7 +9,10 @@
 pub mod api;
 pub mod cli;
 pub mod config;
+pub mod daemon_args;
 pub mod http;
+pub mod listen;
+pub mod logging;
 pub mod lookup;
 pub mod metrics;
 pub mod mirror;

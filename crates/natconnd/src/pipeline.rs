@@ -1,1 +1,220 @@
-//! .
+//! The wiring: which part gets what, and the daemon's life from start to stop.
+//!
+//! The only module that knows all parts, and only the binary knows it. Started
+//! in the order of the data (mirror, lookup, http) and stopped in the reverse.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use model::Timestamp;
+use sd_notify::NotifyState;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tracing::{error, info, warn};
+
+use crate::config::{Config, Loaded, Remark, changes_needing_restart};
+use crate::http::{self, Allow, AllowList, Limits, Server};
+use crate::logging::Logging;
+use crate::lookup::Answers;
+use crate::metrics::Metrics;
+use crate::mirror::{self, Mirror, now};
+use crate::{api, listen};
+
+/// How often to look whether the first dump is merged.
+const READY_POLL: Duration = Duration::from_millis(10);
+
+/// What a running daemon can take over from a changed file.
+struct Live {
+    config: Config,
+    reload: Box<dyn Fn() -> Result<Loaded, Vec<String>> + Send>,
+    logging: Logging,
+    allow: Arc<Allow>,
+    mirror: Arc<Mirror>,
+}
+
+/// Runs the daemon until it is told to stop.
+///
+/// `reload` reads the configuration anew, the command line's overrides
+/// included.
+///
+/// # Errors
+///
+/// It cannot start: no netlink, no listener.
+pub fn run(
+    loaded: Loaded,
+    logging: Logging,
+    reload: impl Fn() -> Result<Loaded, Vec<String>> + Send + 'static,
+) -> Result<()> {
+    let Loaded {
+        config,
+        warnings,
+        path,
+        ..
+    } = loaded;
+    log_warnings(&warnings);
+    info!(
+        version = env!("CARGO_PKG_VERSION"),
+        config = path.as_ref().map(|path| path.display().to_string()),
+        "starting",
+    );
+    let listeners = listen::open(&config.http)?;
+    let (mirror, mut reader) = mirror::start(mirror_settings(&config)).context(
+        "mirror the kernel's connections\n  hint: it needs CAP_NET_ADMIN and the module \
+         nf_conntrack_netlink (modprobe nf_conntrack_netlink)",
+    )?;
+    let answers = Arc::new(Answers::new(Arc::clone(&mirror)));
+    let counters = Arc::new(http::Counters::default());
+    let metrics = Metrics::new(Arc::clone(&mirror), Arc::clone(&counters));
+    let allow = Arc::new(Allow::new(AllowList::new(config.http.allow.clone())));
+    let server = Server {
+        answers,
+        allow: Arc::clone(&allow),
+        counters,
+        render_metrics: Arc::new(move || metrics.render()),
+        pynatconnd: config.pynatconnd.key_name.map(key_name),
+        limits: Limits {
+            connections: config.http.max_connections,
+            header_timeout: config.http.header_timeout,
+            ..Limits::default()
+        },
+    };
+    let socket_file = listeners.socket_file.clone();
+    let live = Live {
+        config,
+        reload: Box::new(reload),
+        logging,
+        allow,
+        mirror,
+    };
+    let served = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("start the runtime")?
+        .block_on(live.serve(server, listeners.open));
+    reader.stop();
+    remove_socket_file(socket_file);
+    info!("stopped");
+    served
+}
+
+impl Live {
+    async fn serve(mut self, server: Server, listeners: Vec<http::Listener>) -> Result<()> {
+        let (shutdown, is_stopping) = watch::channel(false);
+        let mut terminate = signal(SignalKind::terminate()).context("catch SIGTERM")?;
+        let mut interrupt = signal(SignalKind::interrupt()).context("catch SIGINT")?;
+        let mut hangup = signal(SignalKind::hangup()).context("catch SIGHUP")?;
+        tokio::spawn(tell_supervisor(Arc::clone(&self.mirror), is_stopping.clone()));
+        let mut serving = tokio::spawn(server.serve(listeners, is_stopping));
+        loop {
+            tokio::select! {
+                served = &mut serving => {
+                    return served.context("serve HTTP")?.context("serve HTTP");
+                }
+                _ = hangup.recv() => self.take_over(),
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+            }
+        }
+        notify(&[NotifyState::Stopping]);
+        // Fails only where nobody listens any more.
+        let _ = shutdown.send(true);
+        serving.await.context("serve HTTP")?.context("serve HTTP")
+    }
+
+    /// Reads the configuration anew and takes over what can change.
+    fn take_over(&mut self) {
+        let mut states = vec![NotifyState::Reloading];
+        states.extend(NotifyState::monotonic_usec_now());
+        notify(&states);
+        match (self.reload)() {
+            Err(mistakes) => {
+                for mistake in mistakes {
+                    error!(mistake, "configuration not taken over");
+                }
+            }
+            Ok(loaded) => {
+                log_warnings(&loaded.warnings);
+                let new = loaded.config;
+                for key in changes_needing_restart(&self.config, &new) {
+                    warn!(key, "this change takes effect at the next start");
+                }
+                self.allow
+                    .replace(AllowList::new(new.http.allow.iter().copied()));
+                self.mirror.set_keep_ended(new.track.keep_ended);
+                self.logging.set_level(new.log.level);
+                self.config = new;
+                info!("configuration taken over");
+            }
+        }
+        notify(&[NotifyState::Ready]);
+    }
+}
+
+/// Says "ready" once the first dump is merged, then shows signs of life for as
+/// long as the reader thread has any.
+async fn tell_supervisor(mirror: Arc<Mirror>, mut is_stopping: watch::Receiver<bool>) {
+    while !mirror.is_ready() {
+        tokio::select! {
+            () = tokio::time::sleep(READY_POLL) => {}
+            _ = is_stopping.changed() => return,
+        }
+    }
+    notify(&[NotifyState::Ready]);
+    let Some(limit) = sd_notify::watchdog_enabled() else {
+        return;
+    };
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(limit / 3) => {}
+            _ = is_stopping.changed() => return,
+        }
+        let last_round = Timestamp(mirror.counters.last_round.load(Relaxed));
+        if now().since(last_round) < limit {
+            notify(&[NotifyState::Watchdog]);
+        }
+    }
+}
+
+fn notify(states: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(states) {
+        warn!(%error, "supervisor could not be told");
+    }
+}
+
+fn log_warnings(warnings: &[Remark]) {
+    for warning in warnings {
+        warn!("{warning}");
+    }
+}
+
+fn mirror_settings(config: &Config) -> mirror::Settings {
+    mirror::Settings {
+        keep_ended: config.track.keep_ended,
+        filter: config.track.filter.clone(),
+        receive_buffer: usize::try_from(config.track.receive_buffer).unwrap_or(usize::MAX),
+        reconcile_every: config.track.reconcile_every,
+    }
+}
+
+fn key_name(name: crate::config::KeyName) -> api::KeyName {
+    use crate::config::KeyName as From;
+    match name {
+        From::SrcIp => api::KeyName::SrcIp,
+        From::SrcPort => api::KeyName::SrcPort,
+        From::NatIp => api::KeyName::NatIp,
+        From::NatPort => api::KeyName::NatPort,
+        From::DstIp => api::KeyName::DstIp,
+        From::DstPort => api::KeyName::DstPort,
+    }
+}
+
+fn remove_socket_file(path: Option<PathBuf>) {
+    if let Some(path) = path
+        && let Err(error) = std::fs::remove_file(&path)
+    {
+        warn!(path = %path.display(), %error, "socket file could not be removed");
+    }
+}

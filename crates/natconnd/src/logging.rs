@@ -1,0 +1,44 @@
+//! Where the daemon's log goes, and how much of it.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, Registry, fmt, reload};
+
+use crate::config::LogLevel;
+
+/// The log's level, which can change while the daemon runs.
+pub struct Logging(reload::Handle<LevelFilter, Registry>);
+
+impl Logging {
+    /// Starts to log to standard error.
+    ///
+    /// Without times where the journal takes the log, which has its own.
+    pub fn start(level: LogLevel) -> Self {
+        let (filter, handle) = reload::Layer::new(level_filter(level));
+        let is_journal = std::env::var_os("JOURNAL_STREAM").is_some();
+        let lines = fmt::layer()
+            .with_writer(std::io::stderr)
+            .with_target(false)
+            .with_ansi(std::io::stderr().is_terminal());
+        let lines = if is_journal {
+            lines.without_time().boxed()
+        } else {
+            lines.boxed()
+        };
+        tracing_subscriber::registry().with(filter).with(lines).init();
+        Self(handle)
+    }
+
+    /// Logs this much from now on.
+    pub fn set_level(&self, level: LogLevel) {
+        // Fails only where the subscriber is gone, and the log with it.
+        let _ = self.0.reload(level_filter(level));
+    }
+}
+
+fn level_filter(level: LogLevel) -> LevelFilter {
+    level.name().parse().unwrap_or(LevelFilter::INFO)
+}
