@@ -9,6 +9,7 @@
 pub mod api;
 pub mod cli;
 pub mod config;
+pub mod daemon_args;
 pub mod http;
 pub mod lookup;
 pub mod metrics;
