@@ -153,6 +153,7 @@ impl AskError {
             },
             Self::TimedOut(_) => "--timeout SECONDS waits longer",
             Self::Exchange(error) if error.is_parse() => "does natconnd listen there?",
+            Self::Exchange(_) => "is natconnd still running?",
             Self::Refused { status, .. } if *status == StatusCode::FORBIDDEN => {
                 "the key http.allow of natconnd's configuration says who may ask over TCP"
             }
@@ -183,19 +184,14 @@ fn exchange(error: &hyper::Error) -> String {
     if error.is_parse() {
         return format!("the answer is no HTTP: {error}");
     }
-    if error.is_incomplete_message() {
-        return "the answer broke off".to_owned();
+    let source = std::error::Error::source(error);
+    match source.and_then(|source| source.downcast_ref::<io::Error>()) {
+        Some(source) if source.kind() != io::ErrorKind::UnexpectedEof => {
+            format!("the answer broke off: {}", words(source))
+        }
+        _ if error.is_incomplete_message() || source.is_some() => "the answer broke off".to_owned(),
+        _ => error.to_string(),
     }
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(error) = source {
-        text = match error.downcast_ref::<io::Error>() {
-            Some(error) => format!("{text}: {}", words(error)),
-            None => format!("{text}: {error}"),
-        };
-        source = error.source();
-    }
-    text
 }
 
 fn detail(problem: Option<&Problem>, text: &str) -> String {
