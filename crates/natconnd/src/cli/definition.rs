@@ -24,6 +24,12 @@ Examples:
   natconn watch --remote :25
   natconn --url http://192.0.2.1:8080 status
 
+Environment:
+  NATCONN_SOCKET  the unix socket, where there is no --socket
+  NATCONN_URL     the URL, where there is no --url
+  NO_COLOR        no colours, where it is set
+  TZ              the time zone for --local
+
 Exit status:
   0  something was found, or all is well
   1  nothing was found, or status has something to report
@@ -34,7 +40,7 @@ Exit status:
 #[command(
     name = "natconn", version, about = ABOUT, long_about = LONG_ABOUT, after_long_help = AFTER,
     after_help = "natconn --help says more, and gives examples.",
-    max_term_width = 100, subcommand_value_name = "COMMAND", subcommand_help_heading = "Commands"
+    max_term_width = 100
 )]
 pub(super) struct Arguments {
     /// What to do.
@@ -146,7 +152,8 @@ impl LookupArguments {
 
 /// List live translations
 ///
-/// Prints a table, or with --json the API's pages, one on each line.
+/// Prints a table, or with --json the API's pages, one on each line. Of
+/// several filters all must fit, of the values of one any.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 Examples:
@@ -260,27 +267,27 @@ Exit status:
 /// Which translations to show: all that is given must fit, and any item of a
 /// list will do.
 #[derive(Args, Debug)]
-#[command(next_help_heading = "Filters (several values by comma: any of them fits)")]
+#[command(next_help_heading = "Filters")]
 pub(super) struct FilterArguments {
-    /// Internal host: ADDR, ADDR/BITS, ADDR:PORT, :PORT, [V6]:PORT; for PORT
-    /// also FIRST-LAST
-    #[arg(short, long, value_name = "ENDPOINT")]
+    /// Internal hosts, by comma: ADDR, ADDR/BITS, ADDR:PORT, :PORT, [V6]:PORT;
+    /// for PORT also FIRST-LAST
+    #[arg(short, long, value_name = "ENDPOINTS")]
     pub internal: Vec<String>,
-    /// NAT endpoint, written as above
-    #[arg(short = 'N', long, value_name = "ENDPOINT")]
+    /// NAT endpoints, by comma, written as above
+    #[arg(short = 'N', long, value_name = "ENDPOINTS")]
     pub nat: Vec<String>,
-    /// Far end, written as above
-    #[arg(short, long, value_name = "ENDPOINT")]
+    /// Far ends, by comma, written as above
+    #[arg(short, long, value_name = "ENDPOINTS")]
     pub remote: Vec<String>,
-    /// tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a number from 0
-    /// to 255
-    #[arg(short, long)]
+    /// By comma: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a number
+    /// from 0 to 255
+    #[arg(short, long, value_name = "PROTOCOLS")]
     pub protocol: Vec<String>,
     /// Kind of translation
     #[arg(short, long, value_delimiter = ',')]
     pub kind: Vec<Kind>,
-    /// Conntrack zone, 0 to 65535
-    #[arg(short, long)]
+    /// Conntrack zones, by comma, 0 to 65535
+    #[arg(short, long, value_name = "ZONES")]
     pub zone: Vec<String>,
 }
 

@@ -4,6 +4,8 @@
 //! Nothing here knows how natconnd makes its answers; what they look like is
 //! written with the types of `natconnd::api`.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod answers;
 mod command;
 mod config;
