@@ -67,10 +67,15 @@ impl Client {
 
     /// Reads what [`Self::json`] brought.
     pub fn parse<T: DeserializeOwned>(&self, query: &Query, json: &[u8]) -> Result<T, Error> {
-        serde_json::from_slice(json).map_err(|error| Error::Ask {
+        serde_json::from_slice(json).map_err(|error| self.unreadable(query, json, error))
+    }
+
+    /// The error for an answer that is not what the API promises.
+    pub fn unreadable(&self, query: &Query, json: &[u8], cause: impl Display) -> Error {
+        Error::Ask {
             question: self.question(query),
-            cause: Box::new(unreadable(json, error)),
-        })
+            cause: Box::new(unreadable(json, cause)),
+        }
     }
 
     /// How long to wait for the next piece of an answer.

@@ -66,8 +66,10 @@ async fn pages(
             table.write(&page.connections, output)?;
         }
         let has_more = page.next_cursor.is_some();
-        // A cursor that does not move would never end.
-        if arguments.all && has_more && page.next_cursor != cursor {
+        if arguments.all && has_more {
+            if page.next_cursor == cursor {
+                return Err(client.unreadable(&question, &json, "its next_cursor stands still"));
+            }
             cursor = page.next_cursor;
             output.flush().map_err(Error::Write)?;
             continue;

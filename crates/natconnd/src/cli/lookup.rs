@@ -76,10 +76,7 @@ fn write(
         output.line("--remote ADDR:PORT, the far end, tells them apart")?;
     }
     if answer.cut {
-        let shown = answer.matches.len();
-        output.line(&format!(
-            "more translations fit than these {shown}: --limit N shows up to 10000"
-        ))?;
+        output.line("more translations fit than are shown: --limit N shows up to 10000")?;
     }
     let consequence = if answer.matches.is_empty() {
         ": this is not proof"

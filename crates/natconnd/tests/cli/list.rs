@@ -98,12 +98,17 @@ fn all_follows_the_cursors() {
 }
 
 #[test]
-fn a_cursor_that_stands_still_ends_the_list() {
+fn a_cursor_that_stands_still_is_refused() {
     let page = text(&page(vec![row(2)], Some("a")));
     let server = Server::on_socket(vec![json(&page), json(&page)]);
     let run = run(&mut asking(&server, &["list", "--all", "--json"]));
     assert_eq!(run.out, format!("{page}\n{page}\n"));
-    assert_eq!(run.err, NOT_ALL);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.err.contains(": its next_cursor stands still\n"),
+        "{}",
+        run.err
+    );
 }
 
 #[test]

@@ -70,7 +70,7 @@ PROTOCOL  KIND    INTERNAL             NAT                REMOTE            ZONE
 tcp       source  192.168.248.2:40002  203.0.113.7:40002  198.51.100.1:443  0     2026-11-23 22:47:00.123  ~2026-11-23 22:48:00.000
 
 several hosts were behind 203.0.113.7:40002 with remote :443: 192.168.248.2, …
-more translations fit than these 1: --limit N shows up to 10000
+more translations fit than are shown: --limit N shows up to 10000
 events were lost from 2026-11-23 11:58:40 to 12:01:12 UTC (receive-buffer): others may fit too
 "
         )
