@@ -1,2 +1,5 @@
-//! The command.
-fn main() {}
+//! `natconn`, the command for people.
+
+fn main() -> std::process::ExitCode {
+    natconnd::cli::main(std::env::args_os())
+}

@@ -1,1 +1,108 @@
-//! .
+//! The command `natconn`: asks a running natconnd over its public HTTP API.
+//!
+//! Knows [`crate::api`] for the shape of answers and [`crate::config`] for
+//! configuration files, and nothing else of natconnd: whatever it can do, any
+//! other client can do too.
+//!
+//! Reading order: `definition` is what can be typed; `daemon` and `client`
+//! ask; one file for each subcommand turns the answer into text; `rows`,
+//! `coverage`, `times` and `output` are how that text looks.
+
+mod choice;
+mod client;
+mod completions;
+mod config_file;
+mod coverage;
+mod daemon;
+mod definition;
+mod error;
+mod list;
+mod lookup;
+mod output;
+mod query;
+mod rows;
+mod sse;
+mod status;
+mod times;
+mod watch;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{CommandFactory, Parser};
+
+use client::Client;
+use daemon::Daemon;
+use definition::{Arguments, Command};
+use error::Error;
+use output::Output;
+
+/// What came of a question that could be asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Outcome {
+    /// Something fits, or all is well: exit status 0.
+    Match,
+    /// Nothing fits, or something is amiss: exit status 1.
+    NoMatch,
+}
+
+/// The definition of `natconn`, for its man pages and completions.
+pub fn definition() -> clap::Command {
+    Arguments::command()
+}
+
+/// Does what the command line says and returns its exit status: 0 for a
+/// match, 1 for none, 2 where the question could not be asked.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(usage) => {
+            // Where nobody reads the help there is nobody to tell, either.
+            let _ = usage.print();
+            return ExitCode::from(if usage.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let mut output = Output::to_stdout(arguments.local);
+    let done = run(&arguments, &mut output);
+    let flushed = output.flush().map_err(Error::Write);
+    match done.and_then(|outcome| flushed.map(|()| outcome)) {
+        Ok(Outcome::Match) => ExitCode::SUCCESS,
+        Ok(Outcome::NoMatch) => ExitCode::from(1),
+        // Whoever closed the pipe has read what they wanted.
+        Err(Error::Write(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            output.complain(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: &Arguments, output: &mut Output) -> Result<Outcome, Error> {
+    match &arguments.command {
+        Command::Config { command } => config_file::run(command, output),
+        Command::Completions { shell } => completions::run(*shell, output),
+        asking => ask(arguments, asking, output),
+    }
+}
+
+fn ask(arguments: &Arguments, command: &Command, output: &mut Output) -> Result<Outcome, Error> {
+    let daemon = Daemon::chosen(&arguments.daemon, |name| std::env::var_os(name))?;
+    let timeout = Duration::from_secs(arguments.daemon.timeout.into());
+    let client = Client::new(daemon, timeout);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::Start)?;
+    runtime.block_on(async {
+        match command {
+            Command::Lookup(arguments) => lookup::run(&client, arguments, output).await,
+            Command::List(arguments) => list::run(&client, arguments, output).await,
+            Command::Watch(arguments) => watch::run(&client, arguments, output).await,
+            Command::Status(arguments) => status::run(&client, arguments, output).await,
+            Command::Config { .. } | Command::Completions { .. } => Ok(Outcome::Match),
+        }
+    })
+}

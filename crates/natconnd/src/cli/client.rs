@@ -1,0 +1,219 @@
+//! One request and its answer, over HTTP/1.1.
+//!
+//! Each request has a connection of its own: a command asks once, and a list
+//! of many pages spends its time elsewhere.
+
+use std::fmt::Display;
+use std::future::Future;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Empty};
+use hyper::body::{Body, Bytes, Incoming};
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, USER_AGENT};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use serde::de::DeserializeOwned;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpStream, UnixStream};
+
+use super::daemon::Daemon;
+use super::error::{AskError, Error, printable};
+use super::query::Query;
+
+/// The longest answer that is held in memory; natconnd's own end below 6 MB.
+const MAX_ANSWER: usize = 64 * 1024 * 1024;
+
+/// Asks one daemon.
+pub(super) struct Client {
+    daemon: Daemon,
+    timeout: Duration,
+}
+
+/// An answer whose body is still coming.
+pub(super) struct Answer {
+    question: String,
+    headers: HeaderMap,
+    body: Incoming,
+}
+
+impl Client {
+    /// Asks `daemon`, and gives up where nothing comes for `timeout`.
+    pub const fn new(daemon: Daemon, timeout: Duration) -> Self {
+        Self { daemon, timeout }
+    }
+
+    /// Asks for JSON and waits for all of it.
+    pub async fn json(&self, query: &Query) -> Result<Bytes, Error> {
+        let question = self.question(query);
+        self.in_time(&question, async {
+            let response = self.send(query, "application/json").await?;
+            read(response.into_body(), MAX_ANSWER).await
+        })
+        .await
+    }
+
+    /// Asks, and hands the answer over as soon as its head is there.
+    pub async fn stream(&self, query: &Query, accept: &'static str) -> Result<Answer, Error> {
+        let question = self.question(query);
+        let response = self.in_time(&question, self.send(query, accept)).await?;
+        let (head, body) = response.into_parts();
+        Ok(Answer {
+            question,
+            headers: head.headers,
+            body,
+        })
+    }
+
+    /// Reads what [`Self::json`] brought.
+    pub fn parse<T: DeserializeOwned>(&self, query: &Query, json: &[u8]) -> Result<T, Error> {
+        serde_json::from_slice(json).map_err(|error| self.unreadable(query, json, error))
+    }
+
+    /// The error for an answer that is not what the API promises.
+    pub fn unreadable(&self, query: &Query, json: &[u8], cause: impl Display) -> Error {
+        Error::Ask {
+            question: self.question(query),
+            cause: Box::new(unreadable(json, cause)),
+        }
+    }
+
+    /// How long to wait for the next piece of an answer.
+    pub const fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    fn question(&self, query: &Query) -> String {
+        self.daemon.question(query.path())
+    }
+
+    async fn in_time<T>(
+        &self,
+        question: &str,
+        work: impl Future<Output = Result<T, AskError>>,
+    ) -> Result<T, Error> {
+        let done = match tokio::time::timeout(self.timeout, work).await {
+            Ok(done) => done,
+            Err(_) => Err(AskError::TimedOut(self.timeout)),
+        };
+        done.map_err(|cause| Error::Ask {
+            question: question.to_owned(),
+            cause: Box::new(cause),
+        })
+    }
+
+    /// The response, where it is a good one.
+    async fn send(&self, query: &Query, accept: &str) -> Result<Response<Incoming>, AskError> {
+        let request = Request::get(self.daemon.path(&query.target()))
+            .header(HOST, self.daemon.authority())
+            .header(ACCEPT, accept)
+            .header(USER_AGENT, concat!("natconn/", env!("CARGO_PKG_VERSION")))
+            .body(Empty::<Bytes>::new())
+            .expect("the target is percent-encoded and the host comes from a URL");
+        let mut sender = match &self.daemon {
+            Daemon::Socket(path) => {
+                let stream = UnixStream::connect(path).await;
+                open(stream.map_err(AskError::Connect)?).await?
+            }
+            Daemon::Tcp { host, port, .. } => {
+                let stream = TcpStream::connect((&**host, *port)).await;
+                open(stream.map_err(AskError::Connect)?).await?
+            }
+        };
+        let sent = sender.send_request(request).await;
+        let response = sent.map_err(AskError::Exchange)?;
+        if response.status().is_success() {
+            Ok(response)
+        } else {
+            Err(refused(response).await)
+        }
+    }
+}
+
+async fn open<S>(stream: S) -> Result<SendRequest<Empty<Bytes>>, AskError>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let opened = handshake(TokioIo::new(stream)).await;
+    let (sender, connection) = opened.map_err(AskError::Exchange)?;
+    // What goes wrong with the connection is also told to those who wait for
+    // the response and its body, and is reported there.
+    tokio::spawn(async move {
+        let _ = connection.await;
+    });
+    Ok(sender)
+}
+
+async fn refused(response: Response<Incoming>) -> AskError {
+    let status = response.status();
+    let kind = response.headers().get(CONTENT_TYPE);
+    let is_problem = kind.is_some_and(|kind| {
+        let kind = kind.to_str().unwrap_or_default();
+        kind.starts_with("application/problem+json")
+    });
+    let body = match read(response.into_body(), MAX_ANSWER).await {
+        Ok(body) => body,
+        Err(error) => return error,
+    };
+    let problem = is_problem.then(|| serde_json::from_slice(&body).ok());
+    AskError::Refused {
+        status,
+        problem: problem.flatten().map(Box::new),
+        text: printable(&String::from_utf8_lossy(&body)),
+    }
+}
+
+async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, AskError> {
+    let expected = body.size_hint().lower().min(limit as u64);
+    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
+    while let Some(frame) = body.frame().await {
+        if let Some(data) = frame.map_err(AskError::Exchange)?.data_ref() {
+            if bytes.len() + data.len() > limit {
+                return Err(AskError::TooLong(limit));
+            }
+            bytes.extend_from_slice(data);
+        }
+    }
+    Ok(bytes.into())
+}
+
+/// Why `found` is not what the API promises.
+pub(super) fn unreadable(found: &[u8], cause: impl Display) -> AskError {
+    let beginning = &found[..found.len().min(80)];
+    AskError::Unreadable {
+        found: printable(&String::from_utf8_lossy(beginning)),
+        cause: cause.to_string(),
+    }
+}
+
+impl Answer {
+    /// The headers.
+    pub const fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The next piece; `None` at the clean end. Waits at most for `patience`
+    /// and gives [`AskError::Silent`] then.
+    pub async fn next(&mut self, patience: Duration) -> Result<Option<Bytes>, Error> {
+        loop {
+            let frame = match tokio::time::timeout(patience, self.body.frame()).await {
+                Ok(Some(Ok(frame))) => frame,
+                Ok(Some(Err(error))) => return Err(self.fault(AskError::Exchange(error))),
+                Ok(None) => return Ok(None),
+                Err(_) => return Err(self.fault(AskError::Silent(patience))),
+            };
+            // Trailers are not ours to read.
+            if let Ok(data) = frame.into_data() {
+                return Ok(Some(data));
+            }
+        }
+    }
+
+    /// The error that tells what was asked and what happened.
+    pub fn fault(&self, cause: AskError) -> Error {
+        Error::Ask {
+            question: self.question.clone(),
+            cause: Box::new(cause),
+        }
+    }
+}

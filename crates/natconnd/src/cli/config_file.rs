@@ -1,0 +1,42 @@
+//! `natconn config`: configuration files, without asking natconnd.
+
+use std::path::Path;
+
+use super::Outcome;
+use super::definition::ConfigCommand;
+use super::error::Error;
+use super::output::Output;
+
+pub(super) fn run(command: &ConfigCommand, output: &mut Output) -> Result<Outcome, Error> {
+    match command {
+        ConfigCommand::Check { file } => {
+            for warning in check(file).map_err(Error::Config)? {
+                output.remark(&warning);
+            }
+            output.line(&format!("{}: no mistakes", file.display()))?;
+        }
+        ConfigCommand::Migrate { file } => {
+            let toml = migrate(file).map_err(Error::Config)?;
+            output.bytes(toml.as_bytes())?;
+        }
+    }
+    Ok(Outcome::Match)
+}
+
+/// Reads a file of either kind: what has no effect, or one message for each
+/// mistake.
+fn check(file: &Path) -> Result<Vec<String>, Vec<String>> {
+    Err(vec![not_yet(file)])
+}
+
+/// The TOML that does what the file does, or one message for each mistake.
+fn migrate(file: &Path) -> Result<String, Vec<String>> {
+    Err(vec![not_yet(file)])
+}
+
+fn not_yet(file: &Path) -> String {
+    format!(
+        "read {}: configuration files are not built in",
+        file.display()
+    )
+}

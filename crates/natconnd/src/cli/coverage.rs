@@ -1,0 +1,119 @@
+//! Coverage in words: what is missing, and what that means for the answer.
+
+use super::times::Times;
+use crate::api::{Coverage, Gap};
+
+/// How many gaps are told one by one; the latest matter most.
+const TOLD: usize = 5;
+
+/// One line for each gap, the latest [`TOLD`] of them, oldest first; none
+/// where coverage is complete. `consequence` ends the last line.
+pub(super) fn lines(coverage: &Coverage, times: &Times, consequence: &str) -> Vec<String> {
+    if coverage.complete {
+        return Vec::new();
+    }
+    let untold = coverage.gaps.len().saturating_sub(TOLD);
+    let mut lines = Vec::new();
+    match untold {
+        0 => {}
+        1 => lines.push("events were lost once before".to_owned()),
+        count => lines.push(format!("events were lost {count} times before")),
+    }
+    lines.extend(coverage.gaps[untold..].iter().map(|gap| words(gap, times)));
+    if lines.is_empty() {
+        lines.push("events were lost".to_owned());
+    }
+    if let Some(last) = lines.last_mut() {
+        last.push_str(consequence);
+    }
+    lines
+}
+
+fn words(gap: &Gap, times: &Times) -> String {
+    let cause = &gap.cause;
+    let from = times.words(&gap.from);
+    match (&gap.to, &**cause) {
+        (Some(to), _) => {
+            let interval = times.interval(&gap.from, to);
+            format!("events were lost from {interval} ({cause})")
+        }
+        (None, "starting") => {
+            format!("natconnd is reading the kernel's table since {from} ({cause})")
+        }
+        (None, _) => format!("events are being lost since {from} ({cause})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gap(from: &str, to: Option<&str>, cause: &str) -> Gap {
+        Gap {
+            from: from.to_owned(),
+            to: to.map(str::to_owned),
+            cause: cause.to_owned(),
+        }
+    }
+
+    fn told(gaps: Vec<Gap>) -> Vec<String> {
+        let coverage = Coverage {
+            complete: false,
+            gaps,
+        };
+        lines(&coverage, &Times::Utc, ": this is not proof")
+    }
+
+    #[test]
+    fn complete_coverage_needs_no_words() {
+        let coverage = Coverage {
+            complete: true,
+            gaps: Vec::new(),
+        };
+        assert_eq!(lines(&coverage, &Times::Utc, ": no"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn gaps_are_told_with_their_causes() {
+        assert_eq!(
+            told(vec![
+                gap(
+                    "2026-08-01T11:58:40.000Z",
+                    Some("2026-08-01T12:01:12.000Z"),
+                    "receive-buffer"
+                ),
+                gap(
+                    "2026-08-01T23:59:59.500Z",
+                    Some("2026-08-02T00:00:01.000Z"),
+                    "socket"
+                ),
+                gap("2026-08-02T10:00:00.000Z", None, "dump"),
+            ]),
+            [
+                "events were lost from 2026-08-01 11:58:40 to 12:01:12 UTC (receive-buffer)",
+                "events were lost from 2026-08-01 23:59:59.5 to 2026-08-02 00:00:01 UTC \
+                 (socket)",
+                "events are being lost since 2026-08-02 10:00:00 UTC (dump): this is not proof",
+            ]
+        );
+        assert_eq!(
+            told(vec![gap("2026-08-02T10:00:00.000Z", None, "starting")]),
+            [
+                "natconnd is reading the kernel's table since 2026-08-02 10:00:00 UTC (starting): \
+              this is not proof"
+            ]
+        );
+        assert_eq!(told(vec![]), ["events were lost: this is not proof"]);
+    }
+
+    #[test]
+    fn of_many_gaps_the_latest_are_told() {
+        let at = |second: usize| format!("2026-08-02T10:00:{second:02}.000Z");
+        let gaps = (0..8).map(|second| gap(&at(second), Some(&at(second + 1)), "socket"));
+        let lines = told(gaps.collect());
+        assert_eq!(lines.len(), 6);
+        assert_eq!(lines[0], "events were lost 3 times before");
+        assert!(lines[1].contains("10:00:03 to 10:00:04 UTC"));
+        assert!(lines[5].contains("10:00:07 to 10:00:08 UTC"));
+    }
+}

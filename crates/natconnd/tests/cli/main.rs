@@ -1,0 +1,18 @@
+//! `natconn` as its users run it, against a server that answers recorded
+//! bytes.
+//!
+//! Nothing here knows how natconnd makes its answers; what they look like is
+//! written with the types of `natconnd::api`.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod answers;
+mod command;
+mod config;
+mod list;
+mod lookup;
+mod server;
+mod status;
+mod trouble;
+mod usage;
+mod watch;

@@ -1,0 +1,124 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_natconn_global_optspecs
+    string join \n local socket= url= timeout= h/help V/version
+end
+
+function __fish_natconn_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_natconn_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_natconn_using_subcommand
+    set -l cmd (__fish_natconn_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c natconn -n "__fish_natconn_needs_command" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_needs_command" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_needs_command" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_needs_command" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_needs_command" -s V -l version -d 'Print version'
+complete -c natconn -n "__fish_natconn_needs_command" -f -a "lookup" -d 'Tell which internal host is behind a NAT endpoint'
+complete -c natconn -n "__fish_natconn_needs_command" -f -a "list" -d 'List live translations'
+complete -c natconn -n "__fish_natconn_needs_command" -f -a "watch" -d 'Follow translations as they begin and end'
+complete -c natconn -n "__fish_natconn_needs_command" -f -a "status" -d 'Tell how natconnd is doing'
+complete -c natconn -n "__fish_natconn_needs_command" -f -a "config" -d 'Check a configuration file, or translate pynatconnd\'s'
+complete -c natconn -n "__fish_natconn_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c natconn -n "__fish_natconn_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -s r -l remote -d 'Only translations with this far end' -r
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -s i -l internal -d 'Only translations of this internal host' -r
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -s p -l protocol -d 'The protocol, where it does not stand before the endpoint' -r
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -s k -l kind -d 'Only this kind of translation' -r -f -a "source\t'SNAT, masquerade'
+destination\t'DNAT, port forward, redirect'"
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -s z -l zone -d 'Only this conntrack zone, 0 to 65535' -r
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -s n -l limit -d 'Show at most N translations, 1 to 10000 [default: 100]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l json -d 'Print exactly the API\'s JSON'
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand list" -s s -l sort -d 'Sort by started_at, internal, nat or remote; -KEY for descending [default: started_at]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand list" -s n -l limit -d 'List at most N translations, 1 to 10000 [default: 100]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand list" -s i -l internal -d 'Internal hosts, by comma: ADDR, ADDR/BITS, ADDR:PORT, :PORT, [V6]:PORT; for PORT also FIRST-LAST' -r
+complete -c natconn -n "__fish_natconn_using_subcommand list" -s N -l nat -d 'NAT endpoints, by comma, written as above' -r
+complete -c natconn -n "__fish_natconn_using_subcommand list" -s r -l remote -d 'Far ends, by comma, written as above' -r
+complete -c natconn -n "__fish_natconn_using_subcommand list" -s p -l protocol -d 'By comma: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a number from 0 to 255' -r
+complete -c natconn -n "__fish_natconn_using_subcommand list" -s k -l kind -d 'Kind of translation' -r -f -a "source\t'SNAT, masquerade'
+destination\t'DNAT, port forward, redirect'"
+complete -c natconn -n "__fish_natconn_using_subcommand list" -s z -l zone -d 'Conntrack zones, by comma, 0 to 65535' -r
+complete -c natconn -n "__fish_natconn_using_subcommand list" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand list" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand list" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand list" -s a -l all -d 'List all translations, however many'
+complete -c natconn -n "__fish_natconn_using_subcommand list" -l json -d 'Print exactly the API\'s JSON, one page a line'
+complete -c natconn -n "__fish_natconn_using_subcommand list" -l csv -d 'Print CSV with a header row, as the API sends it'
+complete -c natconn -n "__fish_natconn_using_subcommand list" -l ndjson -d 'Print one JSON object for each translation, one a line'
+complete -c natconn -n "__fish_natconn_using_subcommand list" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand watch" -s i -l internal -d 'Internal hosts, by comma: ADDR, ADDR/BITS, ADDR:PORT, :PORT, [V6]:PORT; for PORT also FIRST-LAST' -r
+complete -c natconn -n "__fish_natconn_using_subcommand watch" -s N -l nat -d 'NAT endpoints, by comma, written as above' -r
+complete -c natconn -n "__fish_natconn_using_subcommand watch" -s r -l remote -d 'Far ends, by comma, written as above' -r
+complete -c natconn -n "__fish_natconn_using_subcommand watch" -s p -l protocol -d 'By comma: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a number from 0 to 255' -r
+complete -c natconn -n "__fish_natconn_using_subcommand watch" -s k -l kind -d 'Kind of translation' -r -f -a "source\t'SNAT, masquerade'
+destination\t'DNAT, port forward, redirect'"
+complete -c natconn -n "__fish_natconn_using_subcommand watch" -s z -l zone -d 'Conntrack zones, by comma, 0 to 65535' -r
+complete -c natconn -n "__fish_natconn_using_subcommand watch" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand watch" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand watch" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand watch" -l json -d 'Print exactly the API\'s JSON, one change a line'
+complete -c natconn -n "__fish_natconn_using_subcommand watch" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand watch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand status" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand status" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand status" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand status" -l json -d 'Print exactly the API\'s JSON'
+complete -c natconn -n "__fish_natconn_using_subcommand status" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand config; and not __fish_seen_subcommand_from check migrate help" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand config; and not __fish_seen_subcommand_from check migrate help" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand config; and not __fish_seen_subcommand_from check migrate help" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand config; and not __fish_seen_subcommand_from check migrate help" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand config; and not __fish_seen_subcommand_from check migrate help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand config; and not __fish_seen_subcommand_from check migrate help" -f -a "check" -d 'Check a configuration file, natconnd\'s or pynatconnd\'s'
+complete -c natconn -n "__fish_natconn_using_subcommand config; and not __fish_seen_subcommand_from check migrate help" -f -a "migrate" -d 'Print the TOML that does what a configuration file does'
+complete -c natconn -n "__fish_natconn_using_subcommand config; and not __fish_seen_subcommand_from check migrate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c natconn -n "__fish_natconn_using_subcommand config; and __fish_seen_subcommand_from check" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand config; and __fish_seen_subcommand_from check" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand config; and __fish_seen_subcommand_from check" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand config; and __fish_seen_subcommand_from check" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand config; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand config; and __fish_seen_subcommand_from migrate" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand config; and __fish_seen_subcommand_from migrate" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand config; and __fish_seen_subcommand_from migrate" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand config; and __fish_seen_subcommand_from migrate" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand config; and __fish_seen_subcommand_from migrate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check a configuration file, natconnd\'s or pynatconnd\'s'
+complete -c natconn -n "__fish_natconn_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "migrate" -d 'Print the TOML that does what a configuration file does'
+complete -c natconn -n "__fish_natconn_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c natconn -n "__fish_natconn_using_subcommand completions" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand completions" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand completions" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand completions" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status config completions help" -f -a "lookup" -d 'Tell which internal host is behind a NAT endpoint'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status config completions help" -f -a "list" -d 'List live translations'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status config completions help" -f -a "watch" -d 'Follow translations as they begin and end'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status config completions help" -f -a "status" -d 'Tell how natconnd is doing'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status config completions help" -f -a "config" -d 'Check a configuration file, or translate pynatconnd\'s'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status config completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Check a configuration file, natconnd\'s or pynatconnd\'s'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "migrate" -d 'Print the TOML that does what a configuration file does'

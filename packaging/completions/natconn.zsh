@@ -1,0 +1,430 @@
+#compdef natconn
+
+autoload -U is-at-least
+
+_natconn() {
+    typeset -A opt_args
+    typeset -a _arguments_options
+    local ret=1
+
+    if is-at-least 5.2; then
+        _arguments_options=(-s -S -C)
+    else
+        _arguments_options=(-s -C)
+    fi
+
+    local context curcontext="$curcontext" state line
+    _arguments "${_arguments_options[@]}" : \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_natconn_commands" \
+"*::: :->natconn" \
+&& ret=0
+    case $state in
+    (natconn)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:natconn-command-$line[1]:"
+        case $line[1] in
+            (lookup)
+_arguments "${_arguments_options[@]}" : \
+'-r+[Only translations with this far end]:ENDPOINT:_default' \
+'--remote=[Only translations with this far end]:ENDPOINT:_default' \
+'-i+[Only translations of this internal host]:ENDPOINT:_default' \
+'--internal=[Only translations of this internal host]:ENDPOINT:_default' \
+'-p+[The protocol, where it does not stand before the endpoint]:PROTOCOL:_default' \
+'--protocol=[The protocol, where it does not stand before the endpoint]:PROTOCOL:_default' \
+'-k+[Only this kind of translation]:KIND:((source\:"SNAT, masquerade"
+destination\:"DNAT, port forward, redirect"))' \
+'--kind=[Only this kind of translation]:KIND:((source\:"SNAT, masquerade"
+destination\:"DNAT, port forward, redirect"))' \
+'-z+[Only this conntrack zone, 0 to 65535]:ZONE:_default' \
+'--zone=[Only this conntrack zone, 0 to 65535]:ZONE:_default' \
+'-n+[Show at most N translations, 1 to 10000 \[default\: 100\]]:N:_default' \
+'--limit=[Show at most N translations, 1 to 10000 \[default\: 100\]]:N:_default' \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--json[Print exactly the API'\''s JSON]' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'::first -- Protocol\: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a number from 0 to 255; may be left out:_default' \
+'::second -- NAT endpoint\: ADDR\:PORT, ADDR, \:PORT, \[V6\]\:PORT or ADDR/BITS; for PORT also FIRST-LAST. The ICMP id or GRE key stands in the port'\''s place:_default' \
+&& ret=0
+;;
+(list)
+_arguments "${_arguments_options[@]}" : \
+'-s+[Sort by started_at, internal, nat or remote; -KEY for descending \[default\: started_at\]]:KEY:_default' \
+'--sort=[Sort by started_at, internal, nat or remote; -KEY for descending \[default\: started_at\]]:KEY:_default' \
+'-n+[List at most N translations, 1 to 10000 \[default\: 100\]]:N:_default' \
+'--limit=[List at most N translations, 1 to 10000 \[default\: 100\]]:N:_default' \
+'*-i+[Internal hosts, by comma\: ADDR, ADDR/BITS, ADDR\:PORT, \:PORT, \[V6\]\:PORT; for PORT also FIRST-LAST]:ENDPOINTS:_default' \
+'*--internal=[Internal hosts, by comma\: ADDR, ADDR/BITS, ADDR\:PORT, \:PORT, \[V6\]\:PORT; for PORT also FIRST-LAST]:ENDPOINTS:_default' \
+'*-N+[NAT endpoints, by comma, written as above]:ENDPOINTS:_default' \
+'*--nat=[NAT endpoints, by comma, written as above]:ENDPOINTS:_default' \
+'*-r+[Far ends, by comma, written as above]:ENDPOINTS:_default' \
+'*--remote=[Far ends, by comma, written as above]:ENDPOINTS:_default' \
+'*-p+[By comma\: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a number from 0 to 255]:PROTOCOLS:_default' \
+'*--protocol=[By comma\: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a number from 0 to 255]:PROTOCOLS:_default' \
+'*-k+[Kind of translation]:KIND:((source\:"SNAT, masquerade"
+destination\:"DNAT, port forward, redirect"))' \
+'*--kind=[Kind of translation]:KIND:((source\:"SNAT, masquerade"
+destination\:"DNAT, port forward, redirect"))' \
+'*-z+[Conntrack zones, by comma, 0 to 65535]:ZONES:_default' \
+'*--zone=[Conntrack zones, by comma, 0 to 65535]:ZONES:_default' \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'(-n --limit)-a[List all translations, however many]' \
+'(-n --limit)--all[List all translations, however many]' \
+'(--csv --ndjson)--json[Print exactly the API'\''s JSON, one page a line]' \
+'(--ndjson)--csv[Print CSV with a header row, as the API sends it]' \
+'--ndjson[Print one JSON object for each translation, one a line]' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(watch)
+_arguments "${_arguments_options[@]}" : \
+'*-i+[Internal hosts, by comma\: ADDR, ADDR/BITS, ADDR\:PORT, \:PORT, \[V6\]\:PORT; for PORT also FIRST-LAST]:ENDPOINTS:_default' \
+'*--internal=[Internal hosts, by comma\: ADDR, ADDR/BITS, ADDR\:PORT, \:PORT, \[V6\]\:PORT; for PORT also FIRST-LAST]:ENDPOINTS:_default' \
+'*-N+[NAT endpoints, by comma, written as above]:ENDPOINTS:_default' \
+'*--nat=[NAT endpoints, by comma, written as above]:ENDPOINTS:_default' \
+'*-r+[Far ends, by comma, written as above]:ENDPOINTS:_default' \
+'*--remote=[Far ends, by comma, written as above]:ENDPOINTS:_default' \
+'*-p+[By comma\: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a number from 0 to 255]:PROTOCOLS:_default' \
+'*--protocol=[By comma\: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a number from 0 to 255]:PROTOCOLS:_default' \
+'*-k+[Kind of translation]:KIND:((source\:"SNAT, masquerade"
+destination\:"DNAT, port forward, redirect"))' \
+'*--kind=[Kind of translation]:KIND:((source\:"SNAT, masquerade"
+destination\:"DNAT, port forward, redirect"))' \
+'*-z+[Conntrack zones, by comma, 0 to 65535]:ZONES:_default' \
+'*--zone=[Conntrack zones, by comma, 0 to 65535]:ZONES:_default' \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--json[Print exactly the API'\''s JSON, one change a line]' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(status)
+_arguments "${_arguments_options[@]}" : \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--json[Print exactly the API'\''s JSON]' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(config)
+_arguments "${_arguments_options[@]}" : \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+":: :_natconn__subcmd__config_commands" \
+"*::: :->config" \
+&& ret=0
+
+    case $state in
+    (config)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:natconn-config-command-$line[1]:"
+        case $line[1] in
+            (check)
+_arguments "${_arguments_options[@]}" : \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':file -- The file:_files' \
+&& ret=0
+;;
+(migrate)
+_arguments "${_arguments_options[@]}" : \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':file -- The file:_files' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_natconn__subcmd__config__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:natconn-config-help-command-$line[1]:"
+        case $line[1] in
+            (check)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(migrate)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
+(completions)
+_arguments "${_arguments_options[@]}" : \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':shell -- The shell:(bash zsh fish)' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_natconn__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:natconn-help-command-$line[1]:"
+        case $line[1] in
+            (lookup)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(watch)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(status)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(config)
+_arguments "${_arguments_options[@]}" : \
+":: :_natconn__subcmd__help__subcmd__config_commands" \
+"*::: :->config" \
+&& ret=0
+
+    case $state in
+    (config)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:natconn-help-config-command-$line[1]:"
+        case $line[1] in
+            (check)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(migrate)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+(completions)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+}
+
+(( $+functions[_natconn_commands] )) ||
+_natconn_commands() {
+    local commands; commands=(
+'lookup:Tell which internal host is behind a NAT endpoint' \
+'list:List live translations' \
+'watch:Follow translations as they begin and end' \
+'status:Tell how natconnd is doing' \
+'config:Check a configuration file, or translate pynatconnd'\''s' \
+'completions:Print a completion script for a shell' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'natconn commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__completions_commands] )) ||
+_natconn__subcmd__completions_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn completions commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__config_commands] )) ||
+_natconn__subcmd__config_commands() {
+    local commands; commands=(
+'check:Check a configuration file, natconnd'\''s or pynatconnd'\''s' \
+'migrate:Print the TOML that does what a configuration file does' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'natconn config commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__config__subcmd__check_commands] )) ||
+_natconn__subcmd__config__subcmd__check_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn config check commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__config__subcmd__help_commands] )) ||
+_natconn__subcmd__config__subcmd__help_commands() {
+    local commands; commands=(
+'check:Check a configuration file, natconnd'\''s or pynatconnd'\''s' \
+'migrate:Print the TOML that does what a configuration file does' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'natconn config help commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__config__subcmd__help__subcmd__check_commands] )) ||
+_natconn__subcmd__config__subcmd__help__subcmd__check_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn config help check commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__config__subcmd__help__subcmd__help_commands] )) ||
+_natconn__subcmd__config__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn config help help commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__config__subcmd__help__subcmd__migrate_commands] )) ||
+_natconn__subcmd__config__subcmd__help__subcmd__migrate_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn config help migrate commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__config__subcmd__migrate_commands] )) ||
+_natconn__subcmd__config__subcmd__migrate_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn config migrate commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help_commands] )) ||
+_natconn__subcmd__help_commands() {
+    local commands; commands=(
+'lookup:Tell which internal host is behind a NAT endpoint' \
+'list:List live translations' \
+'watch:Follow translations as they begin and end' \
+'status:Tell how natconnd is doing' \
+'config:Check a configuration file, or translate pynatconnd'\''s' \
+'completions:Print a completion script for a shell' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'natconn help commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__completions_commands] )) ||
+_natconn__subcmd__help__subcmd__completions_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help completions commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__config_commands] )) ||
+_natconn__subcmd__help__subcmd__config_commands() {
+    local commands; commands=(
+'check:Check a configuration file, natconnd'\''s or pynatconnd'\''s' \
+'migrate:Print the TOML that does what a configuration file does' \
+    )
+    _describe -t commands 'natconn help config commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__config__subcmd__check_commands] )) ||
+_natconn__subcmd__help__subcmd__config__subcmd__check_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help config check commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__config__subcmd__migrate_commands] )) ||
+_natconn__subcmd__help__subcmd__config__subcmd__migrate_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help config migrate commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__help_commands] )) ||
+_natconn__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help help commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__list_commands] )) ||
+_natconn__subcmd__help__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help list commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__lookup_commands] )) ||
+_natconn__subcmd__help__subcmd__lookup_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help lookup commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__status_commands] )) ||
+_natconn__subcmd__help__subcmd__status_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help status commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__watch_commands] )) ||
+_natconn__subcmd__help__subcmd__watch_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help watch commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__list_commands] )) ||
+_natconn__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn list commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__lookup_commands] )) ||
+_natconn__subcmd__lookup_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn lookup commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__status_commands] )) ||
+_natconn__subcmd__status_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn status commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__watch_commands] )) ||
+_natconn__subcmd__watch_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn watch commands' commands "$@"
+}
+
+if [ "$funcstack[1]" = "_natconn" ]; then
+    _natconn "$@"
+else
+    compdef _natconn natconn
+fi
