@@ -3,6 +3,8 @@
 //! `messages/NAME.bin` is a datagram as the kernel sent it, `NAME.txt` the event
 //! it must decode to. With `BLESS=1` the texts are written again.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -5,6 +5,8 @@
 //! kernel are sent to it, and what arrives is compared with what
 //! `Filter::matches` says.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 use std::net::IpAddr;
 use std::os::unix::net::UnixDatagram;

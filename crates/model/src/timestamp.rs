@@ -31,8 +31,8 @@ impl Timestamp {
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Every i64 of nanoseconds is within jiff's range of years.
-        let cut = self.0.div_euclid(1_000_000) * 1_000_000;
-        match jiff::Timestamp::from_nanosecond(i128::from(cut)) {
+        let cut = i128::from(self.0.div_euclid(1_000_000)) * 1_000_000;
+        match jiff::Timestamp::from_nanosecond(cut) {
             Ok(timestamp) => write!(f, "{timestamp:.3}"),
             Err(_) => write!(f, "{}ns", self.0),
         }
@@ -81,6 +81,7 @@ mod tests {
         assert_eq!(shown(0), "1970-01-01T00:00:00.000Z");
         assert_eq!(shown(1_795_474_020_123_999_999), "2026-11-23T22:47:00.123Z");
         assert_eq!(shown(-1), "1969-12-31T23:59:59.999Z");
+        assert_eq!(shown(i64::MIN), "1677-09-21T00:12:43.145Z");
     }
 
     #[test]

@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
+use crate::config::LogLevel;
+
 const ABOUT: &str = "Answer which internal host is behind a NAT endpoint";
 
 const LONG_ABOUT: &str = "\
@@ -53,8 +55,8 @@ pub struct DaemonArguments {
     pub config: Option<PathBuf>,
     /// Log this much: error, warn, info, debug, trace, or a debug level of
     /// pynatconnd from 0 to 10 [default: info]
-    #[arg(short, long, value_name = "LEVEL", value_parser = log_level)]
-    pub log_level: Option<String>,
+    #[arg(short, long, value_name = "LEVEL", value_parser = LogLevel::from_argument)]
+    pub log_level: Option<LogLevel>,
     /// Listen for TCP connections on this address, instead of the
     /// configuration's [default: 127.0.0.1]
     #[arg(short, long, value_name = "ADDR")]
@@ -76,16 +78,6 @@ pub fn definition() -> clap::Command {
     <DaemonArguments as clap::CommandFactory>::command()
 }
 
-/// Passes on what names a level; its meaning is the configuration's matter.
-fn log_level(text: &str) -> Result<String, String> {
-    const WORDS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
-    if WORDS.contains(&text) || text.parse().is_ok_and(|number: u8| number <= 10) {
-        return Ok(text.to_owned());
-    }
-    let words = WORDS.join(", ");
-    Err(format!("expected {words} or a number from 0 to 10"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,7 +90,7 @@ mod tests {
     fn pynatconnds_flags_are_read() {
         let expected = DaemonArguments {
             config: Some("/etc/pynatconnd.conf".into()),
-            log_level: Some("7".to_owned()),
+            log_level: Some(LogLevel::Debug),
             ip: Some("0.0.0.0".parse().unwrap()),
             port: Some(8080),
             ..DaemonArguments::default()

@@ -42,7 +42,9 @@ pub fn open(settings: &Http) -> Result<Listeners> {
             open.push(Listener::Tcp(bind_tcp(*address)?));
         }
     }
-    if !open.iter().any(|socket| matches!(socket, Listener::Unix(_)))
+    if !open
+        .iter()
+        .any(|socket| matches!(socket, Listener::Unix(_)))
         && let Some(path) = &settings.unix_socket
     {
         open.push(Listener::Unix(bind_unix(path)?));

@@ -28,7 +28,10 @@ impl Logging {
         } else {
             lines.boxed()
         };
-        tracing_subscriber::registry().with(filter).with(lines).init();
+        tracing_subscriber::registry()
+            .with(filter)
+            .with(lines)
+            .init();
         Self(handle)
     }
 

@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
@@ -58,12 +58,7 @@ impl fmt::Debug for OfHttp {
     }
 }
 
-fn counter(
-    encoder: &mut DescriptorEncoder<'_>,
-    name: &str,
-    help: &str,
-    value: u64,
-) -> fmt::Result {
+fn counter(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, value: u64) -> fmt::Result {
     let metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
     ConstCounter::new(value).encode(metric)
 }
@@ -216,7 +211,12 @@ impl Collector for OfHttp {
                 Some(&Unit::Seconds),
                 MetricType::Histogram,
             )?
-            .encode_histogram::<()>(durations.sum, durations.count, &durations.buckets, None)?;
+            .encode_histogram::<NoLabelSet>(
+                durations.sum,
+                durations.count,
+                &durations.buckets,
+                None,
+            )?;
         let counted: [(&str, &str, &AtomicU64); 6] = [
             (
                 "natconnd_http_connections",

@@ -17,11 +17,11 @@ use tracing::{error, info, warn};
 
 use crate::config::{Config, Loaded, Remark, changes_needing_restart};
 use crate::http::{self, Allow, AllowList, Limits, Server};
+use crate::listen;
 use crate::logging::Logging;
 use crate::lookup::Answers;
 use crate::metrics::Metrics;
 use crate::mirror::{self, Mirror, now};
-use crate::{api, listen};
 
 /// How often to look whether the first dump is merged.
 const READY_POLL: Duration = Duration::from_millis(10);
@@ -74,7 +74,7 @@ pub fn run(
         allow: Arc::clone(&allow),
         counters,
         render_metrics: Arc::new(move || metrics.render()),
-        pynatconnd: config.pynatconnd.key_name.map(key_name),
+        pynatconnd: config.pynatconnd.key_name,
         limits: Limits {
             connections: config.http.max_connections,
             header_timeout: config.http.header_timeout,
@@ -106,7 +106,10 @@ impl Live {
         let mut terminate = signal(SignalKind::terminate()).context("catch SIGTERM")?;
         let mut interrupt = signal(SignalKind::interrupt()).context("catch SIGINT")?;
         let mut hangup = signal(SignalKind::hangup()).context("catch SIGHUP")?;
-        tokio::spawn(tell_supervisor(Arc::clone(&self.mirror), is_stopping.clone()));
+        tokio::spawn(tell_supervisor(
+            Arc::clone(&self.mirror),
+            is_stopping.clone(),
+        ));
         let mut serving = tokio::spawn(server.serve(listeners, is_stopping));
         loop {
             tokio::select! {
@@ -196,18 +199,6 @@ fn mirror_settings(config: &Config) -> mirror::Settings {
         filter: config.track.filter.clone(),
         receive_buffer: usize::try_from(config.track.receive_buffer).unwrap_or(usize::MAX),
         reconcile_every: config.track.reconcile_every,
-    }
-}
-
-fn key_name(name: crate::config::KeyName) -> api::KeyName {
-    use crate::config::KeyName as From;
-    match name {
-        From::SrcIp => api::KeyName::SrcIp,
-        From::SrcPort => api::KeyName::SrcPort,
-        From::NatIp => api::KeyName::NatIp,
-        From::NatPort => api::KeyName::NatPort,
-        From::DstIp => api::KeyName::DstIp,
-        From::DstPort => api::KeyName::DstPort,
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Whatever events come, the table must hold and find just what the list does.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::ControlFlow;
 use std::time::Duration;

@@ -5,6 +5,8 @@
 //! one does. However the steps interleave, once the queue is empty the table
 //! must hold just what the kernel holds.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;

@@ -20,6 +20,11 @@ pub struct Status {
     pub translations: u64,
     /// Ended translations that can still be looked up.
     pub ended: u64,
+    /// Translations that began since the start, those found by reading the
+    /// kernel's table included.
+    pub changes_started: u64,
+    /// Translations that ended since the start.
+    pub changes_ended: u64,
     /// Events read from the kernel since the start.
     pub events: u64,
     /// How often the kernel reported that it dropped events.

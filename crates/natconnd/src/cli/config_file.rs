@@ -6,6 +6,7 @@ use super::Outcome;
 use super::definition::ConfigCommand;
 use super::error::Error;
 use super::output::Output;
+use crate::config::{self, Config, Remark};
 
 pub(super) fn run(command: &ConfigCommand, output: &mut Output) -> Result<Outcome, Error> {
     match command {
@@ -26,17 +27,11 @@ pub(super) fn run(command: &ConfigCommand, output: &mut Output) -> Result<Outcom
 /// Reads a file of either kind: what has no effect, or one message for each
 /// mistake.
 fn check(file: &Path) -> Result<Vec<String>, Vec<String>> {
-    Err(vec![not_yet(file)])
+    let loaded = Config::load(file).map_err(|error| error.messages())?;
+    Ok(loaded.warnings.iter().map(Remark::to_string).collect())
 }
 
 /// The TOML that does what the file does, or one message for each mistake.
 fn migrate(file: &Path) -> Result<String, Vec<String>> {
-    Err(vec![not_yet(file)])
-}
-
-fn not_yet(file: &Path) -> String {
-    format!(
-        "read {}: configuration files are not built in",
-        file.display()
-    )
+    config::migrate(file).map_err(|error| error.messages())
 }

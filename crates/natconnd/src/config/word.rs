@@ -97,6 +97,11 @@ pub enum KeyName {
 }
 
 impl KeyName {
+    /// Whether the key is a port; else it is an address.
+    pub const fn is_port(self) -> bool {
+        matches!(self, Self::SrcPort | Self::NatPort | Self::DstPort)
+    }
+
     /// All six.
     pub const ALL: [Self; 6] = [
         Self::SrcIp,

@@ -1,1 +1,44 @@
-//! .
+//! The HTTP face: answers over TCP and a unix socket.
+//!
+//! Knows [`crate::lookup`] for the answers and [`crate::api`] for their shape;
+//! never the table, the mirror or the kernel. What else it needs ([`Allow`],
+//! [`Limits`], a function that renders the metrics) is given by value.
+//!
+//! Reading order: `accept` takes connections in, `service` is one
+//! connection's requests, `route` names the endpoints, then one file for each
+//! endpoint. `json`, `csv` and `text` write straight into the body, byte for
+//! byte what serde would write of the types in [`crate::api`]. `pynatconnd`
+//! answers that program's URLs.
+
+mod accept;
+mod allow;
+#[cfg(test)]
+mod any_match;
+mod body;
+mod connections;
+mod counters;
+mod csv;
+mod cursor;
+mod deadline;
+mod events;
+mod filter;
+mod format;
+mod index;
+mod json;
+mod lookup;
+mod openapi;
+mod problem;
+mod pynatconnd;
+mod query;
+mod response;
+mod route;
+mod server;
+mod service;
+mod state;
+mod text;
+
+pub use allow::{Allow, AllowList};
+pub use counters::{Counters, Durations, STATUS_CLASSES};
+pub use openapi::openapi;
+pub use route::Route;
+pub use server::{Limits, Listener, RenderMetrics, ServeError, Server};

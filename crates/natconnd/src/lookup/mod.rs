@@ -6,6 +6,7 @@
 
 mod exact;
 mod list;
+mod recorded;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -22,10 +23,11 @@ pub use list::{Order, Page, SortKey};
 pub struct Answers {
     mirror: Arc<Mirror>,
     started_at: Timestamp,
+    /// Only a mirror of this machine's kernel has a kernel that can be asked.
+    asks_kernel: bool,
 }
 
-/// A translation that began or ended.
-pub type Change = crate::mirror::Change;
+pub use crate::mirror::Change;
 
 impl Answers {
     /// Answers from this mirror.
@@ -33,6 +35,7 @@ impl Answers {
         Self {
             mirror,
             started_at: now(),
+            asks_kernel: true,
         }
     }
 
@@ -48,7 +51,9 @@ impl Answers {
         let mut matches = Vec::new();
         let is_whole = self.mirror.find(question, |found| matches.push(found));
         let asked_at = now();
-        exact::ask_kernel(question, self.mirror.filter(), asked_at, &mut matches);
+        if self.asks_kernel {
+            exact::ask_kernel(question, self.mirror.filter(), asked_at, &mut matches);
+        }
         let verdict = Verdict::of(
             matches
                 .iter()
@@ -111,6 +116,8 @@ impl Answers {
             connections,
             translations,
             ended,
+            changes_started: counters.started.load(Relaxed),
+            changes_ended: counters.ended.load(Relaxed),
             events: counters.events.load(Relaxed),
             lost: counters.overruns.load(Relaxed),
             receive_buffer: counters.receive_buffer.load(Relaxed),

@@ -7,6 +7,10 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64};
 pub struct Counters {
     /// Events applied to the table.
     pub events: AtomicU64,
+    /// Translations that began, those found by a dump included.
+    pub started: AtomicU64,
+    /// Translations that ended.
+    pub ended: AtomicU64,
     /// Events and dumped connections that could not be decoded.
     pub undecodable: AtomicU64,
     /// Attributes that nobody knows.

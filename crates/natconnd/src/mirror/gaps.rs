@@ -15,6 +15,14 @@ pub struct Gaps {
 }
 
 impl Gaps {
+    /// Remembers just these.
+    pub fn of(gaps: &[Gap]) -> Self {
+        Self {
+            gaps: gaps.iter().copied().collect(),
+            opened: gaps.len() as u64,
+        }
+    }
+
     /// Notes that from `from` on events are missing. A gap that is open already
     /// goes on.
     pub fn open(&mut self, from: Timestamp, cause: GapCause) {

@@ -14,7 +14,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use ctnetlink::EventSocket;
-use model::{Coverage, Filter, Gap, GapCause, Lookup, Match, Timestamp};
+use model::{ChangeKind, Coverage, Event, Filter, Gap, GapCause, Lookup, Match, Timestamp};
 use parking_lot::{Mutex, RwLock};
 use table::{Position, Table};
 use tokio::sync::broadcast;
@@ -63,7 +63,13 @@ pub struct Mirror {
 }
 
 /// A translation that began or ended.
-pub type Change = (model::ChangeKind, Match);
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Change {
+    /// Which of the two.
+    pub kind: ChangeKind,
+    /// The translation.
+    pub found: Match,
+}
 
 impl Mirror {
     fn new(settings: Settings, now: Timestamp) -> Self {
@@ -78,6 +84,47 @@ impl Mirror {
             settings,
             counters: Counters::default(),
         }
+    }
+
+    /// A mirror without a kernel, which holds what these events leave behind.
+    pub fn recorded(events: &[Event]) -> Self {
+        let settings = Settings {
+            keep_ended: Duration::from_secs(3600),
+            filter: Filter::default(),
+            receive_buffer: 0,
+            reconcile_every: Duration::from_secs(3600),
+        };
+        let mirror = Self::new(settings, now());
+        mirror.replay(events);
+        mirror.set_coverage(&Coverage::Complete);
+        mirror
+    }
+
+    /// Holds what these events leave behind instead of what it held.
+    pub fn replay(&self, events: &[Event]) {
+        let mut table = self.table.write();
+        *table = Table::new(Duration::from_secs(3600), Filter::default());
+        for event in events {
+            table.apply(event, now(), |change| self.note(change, false));
+        }
+    }
+
+    /// Remembers these gaps instead of those it knows; ready where none of them
+    /// is that of a start.
+    pub fn set_coverage(&self, coverage: &Coverage) {
+        *self.gaps.lock() = Gaps::of(coverage.gaps());
+        self.complete_since
+            .store(if coverage.is_complete() { 0 } else { i64::MAX }, Relaxed);
+        let is_starting = |gap: &Gap| gap.cause == GapCause::Starting;
+        self.counters
+            .is_ready
+            .store(!coverage.gaps().iter().any(is_starting), Relaxed);
+    }
+
+    /// Tells the followers of a change.
+    pub fn publish(&self, change: Change) {
+        // Without a follower nobody has to be told.
+        let _ = self.changes.send(change);
     }
 
     /// Whether the kernel's table has been read to the end.
@@ -161,6 +208,28 @@ impl Mirror {
         while let Some(from) = position {
             let table = self.table.read();
             position = table.scan(from, SCAN_SLOTS, |found| visit(found.to_match()));
+        }
+    }
+
+    /// Whether anybody follows the changes; takes a lock, so ask once a batch.
+    fn has_followers(&self) -> bool {
+        self.changes.receiver_count() > 0
+    }
+
+    /// Counts a change and tells the followers, if there are any.
+    fn note(&self, change: table::Change<'_>, has_followers: bool) {
+        let counter = match change.kind {
+            ChangeKind::Started => &self.counters.started,
+            ChangeKind::Ended => &self.counters.ended,
+        };
+        // Only the writer of the table comes here.
+        counter.store(counter.load(Relaxed) + 1, Relaxed);
+        if has_followers {
+            // Fails only when the last follower has just gone.
+            let _ = self.changes.send(Change {
+                kind: change.kind,
+                found: change.found.to_match(),
+            });
         }
     }
 

@@ -159,7 +159,7 @@ impl Reader {
         let received_at = now();
         let mirror = &*self.mirror;
         let counters = &mirror.counters;
-        let followers = (mirror.changes.receiver_count() > 0).then_some(&mirror.changes);
+        let has_followers = mirror.has_followers();
         let mut undecodable = 0;
         let events = self
             .socket
@@ -171,10 +171,7 @@ impl Reader {
         }
         for event in events {
             table.apply(event, received_at, |change| {
-                if let Some(followers) = followers {
-                    // Fails only when the last follower has just gone.
-                    let _ = followers.send((change.kind, change.found.to_match()));
-                }
+                mirror.note(change, has_followers)
             });
         }
         table.expire(received_at, EXPIRE_BUDGET);
@@ -292,11 +289,15 @@ impl Reader {
         let mut dump = Dump::start(&self.mirror.settings.filter)?;
         let mut connection = Connection::default();
         let mut undecodable = 0;
+        let mirror = Arc::clone(&self.mirror);
         while let Some(mut part) = dump.read()? {
             let read_at = now();
+            let has_followers = mirror.has_followers();
             let mut table = self.mirror.table.write();
             part.for_each(&mut connection, |decoded| match decoded {
-                Ok(connection) => table.merge(connection, read_at, |_| {}),
+                Ok(connection) => table.merge(connection, read_at, |change| {
+                    mirror.note(change, has_followers)
+                }),
                 Err(_) => undecodable += 1,
             });
             drop(table);
@@ -319,6 +320,8 @@ impl Reader {
         let mut position = Some(Position::default());
         while let Some(from) = position {
             let mut vanished = 0;
+            let mirror = &self.mirror;
+            let has_followers = mirror.has_followers();
             position = self.mirror.table.write().sweep(
                 from,
                 SWEEP_SLOTS,
@@ -328,7 +331,10 @@ impl Reader {
                     // Without a second opinion the dump's word stands.
                     Err(_) => true,
                 },
-                |_| vanished += 1,
+                |change| {
+                    vanished += 1;
+                    mirror.note(change, has_followers);
+                },
             );
             self.mirror.counters.vanished.fetch_add(vanished, Relaxed);
             while self.read() == Queue::Full {}

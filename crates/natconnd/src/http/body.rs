@@ -1,0 +1,80 @@
+//! What a response carries: bytes at once, or a stream of chunks.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use hyper::body::{Bytes, Frame, SizeHint};
+use tokio::sync::mpsc;
+
+/// The body of a response.
+pub(super) enum Body {
+    /// All of it; its length is announced.
+    Full(Bytes),
+    /// Chunks from a [`ChunkSender`]; the first is on its way out.
+    Chunks(Bytes, mpsc::Receiver<Chunk>),
+}
+
+/// How much is given to hyper at once, in bytes. It copies heads and bodies
+/// into one buffer (see `accept`), which shall not grow with the longest body
+/// that a connection ever had.
+const PIECE: usize = 64 * 1024;
+
+/// A part of a streamed body.
+pub(super) enum Chunk {
+    /// Some bytes.
+    Bytes(Vec<u8>),
+    /// Nothing is missing. A stream that closes without it is cut, and the
+    /// client is made to see that by a broken chunked encoding.
+    End,
+}
+
+/// Where the chunks of a streamed body go. A send waits while the client is
+/// slow and fails once it is gone.
+pub(super) type ChunkSender = mpsc::Sender<Chunk>;
+
+/// The sender of a streamed body ended before the body did.
+#[derive(Debug, thiserror::Error)]
+#[error("write response: the stream was cut")]
+pub(super) struct Cut;
+
+/// A streamed body, and where its chunks go. One chunk may wait.
+pub(super) fn chunks() -> (ChunkSender, Body) {
+    let (sender, receiver) = mpsc::channel(1);
+    (sender, Body::Chunks(Bytes::new(), receiver))
+}
+
+impl hyper::body::Body for Body {
+    type Data = Bytes;
+    type Error = Cut;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        loop {
+            match &mut *self {
+                Self::Full(bytes) | Self::Chunks(bytes, _) if !bytes.is_empty() => {
+                    let piece = bytes.split_to(bytes.len().min(PIECE));
+                    return Poll::Ready(Some(Ok(Frame::data(piece))));
+                }
+                Self::Full(_) => return Poll::Ready(None),
+                Self::Chunks(bytes, receiver) => match ready!(receiver.poll_recv(context)) {
+                    Some(Chunk::Bytes(chunk)) => *bytes = chunk.into(),
+                    Some(Chunk::End) => return Poll::Ready(None),
+                    None => return Poll::Ready(Some(Err(Cut))),
+                },
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self, Self::Full(bytes) if bytes.is_empty())
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Self::Chunks(..) => SizeHint::default(),
+        }
+    }
+}

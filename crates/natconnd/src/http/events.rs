@@ -1,0 +1,115 @@
+//! `/api/v1/events`: every change as it happens, as server-sent events.
+//!
+//! A client that reads slower than changes come is told how many it missed,
+//! and holds nothing up: the channel it reads from forgets the oldest.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use hyper::{Response, StatusCode};
+use model::Filter;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+
+use super::body::{Body, Chunk, ChunkSender, chunks};
+use super::counters::{Open, add};
+use super::problem::Refused;
+use super::response::{EVENTS, response};
+use super::state::{State, stopped};
+use super::{filter, json, query, text};
+use crate::lookup::Change;
+
+/// The parameters: the filter and nothing else.
+pub(super) const PARAMETERS: &[&str] = &filter::PARAMETERS;
+
+/// Changes that came together go out together, up to about this many bytes.
+const CHUNK_LENGTH: usize = 16 * 1024;
+
+pub(super) fn respond(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Body>> {
+    let mut filter = Filter::default();
+    query::read(query, PARAMETERS, |name, value| {
+        filter::set(&mut filter, name, value).map(drop)
+    })?;
+    // From here on nothing is missed unsaid: the client has not even seen
+    // the head of the response.
+    let changes = state.answers.follow();
+    let (sender, body) = chunks();
+    tokio::spawn(send(Arc::clone(state), changes, filter, sender));
+    Ok(response(StatusCode::OK, EVENTS, body))
+}
+
+/// Sends changes until the client is gone, the daemon stops, or whoever makes
+/// changes does.
+async fn send(
+    state: Arc<State>,
+    mut changes: Receiver<Change>,
+    filter: Filter,
+    sender: ChunkSender,
+) {
+    let _open = Open::new(&state.counters.followers_open);
+    let missed = &state.counters.changes_missed;
+    let mut stop = std::pin::pin!(stopped(state.shutdown.clone()));
+    let mut chunk = b": following\n\n".to_vec();
+    loop {
+        if !chunk.is_empty() {
+            let bytes = std::mem::take(&mut chunk);
+            tokio::select! {
+                sent = sender.send(Chunk::Bytes(bytes)) => if sent.is_err() { return },
+                () = &mut stop => break,
+            }
+        }
+        tokio::select! {
+            received = changes.recv() => match received {
+                Ok(change) => write_change(&mut chunk, &filter, &change),
+                Err(RecvError::Lagged(count)) => write_missed(&mut chunk, missed, count),
+                Err(RecvError::Closed) => break,
+            },
+            () = tokio::time::sleep(state.limits.keep_alive) => {
+                chunk.extend_from_slice(b": still here\n\n");
+            }
+            () = sender.closed() => return,
+            () = &mut stop => break,
+        }
+        while chunk.len() < CHUNK_LENGTH {
+            match changes.try_recv() {
+                Ok(change) => write_change(&mut chunk, &filter, &change),
+                Err(TryRecvError::Lagged(count)) => write_missed(&mut chunk, missed, count),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            }
+        }
+    }
+    // A clean end; a client that is gone does not need it.
+    let _ = sender.send(Chunk::End).await;
+}
+
+fn write_change(out: &mut Vec<u8>, filter: &Filter, change: &Change) {
+    if !filter.matches(&change.found) {
+        return;
+    }
+    out.extend_from_slice(b"event: ");
+    out.extend_from_slice(change.kind.name().as_bytes());
+    out.extend_from_slice(b"\ndata: ");
+    json::change(out, change);
+    out.extend_from_slice(b"\n\n");
+}
+
+fn write_missed(out: &mut Vec<u8>, counter: &AtomicU64, count: u64) {
+    add(counter, count);
+    out.extend_from_slice(b"event: missed\ndata: {\"missed\":");
+    text::decimal(out, count);
+    out.extend_from_slice(b"}\n\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missed_changes_are_told_and_counted() {
+        let counter = AtomicU64::new(1);
+        let mut out = Vec::new();
+        write_missed(&mut out, &counter, 41);
+        assert_eq!(out, b"event: missed\ndata: {\"missed\":41}\n\n");
+        assert_eq!(counter.into_inner(), 42);
+    }
+}

@@ -1,0 +1,89 @@
+//! `/api/v1/lookup`: which internal host is behind this NAT endpoint?
+
+use std::time::Instant;
+
+use hyper::Response;
+use model::{EndpointPattern, Lookup};
+
+use super::body::Body;
+use super::filter::{self, parse};
+use super::json;
+use super::problem::{Refused, bad_value};
+use super::query::{self, DEFAULT_LIMIT};
+use super::response::{JSON, ok};
+use super::state::State;
+
+/// The parameters.
+pub(super) const PARAMETERS: &[&str] = &[
+    "nat", "remote", "internal", "protocol", "kind", "zone", "limit",
+];
+
+/// What of an answer does not grow with its matches, in bytes.
+const FRAME: usize = 96;
+
+pub(super) fn respond(state: &State, query: Option<&str>) -> Refused<Response<Body>> {
+    let (question, limit) = read(query)?;
+    let began = Instant::now();
+    let answer = state.answers.lookup(&question, limit);
+    state.counters.looked_up(answer.verdict, began.elapsed());
+    let mut body = Vec::with_capacity(FRAME + json::ROW_LENGTH * answer.matches.len());
+    json::answer(&mut body, &answer);
+    Ok(ok(JSON, body))
+}
+
+fn read(query: Option<&str>) -> Refused<(Lookup, usize)> {
+    let mut question = Lookup::default();
+    let mut limit = DEFAULT_LIMIT;
+    query::read(query, PARAMETERS, |name, value| {
+        match name {
+            "nat" => question.nat = endpoint(name, value)?,
+            "remote" => question.remote = endpoint(name, value)?,
+            "internal" => question.internal = endpoint(name, value)?,
+            "protocol" => question.protocol = Some(filter::protocol(value)?),
+            "kind" => question.kind = Some(filter::kind(value)?),
+            "zone" => question.zone = Some(filter::zone(value)?),
+            _ => limit = query::limit(value)?,
+        }
+        Ok(())
+    })?;
+    if question.nat.is_any() && question.remote.is_any() && question.internal.is_any() {
+        return Err(bad_value(
+            "nat",
+            "",
+            "none of nat, remote and internal is given",
+            format!("{} in at least one of them", filter::PATTERN),
+        ));
+    }
+    Ok((question, limit))
+}
+
+fn endpoint(name: &str, value: &str) -> Refused<EndpointPattern> {
+    parse(name, value, filter::PATTERN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_parameter_is_read() {
+        let query = "nat=192.0.2.1:7&remote=:443&internal=10.0.0.0/8&protocol=UDP\
+                     &kind=destination&zone=3&limit=5";
+        let (question, limit) = read(Some(query)).unwrap();
+        assert_eq!(question.nat, "192.0.2.1:7".parse().unwrap());
+        assert_eq!(question.remote, ":443".parse().unwrap());
+        assert_eq!(question.internal, "10.0.0.0/8".parse().unwrap());
+        assert_eq!(question.protocol, Some(model::Protocol::UDP));
+        assert_eq!(question.kind, Some(model::TranslationKind::Destination));
+        assert_eq!(question.zone, Some(3));
+        assert_eq!(limit, 5);
+    }
+
+    #[test]
+    fn a_question_about_nothing_is_refused() {
+        for query in [None, Some(""), Some("protocol=tcp&limit=1")] {
+            let problem = read(query).unwrap_err();
+            assert_eq!(problem.parameter.as_deref(), Some("nat"));
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! `/openapi.json`: the API, described.
+//!
+//! The endpoints and their parameters are declared in `paths`, for this
+//! document only; the types are those of [`crate::api`]. A test holds the
+//! declarations to what the endpoints really read.
+
+mod parameters;
+mod paths;
+
+use std::sync::LazyLock;
+
+use utoipa::OpenApi as _;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "natconnd",
+        description = "Which internal host is behind a NAT endpoint of this gateway?\n\n\
+            Answers are lists, because one NAT endpoint can serve several hosts at once for \
+            different remote endpoints, and they say how complete the data behind them is. \
+            \"Nothing found\" is an answer, not an error. Errors are problem details (RFC 9457). \
+            A peer outside the allow list gets 403 with `Forbidden` as `text/html` from every \
+            path. Every endpoint answers HEAD as it answers GET.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    paths(
+        paths::lookup,
+        paths::connections,
+        paths::events,
+        paths::status,
+        paths::healthz,
+        paths::metrics,
+        paths::openapi_json,
+    ),
+    components(schemas(
+        crate::api::Row,
+        crate::api::Change,
+        crate::api::Problem,
+        paths::Missed
+    ))
+)]
+struct Document;
+
+/// The OpenAPI document, as `/openapi.json` gives it.
+pub fn openapi() -> &'static str {
+    static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
+        let mut text = Document::openapi()
+            .to_pretty_json()
+            .expect("the document has no map with other keys than strings");
+        text.push('\n');
+        text
+    });
+    &DOCUMENT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{connections, events, lookup};
+    use serde_json::Value;
+
+    fn parameters(path: &str) -> Vec<String> {
+        let document: Value = serde_json::from_str(super::openapi()).unwrap();
+        let declared = document["paths"][path]["get"]["parameters"].as_array();
+        let mut names: Vec<String> = declared
+            .unwrap_or_else(|| panic!("{path} is in the document and has parameters"))
+            .iter()
+            .map(|parameter| parameter["name"].as_str().unwrap().to_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn sorted(names: &[&str]) -> Vec<String> {
+        let mut names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn the_document_names_the_parameters_that_are_read() {
+        assert_eq!(parameters("/api/v1/lookup"), sorted(lookup::PARAMETERS));
+        let listed = sorted(connections::PARAMETERS);
+        assert_eq!(parameters("/api/v1/connections"), listed);
+        assert_eq!(parameters("/api/v1/events"), sorted(events::PARAMETERS));
+    }
+
+    #[test]
+    fn the_document_names_paths_that_exist() {
+        use super::super::route::Route;
+        let document: Value = serde_json::from_str(super::openapi()).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        assert_eq!(paths.len(), 7);
+        for path in paths.keys() {
+            assert_ne!(Route::of_path(path, false), Route::Unknown, "{path}");
+        }
+    }
+}

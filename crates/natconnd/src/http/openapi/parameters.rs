@@ -1,0 +1,83 @@
+//! The parameters of the endpoints, for the document only.
+#![expect(
+    dead_code,
+    reason = "these fields exist to be described, not to be read"
+)]
+
+use utoipa::IntoParams;
+
+/// What `/api/v1/lookup` reads.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct LookupParameters {
+    /// The NAT endpoint or a part of it: `ADDR`, `ADDR:PORT`, `:PORT`,
+    /// `[V6]:PORT`, `ADDR/BITS`; `FIRST-LAST` in the port's place too. One of
+    /// `nat`, `remote` and `internal` must be given.
+    #[param(example = "100.64.2.1:40123")]
+    nat: Option<String>,
+    /// The remote endpoint or a part of it. Without it the answer may name
+    /// several hosts.
+    #[param(example = "100.64.2.10:443")]
+    remote: Option<String>,
+    /// The internal endpoint or a part of it.
+    #[param(example = "192.168.248.2")]
+    internal: Option<String>,
+    /// Transport protocol: `tcp`, `udp`, `icmp`, `icmpv6`, `sctp`, `dccp`,
+    /// `gre`, `udplite`, or its number.
+    #[param(example = "tcp")]
+    protocol: Option<String>,
+    /// Kind of translation: `source` or `destination`.
+    #[param(example = "source")]
+    kind: Option<String>,
+    /// Conntrack zone.
+    #[param(example = 0)]
+    zone: Option<u16>,
+    /// How many matches at most.
+    #[param(minimum = 1, maximum = 10_000, default = 100)]
+    limit: Option<u16>,
+}
+
+/// What chooses connections. Each is a list; all that are given must fit, any
+/// of a list will do.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct FilterParameters {
+    /// Transport protocols, by name or number, separated by commas.
+    #[param(example = "tcp,udp")]
+    protocol: Option<String>,
+    /// Kinds of translation, separated by commas.
+    #[param(example = "source")]
+    kind: Option<String>,
+    /// Conntrack zones, separated by commas.
+    #[param(example = "0,7")]
+    zone: Option<String>,
+    /// Internal endpoints, separated by commas: `ADDR`, `ADDR:PORT`, `:PORT`,
+    /// `[V6]:PORT`, `ADDR/BITS`; `FIRST-LAST` in the port's place too.
+    #[param(example = "192.168.248.0/24,192.168.249.7")]
+    internal: Option<String>,
+    /// NAT endpoints, written in the same way.
+    #[param(example = "100.64.2.1:1024-2047")]
+    nat: Option<String>,
+    /// Remote endpoints, written in the same way.
+    #[param(example = ":443")]
+    remote: Option<String>,
+}
+
+/// How a list is sorted, paged and written.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct PageParameters {
+    /// `started_at`, `internal`, `nat` or `remote`; with `-` before it the
+    /// greatest come first.
+    #[param(example = "-started_at", default = "started_at")]
+    sort: Option<String>,
+    /// How many rows at most. Without it JSON has 100, CSV and NDJSON have
+    /// the whole list.
+    #[param(minimum = 1, maximum = 10_000)]
+    limit: Option<u16>,
+    /// `next_cursor` of the page before, unchanged.
+    cursor: Option<String>,
+    /// `json`, `csv` or `ndjson`; goes before the `Accept` header.
+    #[param(example = "csv")]
+    format: Option<String>,
+}

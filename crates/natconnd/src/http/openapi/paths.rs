@@ -1,0 +1,145 @@
+//! The endpoints, for the document only; the functions are never called.
+#![expect(
+    dead_code,
+    reason = "these functions exist to be described, not to be called"
+)]
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::parameters::{FilterParameters, LookupParameters, PageParameters};
+use crate::api::{LookupAnswer, Page, Problem, Status};
+
+/// Data of the event `missed`: the client was too slow.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Missed {
+    /// How many changes were made and not sent, those that do not fit the
+    /// filter included.
+    #[schema(example = 41)]
+    missed: u64,
+}
+
+/// Which internal host is behind this NAT endpoint?
+///
+/// With protocol, NAT endpoint and remote endpoint the kernel itself is asked.
+/// No match is 200 with the verdict `none`, and proves something only where
+/// `coverage.complete` is true.
+#[utoipa::path(
+    get,
+    path = "/api/v1/lookup",
+    operation_id = "lookup",
+    params(LookupParameters),
+    responses(
+        (status = 200, description = "The answer, also where nothing fits", body = LookupAnswer,
+            example = json!({
+                "verdict": "one",
+                "matches": [{
+                    "protocol": "tcp", "kind": "source",
+                    "internal_address": "192.168.248.2", "internal_port": 40123,
+                    "nat_address": "100.64.2.1", "nat_port": 40123,
+                    "remote_address": "100.64.2.10", "remote_port": 443,
+                    "zone": 0,
+                    "started_at": "2026-11-23T22:47:00.123Z", "started_at_source": "kernel",
+                    "ended_at": null, "ended_at_source": null,
+                    "kernel_id": 2_596_996_162_u32
+                }],
+                "cut": false,
+                "coverage": { "complete": true, "gaps": [] }
+            })),
+        (status = 400, description = "A parameter is unknown or has a bad value", body = Problem,
+            content_type = "application/problem+json"),
+    )
+)]
+fn lookup() {}
+
+/// The translated connections.
+///
+/// JSON comes in pages: give `next_cursor` as `cursor` to get the next one,
+/// until it is null. A row that is there all the while is listed exactly once,
+/// whatever else comes and goes. CSV and NDJSON without `limit` are the whole
+/// list in one stream; with `limit` the header `Link` names the next page.
+#[utoipa::path(
+    get,
+    path = "/api/v1/connections",
+    operation_id = "connections",
+    params(FilterParameters, PageParameters),
+    responses(
+        (status = 200, description = "One page, or the rows", content(
+            (Page = "application/json"),
+            (String = "text/csv", example =
+                "protocol,kind,internal_address,internal_port,nat_address,nat_port,\
+                 remote_address,remote_port,zone,started_at,started_at_source,ended_at,\
+                 ended_at_source,kernel_id\ntcp,source,192.168.248.2,40123,100.64.2.1,40123,\
+                 100.64.2.10,443,0,2026-11-23T22:47:00.123Z,kernel,,,2596996162\n"),
+            (crate::api::Row = "application/x-ndjson"),
+        ), headers(
+            ("natconnd-coverage" = String, description = "`complete`, or `gaps` where something is missing"),
+            ("link" = String, description = "The next page, where there is one (RFC 8288)"),
+        )),
+        (status = 400, description = "A parameter is unknown or has a bad value", body = Problem,
+            content_type = "application/problem+json"),
+    )
+)]
+fn connections() {}
+
+/// Every change as it happens.
+///
+/// Server-sent events named `started` and `ended`, with a Change as data. A
+/// client that is too slow gets an event `missed`, with a Missed as data, and
+/// may read the list again.
+#[utoipa::path(
+    get,
+    path = "/api/v1/events",
+    operation_id = "events",
+    params(FilterParameters),
+    responses(
+        (status = 200, description = "Events without end", body = String,
+            content_type = "text/event-stream",
+            example = "event: missed\ndata: {\"missed\":41}\n\n"),
+        (status = 400, description = "A parameter is unknown or has a bad value", body = Problem,
+            content_type = "application/problem+json"),
+    )
+)]
+fn events() {}
+
+/// What the daemon says about itself.
+#[utoipa::path(
+    get,
+    path = "/api/v1/status",
+    operation_id = "status",
+    responses((status = 200, description = "The status", body = Status))
+)]
+fn status() {}
+
+/// Whether answers can be trusted to be complete from the start on.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    operation_id = "healthz",
+    responses(
+        (status = 200, description = "The kernel's table has been read", body = String,
+            content_type = "text/plain", example = "ok\n"),
+        (status = 503, description = "The kernel's table is still being read", body = String,
+            content_type = "text/plain"),
+    )
+)]
+fn healthz() {}
+
+/// Metrics for Prometheus.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    operation_id = "metrics",
+    responses((status = 200, description = "OpenMetrics text", body = String,
+        content_type = "application/openmetrics-text"))
+)]
+fn metrics() {}
+
+/// This document.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    operation_id = "openapi",
+    responses((status = 200, description = "OpenAPI 3.1", body = Object))
+)]
+fn openapi_json() {}

@@ -1,0 +1,99 @@
+//! The endpoints, and the paths they answer under.
+
+/// What a request asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Route {
+    /// `/api/v1/lookup`
+    Lookup,
+    /// `/api/v1/connections`
+    Connections,
+    /// `/api/v1/events`
+    Events,
+    /// `/api/v1/status`
+    Status,
+    /// `/healthz`
+    Health,
+    /// `/metrics`
+    Metrics,
+    /// `/openapi.json`
+    OpenApi,
+    /// `/`
+    Index,
+    /// pynatconnd's URLs, where they are switched on.
+    Pynatconnd,
+    /// Any other path.
+    Unknown,
+}
+
+impl Route {
+    /// All endpoints, in the order of their declaration.
+    pub const ALL: [Self; 10] = [
+        Self::Lookup,
+        Self::Connections,
+        Self::Events,
+        Self::Status,
+        Self::Health,
+        Self::Metrics,
+        Self::OpenApi,
+        Self::Index,
+        Self::Pynatconnd,
+        Self::Unknown,
+    ];
+
+    /// The word for it in the metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lookup => "lookup",
+            Self::Connections => "connections",
+            Self::Events => "events",
+            Self::Status => "status",
+            Self::Health => "healthz",
+            Self::Metrics => "metrics",
+            Self::OpenApi => "openapi",
+            Self::Index => "index",
+            Self::Pynatconnd => "pynatconnd",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The endpoint under a path.
+    ///
+    /// In pynatconnd mode that program's URLs are every path but those of the
+    /// API, because it answered every other path too, if only with its own
+    /// kind of 404.
+    pub(super) fn of_path(path: &str, pynatconnd: bool) -> Self {
+        match path {
+            "/api/v1/lookup" => Self::Lookup,
+            "/api/v1/connections" => Self::Connections,
+            "/api/v1/events" => Self::Events,
+            "/api/v1/status" => Self::Status,
+            "/healthz" => Self::Health,
+            "/metrics" => Self::Metrics,
+            "/openapi.json" => Self::OpenApi,
+            _ if pynatconnd => Self::Pynatconnd,
+            "/" => Self::Index,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_all_is_that_of_the_declaration() {
+        for (index, route) in Route::ALL.into_iter().enumerate() {
+            assert_eq!(route as usize, index);
+        }
+    }
+
+    #[test]
+    fn pynatconnd_takes_what_the_api_leaves() {
+        assert_eq!(Route::of_path("/", false), Route::Index);
+        assert_eq!(Route::of_path("/nope", false), Route::Unknown);
+        assert_eq!(Route::of_path("/", true), Route::Pynatconnd);
+        assert_eq!(Route::of_path("/nope", true), Route::Pynatconnd);
+        assert_eq!(Route::of_path("/metrics", true), Route::Metrics);
+    }
+}

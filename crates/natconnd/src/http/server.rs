@@ -1,0 +1,128 @@
+//! The server: what it is made of, and its one verb.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use super::accept::{Acceptor, Bound};
+use super::allow::Allow;
+use super::counters::Counters;
+use super::pynatconnd::Pynatconnd;
+use super::state::{SCANS, State};
+use crate::config::KeyName;
+use crate::lookup::Answers;
+
+/// Renders `/metrics` in OpenMetrics text.
+pub type RenderMetrics = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// The HTTP face, not running yet.
+pub struct Server {
+    /// Where answers come from.
+    pub answers: Arc<Answers>,
+    /// Who may ask; can be replaced while the server runs.
+    pub allow: Arc<Allow>,
+    /// Where requests are counted.
+    pub counters: Arc<Counters>,
+    /// What `/metrics` answers.
+    pub render_metrics: RenderMetrics,
+    /// Answers pynatconnd's URLs beside the API, by this key.
+    pub pynatconnd: Option<KeyName>,
+    /// How much of everything.
+    pub limits: Limits,
+}
+
+/// How much a client may take.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// Connections open at once over all TCP listeners, and as many again
+    /// over unix sockets, so that nobody can lock the operator out. The rest
+    /// wait in the kernel's queue.
+    pub connections: usize,
+    /// How long a request's head may take, and how long a connection may lie
+    /// idle between requests.
+    pub header_timeout: Duration,
+    /// How long a client may leave a response unread before it is cut off.
+    pub write_timeout: Duration,
+    /// After how much silence a follower of events gets a comment.
+    pub keep_alive: Duration,
+    /// How long requests may take to end after the shutdown began.
+    pub shutdown_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 1024,
+            header_timeout: Duration::from_secs(30),
+            write_timeout: Duration::from_secs(60),
+            keep_alive: Duration::from_secs(15),
+            shutdown_timeout: Duration::from_secs(3),
+        }
+    }
+}
+
+/// A bound socket that connections arrive at.
+#[derive(Debug)]
+pub enum Listener {
+    /// TCP; the allow list holds.
+    Tcp(std::net::TcpListener),
+    /// A unix socket; who may connect is up to its file mode.
+    Unix(std::os::unix::net::UnixListener),
+}
+
+/// Why the server could not start.
+#[derive(Debug, thiserror::Error)]
+#[error("listen for HTTP: {source}")]
+pub struct ServeError {
+    #[from]
+    source: io::Error,
+}
+
+impl Server {
+    /// Answers requests until `shutdown` becomes true or its sender is gone.
+    ///
+    /// Then no connection is taken in any more, streams of events end, and
+    /// requests may finish within [`Limits::shutdown_timeout`]. No client
+    /// and no failing listener ends the server before.
+    ///
+    /// # Errors
+    ///
+    /// Where a listener cannot be registered with the runtime, before the
+    /// first request.
+    pub async fn serve(
+        self,
+        listeners: Vec<Listener>,
+        shutdown: watch::Receiver<bool>,
+    ) -> Result<(), ServeError> {
+        let bound = listeners
+            .into_iter()
+            .map(Bound::new)
+            .collect::<io::Result<Vec<_>>>()?;
+        let limits = self.limits;
+        let state = Arc::new(State {
+            answers: self.answers,
+            allow: self.allow,
+            counters: self.counters,
+            render_metrics: self.render_metrics,
+            pynatconnd: self.pynatconnd.map(Pynatconnd::new),
+            limits,
+            scans: Semaphore::new(SCANS),
+            shutdown,
+        });
+        let over_tcp = Arc::new(Semaphore::new(limits.connections));
+        let over_unix = Arc::new(Semaphore::new(limits.connections));
+        let mut acceptors = JoinSet::new();
+        for listener in bound {
+            let places = match listener {
+                Bound::Tcp(_) => Arc::clone(&over_tcp),
+                Bound::Unix(_) => Arc::clone(&over_unix),
+            };
+            acceptors.spawn(Acceptor::new(listener, Arc::clone(&state), places).run());
+        }
+        while acceptors.join_next().await.is_some() {}
+        Ok(())
+    }
+}

@@ -1,0 +1,166 @@
+//! One connection's requests: who asks, what for, and who answers.
+
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use hyper::body::Incoming;
+use hyper::header::{CONNECTION, HeaderValue};
+use hyper::service::Service;
+use hyper::{Method, Request, Response, StatusCode};
+
+use super::allow::Verdict;
+use super::body::Body;
+use super::counters::add;
+use super::problem::{Refused, problem, to_response, unknown_path, wrong_method};
+use super::response::{HTML, JSON, METRICS, TEXT, full, ok};
+use super::route::Route;
+use super::state::State;
+use super::{connections, events, index, lookup, openapi};
+
+/// The requests of one connection.
+pub(super) struct Requests {
+    state: Arc<State>,
+    /// The peer and what the allow list says of it; `None` over a unix
+    /// socket, whose file mode says it all.
+    peer: Option<(IpAddr, Cell<Verdict>)>,
+}
+
+/// A response, now or later. Lookups are answered on the spot, without the
+/// allocation that a boxed future costs.
+pub(super) enum Reply {
+    Now(Option<Response<Body>>),
+    Later(Pin<Box<dyn Future<Output = Response<Body>> + Send>>),
+}
+
+impl Future for Reply {
+    type Output = Result<Response<Body>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut *self {
+            Self::Now(response) => {
+                let response = response.take();
+                Poll::Ready(Ok(response.expect("a finished future is not polled")))
+            }
+            Self::Later(response) => response.as_mut().poll(context).map(Ok),
+        }
+    }
+}
+
+impl Requests {
+    pub(super) fn new(state: Arc<State>, peer: Option<IpAddr>) -> Self {
+        let peer = peer.map(|address| (address, Cell::new(state.allow.judge(address))));
+        Self { state, peer }
+    }
+
+    fn is_allowed(&self) -> bool {
+        let Some((address, verdict)) = &self.peer else {
+            return true;
+        };
+        if !self.state.allow.still_holds(verdict.get()) {
+            verdict.set(self.state.allow.judge(*address));
+        }
+        verdict.get().is_allowed
+    }
+
+    /// Answers what needs no waiting; `None` where the route does.
+    fn at_once(
+        &self,
+        route: Route,
+        request: &Request<Incoming>,
+    ) -> Option<Refused<Response<Body>>> {
+        let state = &self.state;
+        let query = request.uri().query();
+        Some(match route {
+            Route::Lookup => lookup::respond(state, query),
+            Route::Events => events::respond(state, query),
+            Route::Status => status(state),
+            Route::Health => Ok(health(state)),
+            Route::Metrics => Ok(ok(METRICS, (state.render_metrics)())),
+            Route::OpenApi => Ok(ok(JSON, openapi::openapi())),
+            Route::Index => Ok(index::respond()),
+            Route::Unknown => Err(unknown_path(request.uri().path())),
+            Route::Connections | Route::Pynatconnd => return None,
+        })
+    }
+
+    fn counted(&self, route: Route, response: Response<Body>) -> Reply {
+        self.state.counters.answered(route, response.status());
+        Reply::Now(Some(response))
+    }
+
+    fn counted_later<F>(&self, route: Route, response: F) -> Reply
+    where
+        F: Future<Output = Response<Body>> + Send + 'static,
+    {
+        let counters = Arc::clone(&self.state.counters);
+        Reply::Later(Box::pin(async move {
+            let response = response.await;
+            counters.answered(route, response.status());
+            response
+        }))
+    }
+}
+
+impl Service<Request<Incoming>> for Requests {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Reply;
+
+    fn call(&self, request: Request<Incoming>) -> Reply {
+        let state = &self.state;
+        let path = request.uri().path();
+        let route = Route::of_path(path, state.pynatconnd.is_some());
+        if !self.is_allowed() {
+            add(&state.counters.refused, 1);
+            if let (Route::Pynatconnd, Some(pynatconnd)) = (route, &state.pynatconnd) {
+                pynatconnd.count_refused();
+            }
+            return self.counted(route, forbidden());
+        }
+        if let (Route::Pynatconnd, Some(pynatconnd)) = (route, &state.pynatconnd) {
+            let response = pynatconnd.respond(state, request.method(), path);
+            return self.counted_later(route, response);
+        }
+        let is_known = route != Route::Unknown;
+        if is_known && !matches!(*request.method(), Method::GET | Method::HEAD) {
+            return self.counted(route, wrong_method(request.method(), path));
+        }
+        match self.at_once(route, &request) {
+            Some(response) => {
+                let response = response.unwrap_or_else(|problem| to_response(&problem));
+                self.counted(route, response)
+            }
+            None => self.counted_later(route, connections::respond(state, &request)),
+        }
+    }
+}
+
+/// What everybody outside the allow list gets, as pynatconnd gave it. The
+/// connection is closed: it holds a place that others may use.
+fn forbidden() -> Response<Body> {
+    let mut response = full(StatusCode::FORBIDDEN, HTML, "Forbidden");
+    let close = HeaderValue::from_static("close");
+    response.headers_mut().insert(CONNECTION, close);
+    response
+}
+
+fn status(state: &State) -> Refused<Response<Body>> {
+    let body = serde_json::to_vec(&state.answers.status()).map_err(|error| {
+        let detail = format!("write the status: {error}");
+        problem(StatusCode::INTERNAL_SERVER_ERROR, detail)
+    })?;
+    Ok(ok(JSON, body))
+}
+
+fn health(state: &State) -> Response<Body> {
+    if state.answers.status().ready {
+        return ok(TEXT, "ok\n");
+    }
+    let starting = "starting: the kernel's table has not been read to the end\n";
+    full(StatusCode::SERVICE_UNAVAILABLE, TEXT, starting)
+}

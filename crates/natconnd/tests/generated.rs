@@ -1,0 +1,30 @@
+//! Files that are made from the code and kept in the repository.
+//!
+//! `BLESS=1 cargo test -p natconnd --test generated` writes them anew; without
+//! it the test fails where one differs from what the code says.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::path::Path;
+
+fn assert_generated(path: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(path);
+    if std::env::var_os("BLESS").is_some_and(|bless| bless == "1") {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        return;
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == text,
+        "{} differs from the code\n  hint: BLESS=1 cargo test -p natconnd --test generated",
+        path.display()
+    );
+}
+
+#[test]
+fn openapi_document() {
+    assert_generated("docs/openapi.json", natconnd::http::openapi());
+}

@@ -1,0 +1,18 @@
+//! The HTTP face as clients see it: a server on loopback, raw sockets.
+//!
+//! What stands behind it here are fixed answers, because the subject is HTTP;
+//! the answers themselves are tested against the real kernel elsewhere.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod client;
+mod server;
+
+mod access;
+mod connections;
+mod errors;
+mod events;
+mod limits;
+mod lookup;
+mod pynatconnd;
+mod shutdown;
