@@ -52,6 +52,19 @@ impl Gaps {
         self.opened
     }
 
+    /// The end of the last gap that matters once it is closed.
+    pub fn matters_until(&self) -> Option<Timestamp> {
+        let closed = self.gaps.iter().rev().filter(|gap| !is_start(gap));
+        closed.filter_map(|gap| gap.to).next()
+    }
+
+    /// The gaps that reach beyond `time`, without a start that is over.
+    pub fn mattering_since(&self, time: Timestamp) -> Vec<Gap> {
+        let mut gaps = self.since(time);
+        gaps.retain(|gap| gap.to.is_none() || !is_start(gap));
+        gaps
+    }
+
     /// The gaps that reach beyond `time`.
     pub fn since(&self, time: Timestamp) -> Vec<Gap> {
         self.gaps
@@ -60,6 +73,10 @@ impl Gaps {
             .copied()
             .collect()
     }
+}
+
+fn is_start(gap: &Gap) -> bool {
+    gap.cause == GapCause::Starting
 }
 
 #[cfg(test)]

@@ -156,12 +156,15 @@ impl Mirror {
 
     /// What is missing from an answer about this moment: gaps that last, and
     /// those in which a connection may have ended that would still be kept.
+    ///
+    /// What ended before the start is a question about the past, so the gap of
+    /// the start matters only until the kernel's table is read.
     pub fn coverage(&self, now: Timestamp) -> Coverage {
         let kept_since = Timestamp(now.0.saturating_sub(self.keep_ended.load(Relaxed)));
         if self.complete_since.load(Relaxed) <= kept_since.0 {
             return Coverage::Complete;
         }
-        Coverage::of_gaps(self.gaps.lock().since(kept_since))
+        Coverage::of_gaps(self.gaps.lock().mattering_since(kept_since))
     }
 
     /// Every gap that is remembered, oldest first.
@@ -243,7 +246,8 @@ impl Mirror {
     fn close_gap(&self, to: Timestamp) {
         let mut gaps = self.gaps.lock();
         gaps.close(to);
-        self.complete_since.store(to.0, Relaxed);
+        self.complete_since
+            .store(gaps.matters_until().map_or(0, |until| until.0), Relaxed);
     }
 }
 
