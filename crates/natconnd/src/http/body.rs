@@ -83,6 +83,7 @@ impl hyper::body::Body for Body {
 mod tests {
     use super::*;
     use http_body_util::BodyExt;
+    use hyper::body::Body as _;
 
     async fn collected(body: Body) -> Result<Vec<u8>, Cut> {
         Ok(body.collect().await?.to_bytes().to_vec())
