@@ -2,6 +2,10 @@
 //!
 //! `BLESS=1 cargo test -p natconnd --test generated` writes them anew; without
 //! it the test fails where one differs from what the code says.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on shall say where"
+)]
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

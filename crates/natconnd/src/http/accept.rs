@@ -137,7 +137,11 @@ impl Acceptor {
     }
 
     /// The next connection, once there is a place for it.
+    ///
+    /// The place is taken after the connection, so that a listener to which
+    /// nobody connects keeps none from the others.
     async fn arrival(&self) -> io::Result<(Peer, OwnedSemaphorePermit)> {
+        let peer = self.listener.accept().await?;
         let place = match Arc::clone(&self.places).try_acquire_owned() {
             Ok(place) => place,
             Err(_) => {
@@ -146,7 +150,7 @@ impl Acceptor {
                 place.expect("nobody closes the semaphore")
             }
         };
-        Ok((self.listener.accept().await?, place))
+        Ok((peer, place))
     }
 
     fn serve(&mut self, peer: Peer, place: OwnedSemaphorePermit) {

@@ -78,3 +78,40 @@ impl hyper::body::Body for Body {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::BodyExt;
+    use hyper::body::Body as _;
+
+    async fn collected(body: Body) -> Result<Vec<u8>, Cut> {
+        Ok(body.collect().await?.to_bytes().to_vec())
+    }
+
+    #[tokio::test]
+    async fn long_bodies_go_out_in_pieces_and_whole() {
+        let bytes: Vec<u8> = (0..PIECE * 2 + 1).map(|n| n as u8).collect();
+        let mut body = Body::Full(bytes.clone().into());
+        assert_eq!(body.size_hint().exact(), Some(bytes.len() as u64));
+        let first = body.frame().await.unwrap().unwrap().into_data().unwrap();
+        assert_eq!(first.len(), PIECE);
+        assert_eq!(collected(body).await.unwrap(), &bytes[PIECE..]);
+    }
+
+    #[tokio::test]
+    async fn a_stream_is_whole_only_with_its_end() {
+        for is_whole in [true, false] {
+            let (sender, body) = chunks();
+            let send = async move {
+                sender.send(Chunk::Bytes(vec![1])).await.unwrap();
+                sender.send(Chunk::Bytes(vec![2])).await.unwrap();
+                if is_whole {
+                    sender.send(Chunk::End).await.unwrap();
+                }
+            };
+            let (received, ()) = tokio::join!(collected(body), send);
+            assert_eq!(received.ok(), is_whole.then(|| vec![1, 2]));
+        }
+    }
+}

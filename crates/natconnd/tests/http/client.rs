@@ -7,6 +7,9 @@ use std::time::Duration;
 /// How long any test waits for a byte before it fails.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
+/// More than any test expects, in bytes.
+const MAX_BODY: usize = 64 << 20;
+
 /// A response, read to its end.
 #[derive(Debug)]
 pub struct Reply {
@@ -90,6 +93,7 @@ impl<S: Read + Write> Client<S> {
         } else if reply.header("transfer-encoding") == Some("chunked") {
             while let Some(chunk) = self.read_chunk() {
                 reply.body.push_str(&chunk);
+                assert!(reply.body.len() < MAX_BODY, "the body never ends");
             }
         }
         reply

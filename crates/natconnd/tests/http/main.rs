@@ -2,6 +2,10 @@
 //!
 //! What stands behind it here are fixed answers, because the subject is HTTP;
 //! the answers themselves are tested against the real kernel elsewhere.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on shall say where"
+)]
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -28,6 +28,7 @@ pub(super) struct Missed {
     get,
     path = "/api/v1/lookup",
     operation_id = "lookup",
+    tag = "connections",
     params(LookupParameters),
     responses(
         (status = 200, description = "The answer, also where nothing fits", body = LookupAnswer,
@@ -62,6 +63,7 @@ fn lookup() {}
     get,
     path = "/api/v1/connections",
     operation_id = "connections",
+    tag = "connections",
     params(FilterParameters, PageParameters),
     responses(
         (status = 200, description = "One page, or the rows", content(
@@ -91,6 +93,7 @@ fn connections() {}
     get,
     path = "/api/v1/events",
     operation_id = "events",
+    tag = "connections",
     params(FilterParameters),
     responses(
         (status = 200, description = "Events without end", body = String,
@@ -107,6 +110,7 @@ fn events() {}
     get,
     path = "/api/v1/status",
     operation_id = "status",
+    tag = "daemon",
     responses((status = 200, description = "The status", body = Status))
 )]
 fn status() {}
@@ -116,6 +120,7 @@ fn status() {}
     get,
     path = "/healthz",
     operation_id = "healthz",
+    tag = "daemon",
     responses(
         (status = 200, description = "The kernel's table has been read", body = String,
             content_type = "text/plain", example = "ok\n"),
@@ -130,6 +135,7 @@ fn healthz() {}
     get,
     path = "/metrics",
     operation_id = "metrics",
+    tag = "daemon",
     responses((status = 200, description = "OpenMetrics text", body = String,
         content_type = "application/openmetrics-text"))
 )]
@@ -140,6 +146,7 @@ fn metrics() {}
     get,
     path = "/openapi.json",
     operation_id = "openapi",
+    tag = "daemon",
     responses((status = 200, description = "OpenAPI 3.1", body = Object))
 )]
 fn openapi_json() {}
