@@ -125,7 +125,9 @@ fn declarations(path: &Path, text: &str) -> Vec<Finding> {
             .next()
             .and_then(|word| word.split(|letter| !is_of_name(letter)).next())
             .unwrap_or_default();
-        is_empty(keyword, name)
+        // A trait's own type has the name that the trait gives it.
+        let is_of_trait = keyword == "type" && line.starts_with(' ');
+        !is_of_trait && is_empty(keyword, name)
     })
 }
 

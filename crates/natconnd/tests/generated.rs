@@ -7,8 +7,6 @@
     reason = "a test that cannot go on shall say where"
 )]
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::path::Path;
 
 fn assert_generated(path: &str, text: &str) {

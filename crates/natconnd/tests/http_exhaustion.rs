@@ -6,8 +6,6 @@
     reason = "a test that cannot go on shall say where"
 )]
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::Command;

@@ -30,6 +30,9 @@ const FOLLOWER_LAG: usize = 16 * 1024;
 /// Slots that a scan looks at under one lock: about a tenth of a millisecond.
 const SCAN_SLOTS: u32 = 2048;
 
+/// How long a mirror without a kernel keeps what has ended: a century.
+const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 86_400);
+
 /// Entries of one key that a lookup looks at: a popular port forward can have
 /// a million, and the writer must not wait for them all.
 const WALK_ENTRIES: usize = 65_536;
@@ -89,7 +92,7 @@ impl Mirror {
     /// A mirror without a kernel, which holds what these events leave behind.
     pub fn recorded(events: &[Event]) -> Self {
         let settings = Settings {
-            keep_ended: Duration::from_secs(3600),
+            keep_ended: FOR_EVER,
             filter: Filter::default(),
             receive_buffer: 0,
             reconcile_every: Duration::from_secs(3600),
@@ -103,7 +106,7 @@ impl Mirror {
     /// Holds what these events leave behind instead of what it held.
     pub fn replay(&self, events: &[Event]) {
         let mut table = self.table.write();
-        *table = Table::new(Duration::from_secs(3600), Filter::default());
+        *table = Table::new(FOR_EVER, Filter::default());
         for event in events {
             table.apply(event, now(), |change| self.note(change, false));
         }

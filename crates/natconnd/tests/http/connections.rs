@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Coverage, Gap, GapCause, Match, TimeSource, Timestamp};
+use model::{Coverage, Gap, GapCause, Match, Timestamp};
 use natconnd::api::{Page, Row};
 
 use crate::server::{Running, at, example, many, masqueraded};
@@ -69,15 +69,21 @@ fn a_cursor_survives_churn() {
             let Some(cursor) = page.next_cursor else {
                 break;
             };
-            // The last row of the page goes away, another ends, new ones come.
+            // The last row of the page goes away, the first ends, new ones come.
             let last = page.connections.last().map(|row| row.nat_port);
+            let first = page.connections.first().map(|row| row.nat_port);
             rounds += 1;
             let mut matches: Vec<Match> = many(100);
             matches.retain(|found| Some(found.translation.nat.port) != last);
-            matches[rounds].ended_at = at(200);
-            matches[rounds].kernel_id = None;
-            for added in 0..rounds as u16 {
+            for found in &mut matches {
+                if Some(found.translation.nat.port) == first {
+                    found.ended_at = at(200);
+                    found.kernel_id = None;
+                }
+            }
+            for added in 0..rounds {
                 let mut found = example();
+                found.translation.internal.port = 50_000 + added;
                 found.translation.nat.port = 50_000 + added;
                 matches.push(found);
             }
@@ -107,13 +113,9 @@ fn a_cursor_keeps_its_order() {
 
 #[test]
 fn csv_is_the_whole_list_with_a_header() {
-    let mut ended = example();
+    let mut ended = many(2).remove(1);
     ended.ended_at = at(61);
-    ended.kernel_id = None;
-    if let Some(time) = &mut ended.ended_at {
-        time.source = TimeSource::Estimated;
-    }
-    let server = Running::with(vec![ended]);
+    let server = Running::with(vec![example(), ended]);
     let reply = server.request("GET", "/api/v1/connections", "Accept: text/csv\r\n");
     let kind = "text/csv; charset=utf-8; header=present";
     assert_eq!(reply.header("content-type"), Some(kind));
@@ -123,11 +125,11 @@ fn csv_is_the_whole_list_with_a_header() {
         "protocol,kind,internal_address,internal_port,nat_address,nat_port,remote_address,\
          remote_port,zone,started_at,started_at_source,ended_at,ended_at_source,kernel_id\n\
          tcp,source,192.168.248.2,40123,100.64.2.1,40123,100.64.2.10,443,0,\
-         2026-11-23T22:47:00.123Z,kernel,2026-11-23T22:48:01.123Z,estimated,\n"
+         2026-11-23T22:47:00.123Z,kernel,,,2596996162\n"
     );
     let mut csv = csv::Reader::from_reader(reply.body.as_bytes());
     let rows: Vec<Row> = csv.deserialize().map(Result::unwrap).collect();
-    assert_eq!(rows, [Row::from(&ended)]);
+    assert_eq!(rows, [Row::from(&example())]);
 }
 
 /// More rows than one scan returns.

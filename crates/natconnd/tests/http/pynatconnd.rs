@@ -86,6 +86,8 @@ fn nagios_counts_as_it_did() {
     server.allow.replace(AllowList::new([]));
     assert_reply(&server.get("/nat_port/40123"), 403, HTML, "Forbidden");
     server.allow.replace(AllowList::default());
+    let reply = server.get("/nagios");
+    let started_at = reply.json()["prgm_start_time"].to_string();
     let expected = r#"{
     "expired_data": 0,
     "http_stat": {
@@ -106,8 +108,10 @@ fn nagios_counts_as_it_did() {
             "is_alive": true
         }
     }
-}"#;
-    assert_reply(&server.get("/nagios"), 200, JSON, expected);
+}"#
+    .replace("1795474016.337", &started_at);
+    assert_reply(&reply, 200, JSON, &expected);
+    assert!(started_at.parse::<f64>().unwrap() > 1.7e9, "{started_at}");
 }
 
 #[test]
@@ -160,7 +164,13 @@ fn the_newest_live_connection_of_a_key_is_shown() {
 
 #[test]
 fn debug_is_sorted_as_python_sorted_it() {
-    let port = |port: u16| masqueraded("10.0.0.1:1", &format!("100.64.2.1:{port}"), "10.9.9.9:1");
+    let port = |port: u16| {
+        masqueraded(
+            &format!("10.0.0.1:{port}"),
+            &format!("100.64.2.1:{port}"),
+            "10.9.9.9:1",
+        )
+    };
     let server = Running::as_pynatconnd("nat_port", vec![port(40123), port(9), port(100)]);
     let body = server.get("/debug").body;
     let places = ["\"9\": {", "\"100\": {", "\"40123\": {"].map(|key| body.find(key));
