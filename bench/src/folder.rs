@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+/// The folders of all runs begin so; the process id follows.
+const PREFIX: &str = "natconnd-bench-";
+
 /// A folder that disappears with the value.
 pub struct Folder(PathBuf);
 
@@ -17,7 +20,8 @@ impl Folder {
         } else {
             std::env::temp_dir()
         };
-        let path = parent.join(format!("natconnd-bench-{}", std::process::id()));
+        remove_leftovers(&parent)?;
+        let path = parent.join(format!("{PREFIX}{}", std::process::id()));
         fs::create_dir(&path).with_context(|| format!("create {}", path.display()))?;
         Ok(Self(path))
     }
@@ -34,4 +38,20 @@ impl Drop for Folder {
             eprintln!("natconnd-bench: delete {}: {error}", self.0.display());
         }
     }
+}
+
+/// Deletes folders that a killed benchmark left behind.
+fn remove_leftovers(parent: &Path) -> Result<()> {
+    let entries = fs::read_dir(parent).with_context(|| format!("read {}", parent.display()))?;
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Some(owner) = name.strip_prefix(PREFIX) else {
+            continue;
+        };
+        if !Path::new("/proc").join(owner).exists() {
+            let path = entry.path();
+            fs::remove_dir_all(&path).with_context(|| format!("delete {}", path.display()))?;
+        }
+    }
+    Ok(())
 }

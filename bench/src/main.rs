@@ -68,6 +68,8 @@ fn measure(plan: &Plan) -> Result<()> {
     namespace::remove_leftovers()?;
     let _room = Changed::to(setting::MAX_CONNECTIONS, ROOM)?;
     let folder = Folder::create()?;
+    // Other programs of the machine disturb less. All contenders inherit it.
+    sys::raise_priority().context("raise the priority of the benchmark")?;
     // What this process does itself happens beside the generator, never
     // beside a program that is measured.
     sys::pin(generator::CORE).context("pin the benchmark to a core")?;

@@ -80,7 +80,7 @@ impl Process {
                     self.output()?.trim()
                 );
             }
-            sys::pause(Duration::from_millis(1))?;
+            sys::pause(Duration::from_millis(3))?;
         }
     }
 

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 
 use crate::arguments::Plan;
 use crate::gateway::Gateway;
@@ -33,6 +34,11 @@ pub fn start(
         if let Some(natconnd) = natconnd {
             let daemon = natconnd.launch(&gateway, folder)?;
             ready.push(daemon.time_to_ready().as_secs_f64());
+            let (found, expected) = (daemon.status()?.connections, gateway.connections()?);
+            ensure!(
+                found == expected,
+                "natconnd says it is ready with {found} connections, the kernel has {expected}"
+            );
             Box::new(daemon).finish()?;
         }
     }
@@ -60,6 +66,13 @@ fn raw_dump(gateway: &Gateway, folder: &Path) -> Result<f64> {
     let start = Instant::now();
     let place = gateway.namespace();
     let process = Process::start("raw-dump", &mut command, place, process::CORE, folder)?;
-    process.wait()?;
-    Ok(start.elapsed().as_secs_f64())
+    let output = process.wait()?;
+    let seconds = start.elapsed().as_secs_f64();
+    let counts: Value = serde_json::from_str(&output).context("read the counts of the dump")?;
+    let (found, expected) = (&counts["connections"], gateway.connections()?);
+    ensure!(
+        found.as_u64() == Some(expected),
+        "the raw dump has {found} connections, the kernel {expected}"
+    );
+    Ok(seconds)
 }
