@@ -1,0 +1,224 @@
+//! The packet generator: every packet makes one new connection.
+//!
+//! One thread on [`CORE`] writes UDP packets into the hosts' end of the veth
+//! pair. The gateway forwards each of them in a softirq of the same system
+//! call, on the same core, so the generator's speed is the speed at which the
+//! gateway can make connections; nothing queues between the two.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+use crate::gateway::{self, Gateway};
+use crate::sys::{self, PacketSocket};
+
+/// The processor core of the generator and so of the gateway's forwarding.
+pub const CORE: usize = 0;
+
+const HOSTS: u64 = 1000;
+const PORTS: u64 = 60_000;
+const FIRST_PORT: u64 = 1024;
+const REMOTES: u64 = 200;
+const BATCH: usize = 64;
+
+/// Where the fields lie in a frame: Ethernet 14, IPv4 20, UDP 8, payload 18.
+const FRAME: usize = 60;
+const IP: usize = 14;
+const UDP: usize = IP + 20;
+
+/// How much to send.
+#[derive(Clone, Copy, Debug)]
+pub enum Load {
+    /// As fast as it goes, for a time.
+    FullSpeed(Duration),
+    /// A number of packets per second, for a time.
+    Rate(u64, Duration),
+    /// A number of packets, as fast as it goes.
+    Count(u64),
+}
+
+/// What was sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent {
+    /// Packets handed to the veth pair, each of a new connection.
+    pub packets: u64,
+    /// How long that took.
+    pub time: Duration,
+}
+
+/// Sends packets of ever new connections into one gateway.
+///
+/// It goes on where the last call stopped, so that no call meets a connection
+/// of the one before; a tuple comes again after 60 million packets.
+pub struct Generator {
+    next: u64,
+}
+
+impl Generator {
+    /// Starts with the first connection.
+    pub fn new() -> Self {
+        Self { next: 0 }
+    }
+
+    /// Sends, and returns when all is sent and forwarded.
+    pub fn send(&mut self, gateway: &Gateway, load: Load) -> Result<Sent> {
+        let first = self.next;
+        let sent = gateway.world().run(|| {
+            sys::pin(CORE).with_context(|| format!("pin the generator to core {CORE}"))?;
+            send(first, load).context("send packets into the gateway")
+        })?;
+        self.next += sent.packets;
+        Ok(sent)
+    }
+}
+
+fn send(first: u64, load: Load) -> Result<Sent> {
+    let mut socket = PacketSocket::open(hosts_index()?, BATCH, FRAME)?;
+    for index in 0..BATCH {
+        write_constant_fields(socket.frame(index));
+    }
+    let start = Instant::now();
+    let mut packets = 0;
+    loop {
+        let now = start.elapsed();
+        let due = match load {
+            Load::FullSpeed(time) if now >= time => 0,
+            Load::FullSpeed(_) => BATCH as u64,
+            Load::Rate(_, time) if now >= time => 0,
+            Load::Rate(rate, _) => {
+                let due = (now.as_secs_f64() * rate as f64) as u64;
+                if due <= packets {
+                    std::thread::sleep(Duration::from_micros(100));
+                    continue;
+                }
+                (due - packets).min(BATCH as u64)
+            }
+            Load::Count(count) => (count - packets).min(BATCH as u64),
+        };
+        if due == 0 || sys::is_interrupted() {
+            break;
+        }
+        for index in 0..due {
+            write_tuple(socket.frame(index as usize), first + packets + index);
+        }
+        packets += send_all(&mut socket, due as usize)?;
+    }
+    Ok(Sent {
+        packets,
+        time: start.elapsed(),
+    })
+}
+
+/// Sends `count` frames and returns their number; a full queue is tried again.
+fn send_all(socket: &mut PacketSocket, count: usize) -> Result<u64> {
+    match socket.send(count) {
+        Ok(sent) => Ok(sent as u64),
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(0),
+        // ENOBUFS: the veth pair refused; the frame did not leave.
+        Err(error) if error.raw_os_error() == Some(libc::ENOBUFS) => Ok(0),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn hosts_index() -> Result<i32> {
+    sys::interface_index(gateway::HOSTS)
+        .with_context(|| format!("find the interface {}", gateway::HOSTS))
+}
+
+fn write_constant_fields(frame: &mut [u8]) {
+    frame[..6].copy_from_slice(&gateway::INSIDE_LINK);
+    frame[6..12].copy_from_slice(&[0x02, 0, 0, 0, 0, 0x02]);
+    frame[12..14].copy_from_slice(&0x0800u16.to_be_bytes());
+    frame[IP] = 0x45;
+    let length = (frame.len() - IP) as u16;
+    frame[IP + 2..IP + 4].copy_from_slice(&length.to_be_bytes());
+    frame[IP + 8] = 64;
+    frame[IP + 9] = libc::IPPROTO_UDP as u8;
+    let length = (frame.len() - UDP) as u16;
+    frame[UDP + 4..UDP + 6].copy_from_slice(&length.to_be_bytes());
+    // The UDP checksum stays 0, which means that there is none.
+}
+
+/// Writes the tuple of connection number `number` and the IPv4 checksum.
+fn write_tuple(frame: &mut [u8], number: u64) {
+    let tuple = Tuple::of(number);
+    frame[IP + 12..IP + 16].copy_from_slice(&tuple.source);
+    frame[IP + 16..IP + 20].copy_from_slice(&tuple.destination);
+    frame[UDP..UDP + 2].copy_from_slice(&tuple.source_port.to_be_bytes());
+    frame[UDP + 2..UDP + 4].copy_from_slice(&tuple.destination_port.to_be_bytes());
+    frame[IP + 10..IP + 12].fill(0);
+    let checksum = ipv4_checksum(&frame[IP..UDP]);
+    frame[IP + 10..IP + 12].copy_from_slice(&checksum.to_be_bytes());
+}
+
+fn ipv4_checksum(header: &[u8]) -> u16 {
+    let sum: u32 = header
+        .chunks_exact(2)
+        .map(|pair| u32::from(u16::from_be_bytes([pair[0], pair[1]])))
+        .sum();
+    let sum = (sum & 0xffff) + (sum >> 16);
+    !((sum + (sum >> 16)) as u16)
+}
+
+struct Tuple {
+    source: [u8; 4],
+    source_port: u16,
+    destination: [u8; 4],
+    destination_port: u16,
+}
+
+impl Tuple {
+    /// Hosts take turns; each walks through its ports from a start of its own,
+    /// in steps that share no factor with their number, so that ports in use
+    /// are spread evenly at any moment.
+    fn of(number: u64) -> Self {
+        let host = number % HOSTS;
+        let turn = number / HOSTS;
+        let port = (mix(host) + turn * 7919) % PORTS;
+        let chance = mix(number.wrapping_add(1 << 40));
+        let remote = chance % REMOTES;
+        let destination_port = match (chance >> 20) % 10 {
+            0 => 53,
+            1 => 1024 + ((chance >> 32) % PORTS) as u16,
+            _ => 443,
+        };
+        Self {
+            source: [10, 1, ((host + 1) >> 8) as u8, (host + 1) as u8],
+            source_port: (FIRST_PORT + port) as u16,
+            destination: [198, 51, 100, 1 + remote as u8],
+            destination_port,
+        }
+    }
+}
+
+/// Spreads a number over all bits, the same on every run (splitmix64).
+fn mix(number: u64) -> u64 {
+    let mut x = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_packet_is_a_connection_of_its_own() {
+        let sources: HashSet<_> = (0..2_000_000)
+            .map(Tuple::of)
+            .map(|tuple| (tuple.source, tuple.source_port))
+            .collect();
+        assert_eq!(sources.len(), 2_000_000);
+    }
+
+    #[test]
+    fn a_header_with_its_checksum_sums_to_nothing() {
+        let mut frame = [0; FRAME];
+        write_constant_fields(&mut frame);
+        write_tuple(&mut frame, 123_456);
+        assert_eq!(ipv4_checksum(&frame[IP..UDP]), 0);
+    }
+}

@@ -1,0 +1,119 @@
+//! A keep-alive HTTP client, just enough to ask natconnd.
+//!
+//! It sends GET, and reads an answer that states its length.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use crate::namespace::Namespace;
+
+/// No answer of natconnd may take longer.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// One connection to a server.
+pub struct Client {
+    stream: Box<dyn Stream>,
+    buffer: Vec<u8>,
+}
+
+trait Stream: Read + Write + Send {}
+impl<T: Read + Write + Send> Stream for T {}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// Status code.
+    pub status: u16,
+    /// Content, as it came.
+    pub body: Vec<u8>,
+}
+
+impl Client {
+    /// Connects to a TCP port on the loopback of a namespace.
+    pub fn connect(namespace: &Namespace, port: u16) -> Result<Self> {
+        let stream = namespace.run(|| {
+            TcpStream::connect(("127.0.0.1", port))
+                .with_context(|| format!("connect to port {port}"))
+        })?;
+        stream.set_nodelay(true).context("set TCP_NODELAY")?;
+        stream
+            .set_read_timeout(Some(LIMIT))
+            .context("set a time limit")?;
+        Ok(Self {
+            stream: Box::new(stream),
+            buffer: Vec::new(),
+        })
+    }
+
+    /// Connects to a unix socket.
+    pub fn connect_unix(path: &Path) -> Result<Self> {
+        let stream =
+            UnixStream::connect(path).with_context(|| format!("connect to {}", path.display()))?;
+        stream
+            .set_read_timeout(Some(LIMIT))
+            .context("set a time limit")?;
+        Ok(Self {
+            stream: Box::new(stream),
+            buffer: Vec::new(),
+        })
+    }
+
+    /// Sends a request and waits for the answer.
+    pub fn get(&mut self, path: &str) -> Result<Response> {
+        self.send(path)?;
+        self.receive().with_context(|| format!("GET {path}"))
+    }
+
+    /// Sends a request; [`Client::receive`] gets the answer.
+    pub fn send(&mut self, path: &str) -> Result<()> {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: natconnd\r\n\r\n");
+        self.stream
+            .write_all(request.as_bytes())
+            .with_context(|| format!("GET {path}"))
+    }
+
+    /// Waits for the answer to the oldest request.
+    pub fn receive(&mut self) -> Result<Response> {
+        self.buffer.clear();
+        let mut chunk = [0; 16 << 10];
+        loop {
+            let length = self.stream.read(&mut chunk).context("read an answer")?;
+            if length == 0 {
+                bail!("read an answer: the server closed the connection");
+            }
+            self.buffer.extend_from_slice(&chunk[..length]);
+            if let Some(response) = parse(&self.buffer)? {
+                return Ok(response);
+            }
+        }
+    }
+}
+
+/// Reads an answer; `None` while it is not all there.
+fn parse(bytes: &[u8]) -> Result<Option<Response>> {
+    let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else {
+        return Ok(None);
+    };
+    let head = String::from_utf8_lossy(&bytes[..end]);
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|word| word.parse().ok())
+        .with_context(|| format!("read an answer: no status code in {head}"))?;
+    let length: usize = head
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        .and_then(|(_, value)| value.trim().parse().ok())
+        .with_context(|| format!("read an answer: no content-length in {head}"))?;
+    let body = &bytes[end + 4..];
+    Ok((body.len() >= length).then(|| Response {
+        status,
+        body: body[..length].to_vec(),
+    }))
+}

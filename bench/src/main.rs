@@ -1,0 +1,125 @@
+//! Measures natconnd against what it cannot beat and what people use instead.
+//!
+//! Reading order: [`gateway`] and [`generator`] make connections; [`floor`]
+//! and [`readers`] take the events of them; [`parts`] holds one measurement
+//! per file; [`report`] writes down what they found. README.md says why it is
+//! done in this way.
+
+mod arguments;
+mod filter;
+mod floor;
+mod folder;
+mod gateway;
+mod generator;
+mod http;
+mod live;
+mod machine;
+mod namespace;
+mod nginx;
+mod parts;
+mod process;
+mod raw_dump;
+mod reader;
+mod readers;
+mod report;
+mod samples;
+mod setting;
+mod sys;
+mod tool;
+mod wrk;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, ensure};
+
+use arguments::{Part, Plan};
+use folder::Folder;
+use readers::Natconnd;
+use report::Report;
+use setting::Changed;
+
+const TOOLS: [&str; 6] = ["ip", "nft", "conntrack", "ulogd", "nginx", "wrk"];
+
+/// Connections that the kernel may track: far more than any part makes.
+const ROOM: u64 = 4_194_304;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let result = match words.first().map(String::as_str) {
+        Some("floor") => floor::Settings::from_arguments(&words[1..]).and_then(floor::run),
+        Some("raw-dump") => raw_dump::run(),
+        _ => Plan::parse(&words).and_then(|plan| measure(&plan)),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("natconnd-bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(plan: &Plan) -> Result<()> {
+    check_machine()?;
+    let natconnd = plan.with_natconnd.then(Natconnd::build).transpose()?;
+    let version = natconnd.as_ref().map(Natconnd::version).transpose()?;
+    sys::catch_signals();
+    namespace::remove_leftovers()?;
+    let _room = Changed::to(setting::MAX_CONNECTIONS, ROOM)?;
+    let folder = Folder::create()?;
+    // Other programs of the machine disturb less. All contenders inherit it.
+    sys::raise_priority().context("raise the priority of the benchmark")?;
+    // What this process does itself happens beside the generator, never
+    // beside a program that is measured.
+    sys::pin(generator::CORE).context("pin the benchmark to a core")?;
+    let mut report = Report::default();
+    for part in &plan.parts {
+        let _buckets = Changed::to(setting::BUCKETS, part.buckets())?;
+        let (natconnd, folder, report) = (natconnd.as_ref(), folder.path(), &mut report);
+        match part {
+            Part::Events => parts::events(plan, natconnd, folder, report),
+            Part::Lookups => parts::lookups(plan, natconnd, folder, report),
+            Part::Memory => parts::memory(plan, natconnd, folder, report),
+            Part::Start => parts::start(plan, natconnd, folder, report),
+            Part::LookupCost => parts::lookup_cost(plan, natconnd, folder, report),
+            Part::Explore => parts::explore(plan, folder, report),
+        }
+        .with_context(|| format!("measure {part:?}"))?;
+    }
+    let text = format!(
+        "# What was measured\n\nWritten by `make bench`; README.md says how it measures.\n\n{}\n{}",
+        machine::describe(version.as_deref()),
+        report.render()
+    );
+    println!("{text}");
+    if plan.writes_results {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");
+        std::fs::write(&path, text).with_context(|| format!("write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+fn check_machine() -> Result<()> {
+    ensure!(
+        sys::is_root(),
+        "the benchmark makes network namespaces and raises nf_conntrack_max, which only root may\n  \
+         hint: sudo make bench"
+    );
+    let missing: Vec<_> = TOOLS
+        .into_iter()
+        .filter(|tool| !tool::exists(tool))
+        .collect();
+    ensure!(
+        missing.is_empty(),
+        "these programs are missing: {}\n  \
+         hint: apt-get install iproute2 nftables conntrack ulogd2 ulogd2-json nginx-light wrk",
+        missing.join(", ")
+    );
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    ensure!(
+        cores >= 2,
+        "the benchmark needs two processor cores, found {cores}"
+    );
+    Ok(())
+}

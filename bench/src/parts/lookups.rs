@@ -1,0 +1,178 @@
+//! Lookups over HTTP, against nginx returning a constant of the same length.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::arguments::Plan;
+use crate::gateway::Gateway;
+use crate::generator::{Generator, Load};
+use crate::http::Client;
+use crate::live::{self, Outside};
+use crate::nginx;
+use crate::process::Process;
+use crate::reader::Running;
+use crate::readers::Natconnd;
+use crate::report::{Bound, Report};
+use crate::samples::Samples;
+use crate::wrk;
+
+/// Live connections while lookups are measured.
+const CONNECTIONS: u64 = 10_000;
+
+/// Length of nginx's answer when there is no natconnd to copy it from.
+const USUAL_LENGTH: usize = 460;
+
+/// A server, one of its URLs, and how it did.
+struct Target<'a> {
+    name: &'static str,
+    url: String,
+    server: &'a Process,
+    loads: Vec<wrk::Load>,
+    /// Processor time of the server per answer, in nanoseconds.
+    cpu: Vec<f64>,
+    busy: Vec<f64>,
+}
+
+/// Asks natconnd for one live connection, and nginx, in turn.
+pub fn lookups(
+    plan: &Plan,
+    natconnd: Option<&Natconnd>,
+    folder: &Path,
+    report: &mut Report,
+) -> Result<()> {
+    let gateway = Gateway::build()?;
+    gateway.set_udp_timeout(3600)?;
+    Generator::new().send(&gateway, Load::Count(CONNECTIONS))?;
+    let daemon = natconnd
+        .map(|natconnd| natconnd.launch(&gateway, folder))
+        .transpose()?;
+    let mut length = USUAL_LENGTH;
+    let mut questions = None;
+    if let Some(daemon) = &daemon {
+        let mut client = Client::connect(gateway.namespace(), daemon.port())?;
+        let (exact, by_nat) = questions_for(&gateway, &mut client)?;
+        length = client.get(&exact)?.body.len();
+        let url = |path: String| format!("http://127.0.0.1:{}{path}", daemon.port());
+        questions = Some((url(exact), url(by_nat)));
+    }
+    let nginx = nginx::start(&gateway, folder, length)?;
+    let target = |name, url, server| Target {
+        name,
+        url,
+        server,
+        loads: Vec::new(),
+        cpu: Vec::new(),
+        busy: Vec::new(),
+    };
+    let constant = format!("http://127.0.0.1:{}/", nginx::PORT);
+    let mut targets = vec![target("nginx, a constant", constant, &nginx)];
+    if let (Some(daemon), Some((exact, by_nat))) = (&daemon, questions) {
+        targets.push(target("natconnd, nat and remote", exact, daemon.process()));
+        targets.push(target("natconnd, nat only", by_nat, daemon.process()));
+    }
+    let time = plan.round.min(Duration::from_secs(5));
+    for number in 1..=plan.rounds {
+        for target in &mut targets {
+            eprintln!(
+                "lookups, round {number} of {}: {}",
+                plan.rounds, target.name
+            );
+            target.measure(&gateway, folder, time)?;
+        }
+    }
+    promise(&targets, report);
+    tabulate(&targets, length, report);
+    Ok(())
+}
+
+/// The same live connection asked for with its remote and without.
+fn questions_for(gateway: &Gateway, client: &mut Client) -> Result<(String, String)> {
+    for Outside { nat, remote } in live::sample(gateway, 100)? {
+        let by_nat = format!("/api/v1/lookup?nat={nat}&protocol=udp");
+        let exact = format!("{by_nat}&remote={remote}");
+        let response = client.get(&exact)?;
+        ensure!(
+            response.status == 200,
+            "GET {exact}: status {}",
+            response.status
+        );
+        ensure!(
+            matches(&response.body)? == 1,
+            "GET {exact}: expected one match"
+        );
+        if matches(&client.get(&by_nat)?.body)? == 1 {
+            return Ok((exact, by_nat));
+        }
+    }
+    anyhow::bail!("find a NAT endpoint with one connection: none among 100")
+}
+
+/// Number of matches in a lookup's answer.
+pub fn matches(body: &[u8]) -> Result<usize> {
+    let answer: Value = serde_json::from_slice(body).context("read a lookup's answer")?;
+    let matches = answer["matches"]
+        .as_array()
+        .context("read a lookup's answer: no matches")?;
+    Ok(matches.len())
+}
+
+impl Target<'_> {
+    fn measure(&mut self, gateway: &Gateway, folder: &Path, time: Duration) -> Result<()> {
+        let before = self.server.cpu_time()?;
+        let load = wrk::run(gateway, folder, &self.url, time)?;
+        let cpu = (self.server.cpu_time()? - before).as_secs_f64();
+        self.cpu.push(1e9 * cpu / (load.rate * time.as_secs_f64()));
+        self.busy.push(cpu / time.as_secs_f64());
+        self.loads.push(load);
+        Ok(())
+    }
+
+    fn samples(&self, value: fn(&wrk::Load) -> f64) -> Samples {
+        self.loads.iter().map(value).collect()
+    }
+}
+
+fn promise(targets: &[Target], report: &mut Report) {
+    let rate: fn(&wrk::Load) -> f64 = |load| load.rate;
+    let p99: fn(&wrk::Load) -> f64 = |load| load.p99;
+    let ratio = |index: usize, value: fn(&wrk::Load) -> f64| match targets.get(index) {
+        Some(target) => Samples::ratio(&target.samples(value), &targets[0].samples(value)),
+        None => Samples::default(),
+    };
+    let (least, most) = (Bound::AtLeast(0.9), Bound::AtMost(2.0));
+    for (index, how) in [(1, "nat and remote"), (2, "nat only")] {
+        let what = format!("lookups/s over HTTP, natconnd ({how}) / nginx");
+        report.promise(&what, least, ratio(index, rate), 2);
+        let what = format!("p99 of a lookup, natconnd ({how}) / nginx");
+        report.promise(&what, most, ratio(index, p99), 2);
+    }
+}
+
+fn tabulate(targets: &[Target], length: usize, report: &mut Report) {
+    let title = format!("HTTP: one core each, 32 connections, {length} bytes of content");
+    let head = [
+        "server",
+        "requests/s",
+        "p50 µs",
+        "p99 µs",
+        "CPU µs per answer",
+        "core busy",
+    ];
+    report.figures(&title, &head);
+    for target in targets {
+        report.row(vec![
+            target.name.to_owned(),
+            format!("{:.0}", target.samples(|load| load.rate)),
+            format!("{:.0}", target.samples(|load| load.p50)),
+            format!("{:.0}", target.samples(|load| load.p99)),
+            format!(
+                "{:.1}",
+                target.cpu.iter().map(|cpu| cpu / 1e3).collect::<Samples>()
+            ),
+            format!("{:.2}", target.busy.iter().copied().collect::<Samples>()),
+        ]);
+    }
+}

@@ -1,0 +1,11 @@
+//! The readers that are compared: the floor, natconnd and its peers.
+
+mod bare;
+mod conntrack;
+mod natconnd;
+mod ulogd;
+
+pub use bare::Bare;
+pub use conntrack::Conntrack;
+pub use natconnd::{Daemon, Natconnd};
+pub use ulogd::Ulogd;
