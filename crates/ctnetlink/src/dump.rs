@@ -52,6 +52,7 @@ impl Dump {
             sys::set_option(fd, libc::SOL_NETLINK, option, 1).map_err(Error::system(ACTION))?;
         }
         sys::bind(fd, 0).map_err(Error::system(ACTION))?;
+        sys::connect_to_kernel(fd).map_err(Error::system(ACTION))?;
         sys::send(fd, request(filter).finish()).map_err(Error::system(ACTION))?;
         Ok(Self {
             socket,
@@ -127,21 +128,29 @@ pub struct DumpChunk<'a> {
 }
 
 impl DumpChunk<'_> {
-    /// Decodes each connection into `connection` and calls `each` with it.
+    /// Decodes the connections into `room`, whose elements are used again, and
+    /// returns as many as there are.
+    ///
+    /// Calls `skipped` for each connection that cannot be decoded.
     #[inline]
-    pub fn for_each(
-        &mut self,
-        connection: &mut Connection,
-        mut each: impl FnMut(Result<&Connection, DecodeError>),
-    ) {
+    pub fn decode(
+        self,
+        room: &mut Vec<Connection>,
+        mut skipped: impl FnMut(DecodeError),
+    ) -> &[Connection] {
+        let mut count = 0;
         for message in Messages(self.bytes) {
-            let decoded = message.and_then(|message| decode(&message, connection, self.counters));
-            match decoded {
-                Ok(true) => each(Ok(connection)),
+            if room.len() == count {
+                room.push(Connection::default());
+            }
+            let connection = &mut room[count];
+            match message.and_then(|message| decode(&message, connection, self.counters)) {
+                Ok(true) => count += 1,
                 Ok(false) => {}
-                Err(error) => each(Err(error)),
+                Err(error) => skipped(error),
             }
         }
+        &room[..count]
     }
 }
 

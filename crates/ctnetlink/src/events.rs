@@ -19,7 +19,7 @@ const BATCH: usize = 64;
 
 /// Room for one event. The kernel's longest is near 600 bytes: IPv6 tuples,
 /// counters, labels, helper and security context.
-const SLOT_BYTES: usize = 2048;
+const SLOT_BYTES: usize = 1024;
 
 /// Which events to subscribe to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -95,6 +95,7 @@ impl EventSocket {
         }
         // Bound last, so that no event passes before options and filter are set.
         sys::bind(fd, options.groups.0).map_err(Error::system("subscribe to conntrack events"))?;
+        sys::connect_to_kernel(fd).map_err(Error::system("connect event socket"))?;
         let receive_buffer = sys::option(fd, libc::SOL_SOCKET, libc::SO_RCVBUF)
             .map_err(Error::system("read back receive buffer of event socket"))?;
         Ok(Self {
@@ -190,9 +191,6 @@ impl EventBatch<'_> {
     pub fn decode(self, room: &mut Vec<Event>, mut skipped: impl FnMut(DecodeError)) -> &[Event] {
         let mut count = 0;
         for datagram in self.batch.datagrams() {
-            if !datagram.is_from_kernel {
-                continue;
-            }
             if datagram.is_cut {
                 skipped(DecodeError::Truncated {
                     what: "event",

@@ -36,6 +36,7 @@ impl GetSocket {
             sys::set_option(fd, libc::SOL_NETLINK, option, 1).map_err(Error::system(ACTION))?;
         }
         sys::bind(fd, 0).map_err(Error::system(ACTION))?;
+        sys::connect_to_kernel(fd).map_err(Error::system(ACTION))?;
         Ok(Self {
             socket,
             buffer: Box::new([0; 8192]),

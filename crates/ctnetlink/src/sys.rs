@@ -42,6 +42,21 @@ pub fn bind(socket: BorrowedFd<'_>, groups: u32) -> io::Result<()> {
     checked(result).map(drop)
 }
 
+/// Fixes the kernel as the only peer, so that no other process can send to the
+/// socket (`netlink_getsockbyportid` refuses it).
+pub fn connect_to_kernel(socket: BorrowedFd<'_>) -> io::Result<()> {
+    let address = kernel_address();
+    // SAFETY: the address is a valid sockaddr_nl of the length given.
+    let result = unsafe {
+        libc::connect(
+            socket.as_raw_fd(),
+            ptr::from_ref(&address).cast(),
+            mem::size_of::<libc::sockaddr_nl>() as libc::socklen_t,
+        )
+    };
+    checked(result).map(drop)
+}
+
 /// Sets an integer option.
 pub fn set_option(socket: BorrowedFd<'_>, level: i32, name: i32, value: i32) -> io::Result<()> {
     // SAFETY: the pointer and length describe `value`, which lives on.
@@ -105,21 +120,12 @@ pub fn attach_filter(socket: BorrowedFd<'_>, program: &[Instruction]) -> io::Res
     checked(result).map(drop)
 }
 
-/// Sends one datagram to the kernel.
+/// Sends one datagram to the peer.
 pub fn send(socket: BorrowedFd<'_>, bytes: &[u8]) -> io::Result<()> {
-    let address = kernel_address();
     loop {
-        // SAFETY: both pointers describe live values of the lengths given.
-        let result = unsafe {
-            libc::sendto(
-                socket.as_raw_fd(),
-                bytes.as_ptr().cast(),
-                bytes.len(),
-                0,
-                ptr::from_ref(&address).cast(),
-                mem::size_of::<libc::sockaddr_nl>() as libc::socklen_t,
-            )
-        };
+        // SAFETY: the pointer and length describe `bytes`.
+        let result =
+            unsafe { libc::send(socket.as_raw_fd(), bytes.as_ptr().cast(), bytes.len(), 0) };
         match checked_length(result) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             result => return result.map(drop),
@@ -169,7 +175,6 @@ pub fn wait_readable(socket: BorrowedFd<'_>, timeout: Duration) -> io::Result<bo
 pub struct DatagramBatch {
     slots: Vec<u8>,
     slot_bytes: usize,
-    addresses: Vec<libc::sockaddr_nl>,
     vectors: Vec<libc::iovec>,
     headers: Vec<libc::mmsghdr>,
     filled: usize,
@@ -183,7 +188,6 @@ impl DatagramBatch {
     /// Makes room for `datagrams` of at most `slot_bytes` each.
     pub fn new(datagrams: usize, slot_bytes: usize) -> Self {
         let mut slots = vec![0; datagrams * slot_bytes];
-        let mut addresses = vec![kernel_address(); datagrams];
         let mut vectors: Vec<libc::iovec> = slots
             .chunks_exact_mut(slot_bytes)
             .map(|slot| libc::iovec {
@@ -193,20 +197,17 @@ impl DatagramBatch {
             .collect();
         let headers = vectors
             .iter_mut()
-            .zip(&mut addresses)
-            .map(|(vector, address)| {
+            .map(|vector| {
                 // SAFETY: all-zero is a valid msghdr: null pointers, no lengths.
                 let mut header: libc::mmsghdr = unsafe { mem::zeroed() };
                 header.msg_hdr.msg_iov = vector;
                 header.msg_hdr.msg_iovlen = 1;
-                header.msg_hdr.msg_name = ptr::from_mut(address).cast();
                 header
             })
             .collect();
         Self {
             slots,
             slot_bytes,
-            addresses,
             vectors,
             headers,
             filled: 0,
@@ -224,13 +225,9 @@ impl DatagramBatch {
         for header in &mut self.headers[..self.filled] {
             header.msg_hdr.msg_flags = 0;
         }
-        for header in &mut self.headers {
-            // The kernel writes the address's length here on each receive.
-            header.msg_hdr.msg_namelen = mem::size_of::<libc::sockaddr_nl>() as libc::socklen_t;
-        }
         self.filled = 0;
-        // SAFETY: each header points to one iovec, one slot and one address
-        // owned by `self`, and `&mut self` keeps them from being read meanwhile.
+        // SAFETY: each header points to one iovec and one slot owned by `self`,
+        // and `&mut self` keeps them from being read meanwhile.
         let result = unsafe {
             libc::recvmmsg(
                 socket.as_raw_fd(),
@@ -254,11 +251,9 @@ impl DatagramBatch {
         self.headers[..self.filled]
             .iter()
             .zip(self.slots.chunks_exact(self.slot_bytes))
-            .zip(&self.addresses)
-            .map(|((header, slot), address)| Datagram {
+            .map(|(header, slot)| Datagram {
                 bytes: &slot[..(header.msg_len as usize).min(slot.len())],
                 is_cut: header.msg_hdr.msg_flags & libc::MSG_TRUNC != 0,
-                is_from_kernel: address.nl_pid == 0,
             })
     }
 }
@@ -269,8 +264,6 @@ pub struct Datagram<'a> {
     pub bytes: &'a [u8],
     /// Whether it was longer than the slot.
     pub is_cut: bool,
-    /// Whether the kernel sent it, not another process.
-    pub is_from_kernel: bool,
 }
 
 fn kernel_address() -> libc::sockaddr_nl {

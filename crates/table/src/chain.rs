@@ -48,6 +48,12 @@ impl Role {
         self.key(&entry.roles())
     }
 
+    /// The hash of the key of an entry with these roles.
+    #[inline]
+    pub fn hash<A: Address>(self, hashing: &RandomState, roles: &Roles<Place<A>>) -> u64 {
+        hash(hashing, self.key(roles))
+    }
+
     #[inline]
     fn key<A: Address>(self, roles: &Roles<Place<A>>) -> Place<A> {
         match self {
@@ -93,22 +99,23 @@ impl Chains {
         (next != NO_SLOT).then_some(next)
     }
 
-    /// Reads what linking an entry with this key will read.
+    /// A head that may be that of the key with this hash.
     #[inline]
-    pub fn prepare<A: Address>(&self, hashing: &RandomState, roles: &Roles<Place<A>>) {
-        let key = self.role.key(roles);
-        self.heads.find(hash(hashing, key), |slot| {
-            std::hint::black_box(slot);
-            true
-        });
+    pub fn likely_head(&self, hash: u64) -> Option<Slot> {
+        self.heads.find(hash, |_| true)
     }
 
-    /// Puts an entry at the head of its chain.
+    /// Puts an entry, whose key has this hash, at the head of its chain.
     #[inline]
-    pub fn link<A: Address>(&mut self, slab: &mut Slab<A>, hashing: &RandomState, slot: Slot) {
+    pub fn link<A: Address>(
+        &mut self,
+        slab: &mut Slab<A>,
+        hashing: &RandomState,
+        slot: Slot,
+        hash: u64,
+    ) {
         let role = self.role;
         let key = role.key_of(slab.get(slot));
-        let hash = hash(hashing, key);
         let next = match self
             .heads
             .find_mut(hash, |head| role.key_of(slab.get(head)) == key)

@@ -150,6 +150,17 @@ impl<A: Address> Entry<A> {
             && (self.is_icmp() || reply.destination.port == self.ports[3])
     }
 
+    /// Whether its connection may have a translation of the other kind: both
+    /// sides are rewritten.
+    #[inline]
+    pub fn may_have_twin(&self) -> bool {
+        let ports =
+            |first: usize, second: usize| self.is_icmp() || self.ports[first] == self.ports[second];
+        let source_stays = self.addresses[3] == self.addresses[0] && ports(3, 0);
+        let destination_stays = self.addresses[2] == self.addresses[1] && ports(2, 1);
+        !source_stays && !destination_stays
+    }
+
     /// Whether both tuples are the same as another entry's.
     pub fn has_tuples_of(&self, other: &Self) -> bool {
         self.addresses == other.addresses

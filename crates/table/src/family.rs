@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
-use model::{Connection, EventKind, KernelId, Timed, Timestamp, TranslationKind};
+use model::{KernelId, Timed, Timestamp, TranslationKind};
 
 use crate::address::Address;
 use crate::chain::{Chains, Role};
 use crate::entry::{Entry, Identity};
 use crate::index::Index;
+use crate::plan::Hashes;
 use crate::slab::{Slab, Slot};
 
 /// Live and ended translations of one address family.
@@ -20,13 +21,13 @@ use crate::slab::{Slab, Slot};
 /// the chains only until they expire.
 pub struct Family<A> {
     pub(crate) slab: Slab<A>,
-    identities: Index,
-    chains: [Chains; 3],
-    hashing: RandomState,
+    pub(crate) identities: Index,
+    pub(crate) chains: [Chains; 3],
+    pub(crate) hashing: RandomState,
     /// How many entries, live or ended, have each NAT address.
     nat_addresses: HashMap<A, u32, RandomState>,
     /// Ended slots in the order in which their end was learned.
-    ended: VecDeque<Slot>,
+    pub(crate) ended: VecDeque<Slot>,
     /// When the ends were learned, and of how many slots each time.
     learned: VecDeque<(Timestamp, usize)>,
     live: u64,
@@ -92,51 +93,16 @@ impl<A: Address> Family<A> {
             })
     }
 
-    /// Reads what starting this connection will read, or ending it.
-    ///
-    /// Reads of many connections that do not wait for each other overlap in the
-    /// processor; those of one connection after the other do not.
-    #[inline]
-    pub fn prepare(&self, connection: &Connection, kind: EventKind) {
-        let Some(identity) = Identity::of(&connection.original, connection.zone) else {
-            return;
-        };
-        std::hint::black_box(self.find_live(&identity, None));
-        if kind != EventKind::Destroy
-            && let Some(entry) = Entry::<A>::new(connection, TranslationKind::Source, None)
-        {
-            self.chains[0].prepare(&self.hashing, &entry.roles());
-        }
-    }
-
-    /// Reads what forgetting the next entries that expire will read.
-    pub fn prepare_expire(&self, budget: usize) {
-        for slot in self.ended.iter().take(budget) {
-            std::hint::black_box(self.slab.get(*slot).links);
-        }
-        for slot in self.ended.iter().take(budget) {
-            let entry = self.slab.get(*slot);
-            self.chains[0].prepare(&self.hashing, &entry.roles());
-            for link in &entry.links[1..] {
-                for neighbour in [link.next, link.previous] {
-                    if neighbour != crate::slab::NO_SLOT {
-                        std::hint::black_box(self.slab.get(neighbour).links);
-                    }
-                }
-            }
-        }
-    }
-
     /// Adds a live entry. There must be none of its identity and kind.
+    ///
+    /// `is_first` is whether its connection has no other entry yet.
     #[inline]
-    pub fn start(&mut self, mut entry: Entry<A>) -> Slot {
-        let identity = entry.identity();
-        if self.find_live(&identity, None).is_none() {
-            self.live_connections += 1;
-        }
+    pub fn start(&mut self, mut entry: Entry<A>, hashes: &Hashes, is_first: bool) -> Slot {
+        self.live += 1;
+        self.live_connections += u64::from(is_first);
         entry.set_parity(self.parity);
         if let (Some(ended), Some(id)) = (&mut self.ended_in_resync, entry.kernel_id()) {
-            ended.remove(&(identity, id));
+            ended.remove(&(entry.identity(), id));
         }
         let slot = self.slab.insert(entry);
         let Self {
@@ -145,26 +111,26 @@ impl<A: Address> Family<A> {
             hashing,
             ..
         } = self;
-        identities.insert(identity_hash(hashing, &identity), slot, |slot| {
+        identities.insert(hashes.identity, slot, |slot| {
             identity_hash(hashing, &slab.get(slot).identity())
         });
-        self.link(slot);
-        self.live += 1;
+        self.link(slot, hashes);
         slot
     }
 
     /// Makes a live entry an ended one.
     #[inline]
     pub fn end(&mut self, slot: Slot, ended_at: Timed, learned_at: Timestamp) {
-        let entry = self.slab.get(slot);
+        let entry = self.slab.get_mut(slot);
         let (identity, kernel_id) = (entry.identity(), entry.kernel_id());
+        let may_have_twin = entry.may_have_twin();
+        entry.end(ended_at);
         self.identities
             .remove(identity_hash(&self.hashing, &identity), |found| {
                 found == slot
             });
-        self.slab.get_mut(slot).end(ended_at);
         self.live -= 1;
-        if self.find_live(&identity, None).is_none() {
+        if !may_have_twin || self.find_live(&identity, None).is_none() {
             self.live_connections -= 1;
         }
         self.note_end(identity, kernel_id);
@@ -179,9 +145,10 @@ impl<A: Address> Family<A> {
         learned_at: Timestamp,
     ) -> Slot {
         self.note_end(entry.identity(), entry.kernel_id());
+        let hashes = self.hashes(&entry);
         entry.end(ended_at);
         let slot = self.slab.insert(entry);
-        self.link(slot);
+        self.link(slot, &hashes);
         self.queue_ended(slot, learned_at);
         slot
     }
@@ -203,22 +170,24 @@ impl<A: Address> Family<A> {
     /// Forgets at most `budget` entries whose end was learned `keep` or longer
     /// before `now`; true when there are more.
     pub fn expire(&mut self, now: Timestamp, keep: Duration, budget: usize) -> bool {
-        for _ in 0..budget {
-            match self.learned.front_mut() {
-                Some((at, count)) if at.plus(keep) <= now => {
-                    *count -= 1;
-                    if *count == 0 {
-                        self.learned.pop_front();
-                    }
-                }
-                _ => return false,
+        let mut due = 0;
+        while let Some((at, count)) = self.learned.front_mut() {
+            if due == budget || at.plus(keep) > now {
+                break;
             }
-            if let Some(slot) = self.ended.pop_front() {
-                self.unlink(slot);
-                self.slab.remove(slot);
+            let taken = (*count).min(budget - due);
+            due += taken;
+            *count -= taken;
+            if *count == 0 {
+                self.learned.pop_front();
             }
         }
-        true
+        self.touch_expiring(due);
+        for slot in self.ended.drain(..due).collect::<Vec<_>>() {
+            self.unlink(slot);
+            self.slab.remove(slot);
+        }
+        due == budget
     }
 
     /// An ended entry with the same tuples whose end was only estimated: the
@@ -242,9 +211,9 @@ impl<A: Address> Family<A> {
     }
 
     #[inline]
-    fn link(&mut self, slot: Slot) {
-        for chains in &mut self.chains {
-            chains.link(&mut self.slab, &self.hashing, slot);
+    fn link(&mut self, slot: Slot, hashes: &Hashes) {
+        for (chains, hash) in self.chains.iter_mut().zip(hashes.roles) {
+            chains.link(&mut self.slab, &self.hashing, slot, hash);
         }
         let (address, _) = self.slab.get(slot).roles().nat;
         *self.nat_addresses.entry(address).or_insert(0) += 1;
@@ -266,7 +235,7 @@ impl<A: Address> Family<A> {
 }
 
 #[inline]
-fn identity_hash<A: Address>(hashing: &RandomState, identity: &Identity<A>) -> u64 {
+pub fn identity_hash<A: Address>(hashing: &RandomState, identity: &Identity<A>) -> u64 {
     let [source, destination] = identity.addresses.map(Address::words);
     let mut hasher = hashing.build_hasher();
     hasher.write_u64(source[1] ^ destination[1].rotate_left(32));

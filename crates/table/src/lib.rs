@@ -8,7 +8,8 @@
 //!
 //! Reading order: `entry` is what is kept of a translation, in one cache line
 //! for IPv4; `slab` holds entries; `index` and `chain` find them; `family`
-//! inserts, ends and removes; [`Table`] applies events to the two families;
+//! inserts, ends and removes; `plan` reads ahead for a batch; [`Table`] applies
+//! events to the two families;
 //! `resync` merges dumps; `find` answers lookups.
 
 mod address;
@@ -18,6 +19,7 @@ mod entry;
 mod family;
 mod find;
 mod index;
+mod plan;
 mod resync;
 mod slab;
 mod table;

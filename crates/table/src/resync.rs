@@ -2,14 +2,15 @@
 //!
 //! A dump takes seconds while connections come and go. So a resync is three
 //! steps between which events are applied as ever: [`Table::begin_resync`]
-//! before the dump is asked for, [`Table::merge`] with each of its
-//! connections as soon as it is read, and [`Table::sweep`] after the last.
+//! before the dump is asked for, [`Table::merge_all`] with its
+//! connections as soon as they are read, and [`Table::sweep`] after the last.
 
-use model::{ChangeKind, Connection, TimeSource, Timed, Timestamp, Tuple, Zone};
+use model::{ChangeKind, Connection, EventKind, TimeSource, Timed, Timestamp, Tuple, Zone};
 
 use crate::address::Address;
 use crate::entry::Identity;
 use crate::family::Family;
+use crate::plan::Plan;
 use crate::slab::Slot;
 use crate::table::{Change, Position, Rules, Table};
 
@@ -22,22 +23,29 @@ impl Table {
         self.v6.begin_resync();
     }
 
-    /// Takes over one connection of the dump, read at `read_at`.
+    /// Takes over connections of the dump, read at `read_at`.
     ///
-    /// Where the kernel gives no start, it began at or before that time.
+    /// Where the kernel gives no start, they began at or before that time.
     #[inline]
-    pub fn merge(
+    pub fn merge_all(
         &mut self,
-        connection: &Connection,
+        connections: &[Connection],
         read_at: Timestamp,
         mut on_change: impl FnMut(Change<'_>),
     ) {
-        if connection.original.is_ipv4() {
-            self.v4
-                .merge(&self.rules, connection, read_at, &mut on_change);
-        } else {
-            self.v6
-                .merge(&self.rules, connection, read_at, &mut on_change);
+        self.plan(connections.iter().map(|found| (found, EventKind::New)));
+        let Self {
+            v4,
+            v6,
+            rules,
+            plans,
+        } = self;
+        for (connection, plan) in connections.iter().zip(plans) {
+            if connection.original.is_ipv4() {
+                v4.merge(rules, connection, plan, read_at, &mut on_change);
+            } else {
+                v6.merge(rules, connection, plan, read_at, &mut on_change);
+            }
         }
     }
 
@@ -98,6 +106,7 @@ impl<A: Address> Family<A> {
         &mut self,
         rules: &Rules,
         connection: &Connection,
+        plan: &Plan,
         read_at: Timestamp,
         on_change: &mut impl FnMut(Change<'_>),
     ) {
@@ -136,7 +145,7 @@ impl<A: Address> Family<A> {
                 source: TimeSource::Estimated,
             },
         };
-        self.begin(rules, connection, started_at, read_at, on_change);
+        self.begin(rules, connection, plan, started_at, read_at, on_change);
     }
 
     /// Notes for the sweep that a live connection is still there.

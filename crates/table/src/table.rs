@@ -12,12 +12,15 @@ use crate::address::Address;
 use crate::entry::{Entry, Identity};
 use crate::family::Family;
 use crate::find::Found;
+use crate::plan::Plan;
 
 /// The live table of translations. See the crate's documentation.
 pub struct Table {
     pub(crate) v4: Family<Ipv4Addr>,
     pub(crate) v6: Family<Ipv6Addr>,
     pub(crate) rules: Rules,
+    /// The plans of the batch that is being applied.
+    pub(crate) plans: Vec<Plan>,
 }
 
 /// What the table keeps, and how long.
@@ -53,6 +56,7 @@ impl Table {
                 keep_ended,
                 filter: (!filter.is_any()).then_some(filter),
             },
+            plans: Vec::new(),
         }
     }
 
@@ -76,37 +80,65 @@ impl Table {
         self.v4.ended() + self.v6.ended()
     }
 
-    /// Reads what applying this event will read, so that it is in the
-    /// processor's caches by then.
-    ///
-    /// Changes nothing and need not be called; worth while for some dozens of
-    /// events before the first of them is applied.
-    #[inline]
-    pub fn prepare(&self, event: &Event) {
-        if event.connection.original.is_ipv4() {
-            self.v4.prepare(&event.connection, event.kind);
-        } else {
-            self.v6.prepare(&event.connection, event.kind);
-        }
-    }
-
-    /// Applies one event and calls `on_change` with what follows from it.
-    ///
-    /// `received_at` is when the event was read; it stands in where the kernel
-    /// gives no times. Events must come in the kernel's order.
-    #[inline]
+    /// Applies one event; see [`Self::apply_all`].
     pub fn apply(
         &mut self,
         event: &Event,
         received_at: Timestamp,
+        on_change: impl FnMut(Change<'_>),
+    ) {
+        self.apply_all(std::slice::from_ref(event), received_at, on_change);
+    }
+
+    /// Applies events in the kernel's order and calls `on_change` with what
+    /// follows from them.
+    ///
+    /// `received_at` is when they were read; it stands in where the kernel
+    /// gives no times. Some dozens at once cost much less than one by one.
+    #[inline]
+    pub fn apply_all(
+        &mut self,
+        events: &[Event],
+        received_at: Timestamp,
         mut on_change: impl FnMut(Change<'_>),
     ) {
-        if event.connection.original.is_ipv4() {
-            self.v4
-                .apply(&self.rules, event, received_at, &mut on_change);
-        } else {
-            self.v6
-                .apply(&self.rules, event, received_at, &mut on_change);
+        self.plan(events.iter().map(|event| (&event.connection, event.kind)));
+        let Self {
+            v4,
+            v6,
+            rules,
+            plans,
+        } = self;
+        for (event, plan) in events.iter().zip(plans) {
+            if event.connection.original.is_ipv4() {
+                v4.apply(rules, event, plan, received_at, &mut on_change);
+            } else {
+                v6.apply(rules, event, plan, received_at, &mut on_change);
+            }
+        }
+    }
+
+    /// Plans a batch: first all reads of indexes, then all reads of entries.
+    #[inline]
+    pub(crate) fn plan<'a>(
+        &mut self,
+        batch: impl Iterator<Item = (&'a Connection, EventKind)> + Clone,
+    ) {
+        self.plans.clear();
+        let (v4, v6) = (&self.v4, &self.v6);
+        self.plans.extend(batch.clone().map(|(connection, kind)| {
+            if connection.original.is_ipv4() {
+                v4.plan(connection, kind)
+            } else {
+                v6.plan(connection, kind)
+            }
+        }));
+        for (plan, (connection, _)) in self.plans.iter().zip(batch) {
+            if connection.original.is_ipv4() {
+                v4.touch(plan);
+            } else {
+                v6.touch(plan);
+            }
         }
     }
 
@@ -114,7 +146,6 @@ impl Table {
     /// when there are more.
     pub fn expire(&mut self, now: Timestamp, budget: usize) -> bool {
         let keep = self.rules.keep_ended;
-        self.v4.prepare_expire(budget);
         self.v4.expire(now, keep, budget) | self.v6.expire(now, keep, budget)
     }
 
@@ -155,6 +186,7 @@ impl<A: Address> Family<A> {
         &mut self,
         rules: &Rules,
         event: &Event,
+        plan: &Plan,
         received_at: Timestamp,
         on_change: &mut impl FnMut(Change<'_>),
     ) {
@@ -162,7 +194,7 @@ impl<A: Address> Family<A> {
         match event.kind {
             EventKind::New => {
                 let started_at = when(connection.started_at.or(connection.event_at), received_at);
-                self.begin(rules, connection, started_at, received_at, on_change);
+                self.begin(rules, connection, plan, started_at, received_at, on_change);
             }
             // An update of a connection whose NEW was lost: it began before.
             EventKind::Update => {
@@ -171,7 +203,7 @@ impl<A: Address> Family<A> {
                     source: TimeSource::Estimated,
                 };
                 let started_at = connection.started_at.map_or(started_at, kernel);
-                self.begin(rules, connection, started_at, received_at, on_change);
+                self.begin(rules, connection, plan, started_at, received_at, on_change);
             }
             EventKind::Destroy => self.destroy(rules, connection, received_at, on_change),
         }
@@ -183,6 +215,7 @@ impl<A: Address> Family<A> {
         &mut self,
         rules: &Rules,
         connection: &Connection,
+        plan: &Plan,
         started_at: Timed,
         received_at: Timestamp,
         on_change: &mut impl FnMut(Change<'_>),
@@ -204,6 +237,8 @@ impl<A: Address> Family<A> {
             };
             self.end_all(&identity, ended_at, received_at, on_change);
         }
+        let mut hashes = Some(plan.hashes);
+        let mut is_first = true;
         for kind in TranslationKind::ALL {
             if !connection.status.contains(kind.status()) {
                 continue;
@@ -211,8 +246,11 @@ impl<A: Address> Family<A> {
             let Some(entry) = Entry::new(connection, kind, Some(started_at)) else {
                 return;
             };
+            // The plan is that of the first translation.
+            let hashes = hashes.take().unwrap_or_else(|| self.hashes(&entry));
             if rules.keep(&entry) {
-                let slot = self.start(entry);
+                let slot = self.start(entry, &hashes, is_first);
+                is_first = false;
                 on_change(Change {
                     kind: ChangeKind::Started,
                     found: A::found(self.slab.get(slot)),

@@ -224,10 +224,10 @@ impl Run {
             *filled = Some(self.kernel.bucket(*next_bucket));
             *next_bucket += 1;
         }
-        for connection in part {
+        for connection in part.chunks(2) {
             let (started, ended) = (&mut self.started, &mut self.ended);
             self.table
-                .merge(&connection, now, |change| match change.kind {
+                .merge_all(connection, now, |change| match change.kind {
                     ChangeKind::Started => *started += 1,
                     ChangeKind::Ended => *ended += 1,
                 });

@@ -10,7 +10,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use ctnetlink::{Dump, EventSocket, GetSocket, Read};
-use model::{Connection, Event, GapCause, Timestamp, Tuple, Zone, ZoneScope};
+use model::{Event, GapCause, Timestamp, Tuple, Zone, ZoneScope};
 use table::Position;
 use tracing::{info, warn};
 
@@ -166,14 +166,9 @@ impl Reader {
             .batch()
             .decode(&mut self.events, |_| undecodable += 1);
         let mut table = mirror.table.write();
-        for event in events {
-            table.prepare(event);
-        }
-        for event in events {
-            table.apply(event, received_at, |change| {
-                mirror.note(change, has_followers)
-            });
-        }
+        table.apply_all(events, received_at, |change| {
+            mirror.note(change, has_followers);
+        });
         table.expire(received_at, EXPIRE_BUDGET);
         drop(table);
         counters.events.fetch_add(events.len() as u64, Relaxed);
@@ -287,18 +282,16 @@ impl Reader {
 
     fn merge_dump(&mut self) -> Result<(), ctnetlink::Error> {
         let mut dump = Dump::start(&self.mirror.settings.filter)?;
-        let mut connection = Connection::default();
+        let mut room = Vec::new();
         let mut undecodable = 0;
         let mirror = Arc::clone(&self.mirror);
-        while let Some(mut part) = dump.read()? {
+        while let Some(part) = dump.read()? {
             let read_at = now();
             let has_followers = mirror.has_followers();
-            let mut table = self.mirror.table.write();
-            part.for_each(&mut connection, |decoded| match decoded {
-                Ok(connection) => table.merge(connection, read_at, |change| {
-                    mirror.note(change, has_followers)
-                }),
-                Err(_) => undecodable += 1,
+            let connections = part.decode(&mut room, |_| undecodable += 1);
+            let mut table = mirror.table.write();
+            table.merge_all(connections, read_at, |change| {
+                mirror.note(change, has_followers);
             });
             drop(table);
             // Events wait for a part of a dump at most.
