@@ -1,7 +1,5 @@
 //! A question and what comes back.
 
-use std::net::IpAddr;
-
 use crate::{
     Coverage, EndpointPattern, KernelId, Protocol, Timed, Translation, TranslationKind, Zone,
 };
@@ -88,18 +86,6 @@ impl Verdict {
             Self::None => "none",
             Self::One => "one",
             Self::Several => "several",
-        }
-    }
-}
-
-impl Verdict {
-    /// Judges by the internal addresses of all translations that fit.
-    pub fn of(hosts: impl IntoIterator<Item = IpAddr>) -> Self {
-        let mut hosts = hosts.into_iter();
-        match hosts.next() {
-            None => Self::None,
-            Some(first) if hosts.all(|host| host == first) => Self::One,
-            Some(_) => Self::Several,
         }
     }
 }

@@ -1,17 +1,21 @@
 //! `/api/v1/lookup`: which internal host is behind this NAT endpoint?
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use hyper::Response;
+use hyper::{Response, StatusCode};
 use model::{EndpointPattern, Lookup};
 
 use super::body::Body;
+use super::counters::Counters;
 use super::filter::{self, parse};
 use super::json;
-use super::problem::{Refused, bad_value};
+use super::problem::{Refused, bad_value, problem, to_response};
 use super::query::{self, DEFAULT_LIMIT};
 use super::response::{JSON, ok};
 use super::state::State;
+use crate::api::Problem;
+use crate::lookup::Answers;
 
 /// The parameters.
 pub(super) const PARAMETERS: &[&str] = &[
@@ -21,14 +25,51 @@ pub(super) const PARAMETERS: &[&str] = &[
 /// What of an answer does not grow with its matches, in bytes.
 const FRAME: usize = 96;
 
-pub(super) fn respond(state: &State, query: Option<&str>) -> Refused<Response<Body>> {
+/// Answers now what an index answers; `Err` gives the question back, with its
+/// limit, where the whole table has to be looked at.
+pub(super) fn respond(
+    state: &State,
+    query: Option<&str>,
+) -> Refused<Result<Response<Body>, (Lookup, usize)>> {
     let (question, limit) = read(query)?;
+    if !state.answers.is_quick(&question) {
+        return Ok(Err((question, limit)));
+    }
+    Ok(Ok(answer(
+        &state.answers,
+        &state.counters,
+        &question,
+        limit,
+    )))
+}
+
+/// Answers a question for which the whole table has to be looked at.
+pub(super) async fn respond_by_scan(
+    state: Arc<State>,
+    (question, limit): (Lookup, usize),
+) -> Response<Body> {
+    let counters = Arc::clone(&state.counters);
+    let response = state.scan(move |answers| answer(answers, &counters, &question, limit));
+    response.await.unwrap_or_else(|| to_response(&broke_off()))
+}
+
+fn answer(
+    answers: &Answers,
+    counters: &Counters,
+    question: &Lookup,
+    limit: usize,
+) -> Response<Body> {
     let began = Instant::now();
-    let answer = state.answers.lookup(&question, limit);
-    state.counters.looked_up(answer.verdict, began.elapsed());
+    let answer = answers.lookup(question, limit);
+    counters.looked_up(answer.verdict, began.elapsed());
     let mut body = Vec::with_capacity(FRAME + json::ROW_LENGTH * answer.matches.len());
     json::answer(&mut body, &answer);
-    Ok(ok(JSON, body))
+    ok(JSON, body)
+}
+
+fn broke_off() -> Box<Problem> {
+    let detail = "the lookup broke off, see the log".to_owned();
+    problem(StatusCode::INTERNAL_SERVER_ERROR, detail)
 }
 
 fn read(query: Option<&str>) -> Refused<(Lookup, usize)> {

@@ -76,7 +76,6 @@ impl Requests {
         let state = &self.state;
         let query = request.uri().query();
         Some(match route {
-            Route::Lookup => lookup::respond(state, query),
             Route::Events => events::respond(state, query),
             Route::Status => status(state),
             Route::Health => Ok(health(state)),
@@ -84,7 +83,7 @@ impl Requests {
             Route::OpenApi => Ok(ok(JSON, openapi::openapi())),
             Route::Index => Ok(index::respond()),
             Route::Unknown => Err(unknown_path(request.uri().path())),
-            Route::Connections | Route::Pynatconnd => return None,
+            Route::Lookup | Route::Connections | Route::Pynatconnd => return None,
         })
     }
 
@@ -129,6 +128,16 @@ impl Service<Request<Incoming>> for Requests {
         let is_known = route != Route::Unknown;
         if is_known && !matches!(*request.method(), Method::GET | Method::HEAD) {
             return self.counted(route, wrong_method(request.method(), path));
+        }
+        if route == Route::Lookup {
+            return match lookup::respond(state, request.uri().query()) {
+                Ok(Ok(response)) => self.counted(route, response),
+                Ok(Err(question)) => {
+                    let response = lookup::respond_by_scan(Arc::clone(state), question);
+                    self.counted_later(route, response)
+                }
+                Err(problem) => self.counted(route, to_response(&problem)),
+            };
         }
         match self.at_once(route, &request) {
             Some(response) => {

@@ -7,6 +7,8 @@ use model::{
     Connection, Filter, Icmp, Lookup, Match, Protocol, TimeSource, Timed, Timestamp, Tuple,
 };
 
+use super::best::Best;
+
 thread_local! {
     /// A get is a send and a receive, so each thread has its own socket.
     static KERNEL: RefCell<Option<GetSocket>> = const { RefCell::new(None) };
@@ -18,12 +20,7 @@ thread_local! {
 /// The table is some milliseconds old. A connection that only the kernel knows
 /// is added, one that only the table has alive has just ended. Where the kernel
 /// cannot be asked, the table's word stands.
-pub fn ask_kernel(
-    question: &Lookup,
-    filter: &Filter,
-    asked_at: Timestamp,
-    matches: &mut Vec<Match>,
-) {
+pub fn ask_kernel(question: &Lookup, filter: &Filter, asked_at: Timestamp, best: &mut Best) {
     let zone = question.zone.unwrap_or(0);
     let Some(tuple) = arriving_packet(question) else {
         return;
@@ -36,7 +33,7 @@ pub fn ask_kernel(
         source: TimeSource::Estimated,
     };
     let id = found.as_ref().map(|connection| connection.kernel_id);
-    for known in matches.iter_mut() {
+    for known in best.matches_mut() {
         if known.zone.id == zone && known.ended_at.is_none() && known.kernel_id != id {
             known.ended_at = Some(just_now);
             known.kernel_id = None;
@@ -46,7 +43,7 @@ pub fn ask_kernel(
         return;
     };
     for translation in connection.translations() {
-        let is_known = matches.iter().any(|known| {
+        let is_known = best.matches_mut().iter().any(|known| {
             known.translation == translation && known.kernel_id == Some(connection.kernel_id)
         });
         let started_at = connection.started_at.map_or(just_now, |at| Timed {
@@ -63,7 +60,7 @@ pub fn ask_kernel(
             ended_at: None,
         };
         if !is_known && question.matches(&fresh) && filter.matches(&fresh) {
-            matches.push(fresh);
+            best.add(fresh);
         }
     }
 }

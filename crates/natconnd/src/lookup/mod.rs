@@ -4,6 +4,7 @@
 //! the kernel (`exact`), all others of the mirror alone. Lists are made by
 //! scanning (`list`). Faces know [`Answers`] and nothing behind it.
 
+mod best;
 mod exact;
 mod list;
 mod recorded;
@@ -11,12 +12,13 @@ mod recorded;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
-use model::{Answer, Coverage, Filter, Lookup, Match, Timestamp, Verdict};
+use model::{Answer, Coverage, Filter, Lookup, Match, Timestamp};
 use tokio::sync::broadcast;
 
 use crate::api::Status;
 use crate::mirror::{Mirror, now};
 
+use best::Best;
 pub use list::{Order, Page, SortKey};
 
 /// Answers every question; the one thing that faces know.
@@ -48,31 +50,13 @@ impl Answers {
     /// Answers a lookup with at most `limit` matches, live ones first, then the
     /// latest.
     pub fn lookup(&self, question: &Lookup, limit: usize) -> Answer {
-        let mut matches = Vec::new();
-        let is_whole = self.mirror.find(question, |found| matches.push(found));
+        let mut best = Best::new(limit);
+        let is_whole = self.mirror.find(question, |found| best.add(found));
         let asked_at = now();
         if self.asks_kernel {
-            exact::ask_kernel(question, self.mirror.filter(), asked_at, &mut matches);
+            exact::ask_kernel(question, self.mirror.filter(), asked_at, &mut best);
         }
-        let verdict = Verdict::of(
-            matches
-                .iter()
-                .map(|found| found.translation.internal.address),
-        );
-        if matches.len() > 1 {
-            matches.sort_by_key(|found| {
-                let started_at = found.started_at.map(|time| time.at);
-                (found.ended_at.is_some(), std::cmp::Reverse(started_at))
-            });
-        }
-        let is_cut = !is_whole || matches.len() > limit;
-        matches.truncate(limit);
-        Answer {
-            matches,
-            is_cut,
-            verdict,
-            coverage: self.mirror.coverage(asked_at),
-        }
+        best.into_answer(is_whole, self.mirror.coverage(asked_at))
     }
 
     /// Lists live translations that fit `filter`, in order, from the first one

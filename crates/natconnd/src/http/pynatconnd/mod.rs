@@ -153,7 +153,15 @@ fn bad_value(key: KeyName, value: &str) -> Response<Body> {
 }
 
 async fn look_up(state: &Arc<State>, name: KeyName, key: Key) -> Response<Body> {
-    let newest = match newest(&state.answers, name, &key) {
+    let question = question(name, &key);
+    let newest = if state.answers.is_quick(&question) {
+        newest(&state.answers, &question, name, &key)
+    } else {
+        let key = key.clone();
+        let scanned = state.scan(move |answers| newest(answers, &question, name, &key));
+        scanned.await.flatten()
+    };
+    let newest = match newest {
         // What the initiator wrote as destination differs from the remote
         // endpoint in a hairpin, which only a scan can find.
         None if matches!(name, KeyName::DstIp | KeyName::DstPort) => {
@@ -173,8 +181,7 @@ async fn look_up(state: &Arc<State>, name: KeyName, key: Key) -> Response<Body> 
     }
 }
 
-/// The newest live match of a key, or the newest that ended a moment ago.
-fn newest(answers: &Answers, name: KeyName, key: &Key) -> Option<Match> {
+fn question(name: KeyName, key: &Key) -> Lookup {
     let mut question = Lookup {
         kind: Some(TranslationKind::Source),
         ..Lookup::default()
@@ -184,8 +191,13 @@ fn newest(answers: &Answers, name: KeyName, key: &Key) -> Option<Match> {
         KeyName::NatIp | KeyName::NatPort => question.nat = key.pattern(),
         KeyName::DstIp | KeyName::DstPort => question.remote = key.pattern(),
     }
+    question
+}
+
+/// The newest live match of a key, or the newest that ended a moment ago.
+fn newest(answers: &Answers, question: &Lookup, name: KeyName, key: &Key) -> Option<Match> {
     let mut newest = None;
-    for found in answers.lookup(&question, MATCHES).matches {
+    for found in answers.lookup(question, MATCHES).matches {
         if Key::of(name, &found) == *key {
             keep_newer(&mut newest, &found);
         }

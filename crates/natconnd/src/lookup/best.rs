@@ -1,0 +1,135 @@
+//! The matches worth telling, of any number that fit.
+
+use std::cmp::Reverse;
+use std::net::IpAddr;
+
+use model::{Answer, Coverage, Match, Timestamp, Verdict};
+
+/// Keeps the first `limit` matches, live ones before ended ones and the latest
+/// first, and judges by all of them.
+pub struct Best {
+    matches: Vec<Match>,
+    limit: usize,
+    /// Whether more than `limit` have been added.
+    is_cut: bool,
+    host: Option<IpAddr>,
+    has_other_hosts: bool,
+}
+
+impl Best {
+    pub const fn new(limit: usize) -> Self {
+        Self {
+            matches: Vec::new(),
+            limit,
+            is_cut: false,
+            host: None,
+            has_other_hosts: false,
+        }
+    }
+
+    /// Adds one that fits.
+    pub fn add(&mut self, found: Match) {
+        let host = found.translation.internal.address;
+        self.has_other_hosts |= *self.host.get_or_insert(host) != host;
+        self.matches.push(found);
+        // Sorting now and then keeps memory bounded, whatever fits.
+        if self.matches.len() > 2 * self.limit + 1024 {
+            self.cut();
+        }
+    }
+
+    /// Those that are kept so far, in no order.
+    pub fn matches_mut(&mut self) -> &mut [Match] {
+        &mut self.matches
+    }
+
+    fn cut(&mut self) {
+        if self.matches.len() > 1 {
+            self.matches.sort_by_key(rank);
+        }
+        self.is_cut |= self.matches.len() > self.limit;
+        self.matches.truncate(self.limit);
+    }
+
+    /// The answer; `is_whole` is whether all that fit were added.
+    pub fn into_answer(mut self, is_whole: bool, coverage: Coverage) -> Answer {
+        self.cut();
+        let verdict = match (self.host, self.has_other_hosts) {
+            (None, _) => Verdict::None,
+            (Some(_), false) => Verdict::One,
+            (Some(_), true) => Verdict::Several,
+        };
+        Answer {
+            matches: self.matches,
+            is_cut: self.is_cut || !is_whole,
+            verdict,
+            coverage,
+        }
+    }
+}
+
+fn rank(found: &Match) -> (bool, Reverse<Option<Timestamp>>) {
+    let started_at = found.started_at.map(|time| time.at);
+    (found.ended_at.is_some(), Reverse(started_at))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use model::{Endpoint, Protocol, TimeSource, Timed, Translation, TranslationKind, Zone};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn found(host: u8, started_at: i64, is_ended: bool) -> Match {
+        let endpoint = |last| Endpoint::new(Ipv4Addr::new(192, 0, 2, last).into(), 1);
+        let time = |at| Timed {
+            at: Timestamp(at),
+            source: TimeSource::Kernel,
+        };
+        Match {
+            protocol: Protocol::TCP,
+            translation: Translation {
+                kind: TranslationKind::Source,
+                internal: endpoint(host),
+                nat: endpoint(100),
+                remote: endpoint(200),
+            },
+            original_destination: endpoint(200),
+            zone: Zone::default(),
+            kernel_id: None,
+            started_at: Some(time(started_at)),
+            ended_at: is_ended.then(|| time(started_at + 1)),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn keeps_what_sorting_everything_would(
+            rows in prop::collection::vec((0..3_u8, 0..50_i64, any::<bool>()), 0..3000),
+            limit in 1..40_usize,
+        ) {
+            let mut best = Best::new(limit);
+            let mut all = Vec::new();
+            for (host, started_at, is_ended) in rows {
+                best.add(found(host, started_at, is_ended));
+                all.push(found(host, started_at, is_ended));
+            }
+            let answer = best.into_answer(true, Coverage::Complete);
+            all.sort_by_key(rank);
+            let wanted: Vec<_> = all.iter().take(limit).map(rank).collect();
+            prop_assert_eq!(answer.matches.iter().map(rank).collect::<Vec<_>>(), wanted);
+            prop_assert_eq!(answer.is_cut, all.len() > limit);
+            let mut hosts: Vec<_> = all.iter().map(|m| m.translation.internal.address).collect();
+            hosts.sort();
+            hosts.dedup();
+            let verdict = match hosts.len() {
+                0 => Verdict::None,
+                1 => Verdict::One,
+                _ => Verdict::Several,
+            };
+            prop_assert_eq!(answer.verdict, verdict);
+        }
+    }
+}
