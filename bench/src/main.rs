@@ -24,10 +24,12 @@ mod readers;
 mod report;
 mod samples;
 mod setting;
+mod subscription;
 mod sys;
 mod tool;
 mod wrk;
 
+use std::fs::File;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -43,6 +45,9 @@ const TOOLS: [&str; 6] = ["ip", "nft", "conntrack", "ulogd", "nginx", "wrk"];
 
 /// Connections that the kernel may track: far more than any part makes.
 const ROOM: u64 = 4_194_304;
+
+/// Locked while a benchmark runs.
+const LOCK: &str = "/run/natconnd-bench.lock";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -65,6 +70,7 @@ fn measure(plan: &Plan) -> Result<()> {
     let natconnd = plan.with_natconnd.then(Natconnd::build).transpose()?;
     let version = natconnd.as_ref().map(Natconnd::version).transpose()?;
     sys::catch_signals();
+    let _lock = lock()?;
     namespace::remove_leftovers()?;
     let _room = Changed::to(setting::MAX_CONNECTIONS, ROOM)?;
     let folder = Folder::create()?;
@@ -98,6 +104,15 @@ fn measure(plan: &Plan) -> Result<()> {
         std::fs::write(&path, text).with_context(|| format!("write {}", path.display()))?;
     }
     Ok(())
+}
+
+/// Makes sure that no other benchmark runs: each would measure both, and put
+/// back the settings of the other.
+fn lock() -> Result<File> {
+    let file = File::create(LOCK).with_context(|| format!("create {LOCK}"))?;
+    file.try_lock()
+        .with_context(|| format!("lock {LOCK}: another benchmark is running"))?;
+    Ok(file)
 }
 
 fn check_machine() -> Result<()> {
