@@ -80,18 +80,24 @@ fn measure(plan: &Plan) -> Result<()> {
     // beside a program that is measured.
     sys::pin(generator::CORE).context("pin the benchmark to a core")?;
     let mut report = Report::default();
+    let mut failures = Vec::new();
     for part in &plan.parts {
         let _buckets = Changed::to(setting::BUCKETS, part.buckets())?;
         let (natconnd, folder, report) = (natconnd.as_ref(), folder.path(), &mut report);
-        match part {
+        let result = match part {
             Part::Events => parts::events(plan, natconnd, folder, report),
             Part::Lookups => parts::lookups(plan, natconnd, folder, report),
             Part::Memory => parts::memory(plan, natconnd, folder, report),
             Part::Start => parts::start(plan, natconnd, folder, report),
             Part::LookupCost => parts::lookup_cost(plan, natconnd, folder, report),
             Part::Explore => parts::explore(plan, folder, report),
+        };
+        // What the other parts show is not lost with this one.
+        match result.with_context(|| format!("measure {part:?}")) {
+            Err(error) if sys::is_interrupted() => return Err(error),
+            Err(error) => failures.push(format!("{error:#}")),
+            Ok(()) => {}
         }
-        .with_context(|| format!("measure {part:?}"))?;
     }
     let text = format!(
         "# What was measured\n\nWritten by `make bench`; README.md says how it measures.\n\n{}\n{}",
@@ -99,6 +105,7 @@ fn measure(plan: &Plan) -> Result<()> {
         report.render()
     );
     println!("{text}");
+    ensure!(failures.is_empty(), "{}", failures.join("\n"));
     if plan.writes_results {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");
         std::fs::write(&path, text).with_context(|| format!("write {}", path.display()))?;
