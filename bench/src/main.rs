@@ -24,10 +24,12 @@ mod readers;
 mod report;
 mod samples;
 mod setting;
+mod subscription;
 mod sys;
 mod tool;
 mod wrk;
 
+use std::fs::File;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -43,6 +45,9 @@ const TOOLS: [&str; 6] = ["ip", "nft", "conntrack", "ulogd", "nginx", "wrk"];
 
 /// Connections that the kernel may track: far more than any part makes.
 const ROOM: u64 = 4_194_304;
+
+/// Locked while a benchmark runs.
+const LOCK: &str = "/run/natconnd-bench.lock";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -65,6 +70,7 @@ fn measure(plan: &Plan) -> Result<()> {
     let natconnd = plan.with_natconnd.then(Natconnd::build).transpose()?;
     let version = natconnd.as_ref().map(Natconnd::version).transpose()?;
     sys::catch_signals();
+    let _lock = lock()?;
     namespace::remove_leftovers()?;
     let _room = Changed::to(setting::MAX_CONNECTIONS, ROOM)?;
     let folder = Folder::create()?;
@@ -74,18 +80,24 @@ fn measure(plan: &Plan) -> Result<()> {
     // beside a program that is measured.
     sys::pin(generator::CORE).context("pin the benchmark to a core")?;
     let mut report = Report::default();
+    let mut failures = Vec::new();
     for part in &plan.parts {
         let _buckets = Changed::to(setting::BUCKETS, part.buckets())?;
         let (natconnd, folder, report) = (natconnd.as_ref(), folder.path(), &mut report);
-        match part {
+        let result = match part {
             Part::Events => parts::events(plan, natconnd, folder, report),
             Part::Lookups => parts::lookups(plan, natconnd, folder, report),
             Part::Memory => parts::memory(plan, natconnd, folder, report),
             Part::Start => parts::start(plan, natconnd, folder, report),
             Part::LookupCost => parts::lookup_cost(plan, natconnd, folder, report),
             Part::Explore => parts::explore(plan, folder, report),
+        };
+        // What the other parts show is not lost with this one.
+        match result.with_context(|| format!("measure {part:?}")) {
+            Err(error) if sys::is_interrupted() => return Err(error),
+            Err(error) => failures.push(format!("{error:#}")),
+            Ok(()) => {}
         }
-        .with_context(|| format!("measure {part:?}"))?;
     }
     let text = format!(
         "# What was measured\n\nWritten by `make bench`; README.md says how it measures.\n\n{}\n{}",
@@ -93,11 +105,21 @@ fn measure(plan: &Plan) -> Result<()> {
         report.render()
     );
     println!("{text}");
+    ensure!(failures.is_empty(), "{}", failures.join("\n"));
     if plan.writes_results {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");
         std::fs::write(&path, text).with_context(|| format!("write {}", path.display()))?;
     }
     Ok(())
+}
+
+/// Makes sure that no other benchmark runs: each would measure both, and put
+/// back the settings of the other.
+fn lock() -> Result<File> {
+    let file = File::create(LOCK).with_context(|| format!("create {LOCK}"))?;
+    file.try_lock()
+        .with_context(|| format!("lock {LOCK}: another benchmark is running"))?;
+    Ok(file)
 }
 
 fn check_machine() -> Result<()> {

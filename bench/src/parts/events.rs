@@ -130,6 +130,7 @@ fn tabulate(contenders: &[Contender], long: Option<&Round>, report: &mut Report)
         "core busy",
         "lost",
         "of",
+        "dropped",
         "overruns",
         "live at the end",
     ];
@@ -170,7 +171,7 @@ fn cells(name: &str, rounds: &[Round]) -> Vec<String> {
         format!("{:.0}", samples(|round| round.rate)),
     ];
     if rounds.iter().all(|round| round.counted == 0) {
-        cells.resize(7, "–".to_owned());
+        cells.resize(8, "–".to_owned());
         cells.push(format!("{:.0}", samples(|round| round.left as f64)));
         return cells;
     }
@@ -180,6 +181,7 @@ fn cells(name: &str, rounds: &[Round]) -> Vec<String> {
         format!("{:.2}", samples(|round| round.busy)),
         sum(Round::lost),
         sum(|round| round.expected),
+        sum(|round| round.dropped),
         sum(|round| round.overruns.unwrap_or(0)),
         format!("{:.0}", samples(|round| round.left as f64)),
     ]);

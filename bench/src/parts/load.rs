@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::gateway::Gateway;
 use crate::generator::{Generator, Load};
 use crate::reader::{Reader, Running};
-use crate::sys;
+use crate::{subscription, sys};
 
 /// Seconds after which the connections of a round end: short, so that in
 /// most of a round as many end as begin.
@@ -34,7 +34,9 @@ pub struct Round {
     pub expected: u64,
     /// Events that the reader says it has read.
     pub counted: u64,
-    /// How often the kernel told the reader that it dropped events.
+    /// Events that the kernel says it dropped.
+    pub dropped: u64,
+    /// How often the reader noticed that.
     pub overruns: Option<u64>,
     /// Connections that lived when the load stopped.
     pub left: u64,
@@ -79,6 +81,7 @@ impl<'a> Stand<'a> {
             threads = running.process().thread_times()?;
         }
         let cpu = used(&running)? - cpu_before;
+        let dropped = subscription::find(&self.gateway)?.map_or(0, |found| found.dropped);
         let counted = running.map(|running| running.finish()).transpose()?;
         let events = counted.map_or(0, |counted| counted.events);
         // A breath for the kernel, which frees what the reader left.
@@ -89,6 +92,7 @@ impl<'a> Stand<'a> {
             busy: (cpu_under_load - cpu_before).as_secs_f64() / sent.time.as_secs_f64(),
             expected: 2 * forwarded,
             counted: events,
+            dropped,
             overruns: counted.and_then(|counted| counted.overruns),
             left,
             threads,

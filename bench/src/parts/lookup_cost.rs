@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use super::lookups::matches;
 use crate::arguments::Plan;
@@ -31,7 +31,6 @@ const CLIENTS: usize = 16;
 /// A gateway of some size, its natconnd, and what to ask.
 struct Side {
     daemon: Daemon,
-    clients: Vec<Client>,
     questions: Vec<String>,
     /// Processor time of natconnd per answer, in microseconds.
     cpu: Vec<f64>,
@@ -93,43 +92,29 @@ impl Side {
         gateway.set_udp_timeout(3600)?;
         Generator::new().send(&gateway, Load::Count(connections))?;
         let daemon = natconnd.launch(&gateway, &folder)?;
-        let clients = (0..CLIENTS)
-            .map(|_| Client::connect(gateway.namespace(), daemon.port()))
-            .collect::<Result<Vec<_>>>()?;
-        let mut side = Self {
+        let questions = questions(&gateway, &daemon)?;
+        Ok(Self {
             daemon,
-            clients,
-            questions: Vec::new(),
+            questions,
             cpu: Vec::new(),
             latency: Vec::new(),
             gateway,
-        };
-        side.choose_questions()?;
-        Ok(side)
-    }
-
-    fn choose_questions(&mut self) -> Result<()> {
-        for outside in live::sample(&self.gateway, REQUESTS)? {
-            let question = format!("/api/v1/lookup?nat={}&protocol=udp", outside.nat);
-            if matches(&self.clients[0].get(&question)?.body)? == 1 {
-                self.questions.push(question);
-            }
-        }
-        anyhow::ensure!(
-            !self.questions.is_empty(),
-            "find NAT endpoints with one connection"
-        );
-        Ok(())
+        })
     }
 
     fn measure(&mut self) -> Result<()> {
+        // Anew in each round: the server closes connections that rest.
+        let connect = || Client::connect(self.gateway.namespace(), self.daemon.port());
+        let mut clients = (0..CLIENTS)
+            .map(|_| connect())
+            .collect::<Result<Vec<_>>>()?;
         let before = self.daemon.process().cpu_time()?;
         let mut questions = self.questions.iter().cycle();
         for _ in 0..REQUESTS / CLIENTS {
-            for (client, question) in self.clients.iter_mut().zip(&mut questions) {
+            for (client, question) in clients.iter_mut().zip(&mut questions) {
                 client.send(question)?;
             }
-            for client in &mut self.clients {
+            for client in &mut clients {
                 client.receive()?;
             }
         }
@@ -138,10 +123,27 @@ impl Side {
         let start = Instant::now();
         let alone = REQUESTS / 10;
         for question in questions.take(alone) {
-            self.clients[0].get(question)?;
+            clients[0].get(question)?;
         }
         self.latency
             .push(start.elapsed().as_secs_f64() * 1e6 / alone as f64);
         Ok(())
     }
+}
+
+/// Lookups of NAT endpoints with one connection, spread over the table.
+fn questions(gateway: &Gateway, daemon: &Daemon) -> Result<Vec<String>> {
+    let mut client = Client::connect(gateway.namespace(), daemon.port())?;
+    let mut questions = Vec::new();
+    for outside in live::sample(gateway, REQUESTS)? {
+        let question = format!("/api/v1/lookup?nat={}&protocol=udp", outside.nat);
+        if matches(&client.get(&question)?.body)? == 1 {
+            questions.push(question);
+        }
+    }
+    ensure!(
+        !questions.is_empty(),
+        "find NAT endpoints with one connection: there is none"
+    );
+    Ok(questions)
 }

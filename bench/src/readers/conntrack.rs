@@ -11,6 +11,7 @@ use crate::gateway::Gateway;
 use crate::process::{self, Process};
 use crate::reader::{Counted, Reader, Running};
 use crate::setting::{Changed, DEFAULT_RECEIVE_BUFFER};
+use crate::subscription;
 
 /// `conntrack -E` printing to `/dev/null`, the cheapest place there is.
 pub struct Conntrack;
@@ -28,9 +29,10 @@ impl Reader for Conntrack {
         // conntrack 1.4.7 opens two sockets, and -b enlarges the one that
         // gets no events. The default of new sockets reaches both.
         let _buffer = Changed::to(DEFAULT_RECEIVE_BUFFER, 2 * RECEIVE_BUFFER as u64)?;
-        let process = Process::start("conntrack", &mut command, place, process::CORE, folder)?;
-        // It does not say when it listens.
-        crate::sys::pause(Duration::from_millis(500))?;
+        let mut process = Process::start("conntrack", &mut command, place, process::CORE, folder)?;
+        process.wait_until(Duration::from_secs(10), |_| {
+            Ok(subscription::find(gateway)?.is_some())
+        })?;
         Ok(Box::new(RunningConntrack(process)))
     }
 }

@@ -12,6 +12,7 @@ use crate::floor::RECEIVE_BUFFER;
 use crate::gateway::Gateway;
 use crate::process::{self, Process};
 use crate::reader::{Counted, Reader, Running};
+use crate::subscription;
 
 /// ulogd2 writing JSON to a file in memory.
 ///
@@ -33,9 +34,9 @@ impl Reader for Ulogd {
         command.arg("-c").arg(&configuration);
         let place = gateway.namespace();
         let mut process = Process::start("ulogd", &mut command, place, process::CORE, folder)?;
-        process.wait_until(Duration::from_secs(10), |_| Ok(lines.exists()))?;
-        // The file appears before the event socket.
-        crate::sys::pause(Duration::from_millis(500))?;
+        process.wait_until(Duration::from_secs(10), |_| {
+            Ok(subscription::find(gateway)?.is_some())
+        })?;
         Ok(Box::new(RunningUlogd { process, lines }))
     }
 }
