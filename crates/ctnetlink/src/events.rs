@@ -55,6 +55,23 @@ pub struct EventSocket {
     counters: DecodeCounters,
 }
 
+/// The queue of an [`EventSocket`], seen from another thread.
+pub struct EventQueue(OwnedFd);
+
+impl EventQueue {
+    /// Whether all that happened so far has been read.
+    ///
+    /// The kernel queues the NEW of a connection before it sends the first
+    /// packet on (`nf_confirm`), and the DESTROY as it forgets it. An overrun
+    /// that was not reported yet counts as something to read.
+    pub fn is_empty(&self) -> bool {
+        matches!(
+            sys::wait_readable(self.0.as_fd(), Duration::ZERO),
+            Ok(false)
+        )
+    }
+}
+
 /// What a read brought.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Read {
@@ -110,6 +127,18 @@ impl EventSocket {
     /// it: twice what was asked for, to make up for its own overhead.
     pub fn receive_buffer(&self) -> usize {
         self.receive_buffer
+    }
+
+    /// A look at the queue from other threads.
+    ///
+    /// # Errors
+    ///
+    /// There is no file descriptor left.
+    pub fn queue(&self) -> Result<EventQueue, Error> {
+        self.socket
+            .try_clone()
+            .map(EventQueue)
+            .map_err(Error::system("duplicate event socket"))
     }
 
     /// Waits until there is something to read; false when time ran out.

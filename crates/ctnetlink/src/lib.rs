@@ -30,7 +30,7 @@ pub use bpf::{Instruction, Program, program_for};
 pub use decode::{DecodeCounters, decode_connection, decode_event};
 pub use dump::{Dump, DumpChunk};
 pub use error::{DecodeError, Error};
-pub use events::{EventBatch, EventOptions, EventSocket, Groups, Read};
+pub use events::{EventBatch, EventOptions, EventQueue, EventSocket, Groups, Read};
 pub use get::GetSocket;
 pub use message::{Message, Messages};
 pub use settings::{Settings, receive_buffer_limit};

@@ -24,7 +24,8 @@ pub struct Entry<A> {
     /// Neighbours in the chain of each role.
     pub links: [Link; 3],
     started_at: CompactTime,
-    /// The kernel's id while it lives, then the time of its end.
+    /// While it lives the kernel's id and, in the fifth byte, whether its start
+    /// was announced; then the time of its end.
     id_or_end: [u8; 6],
     zone: u16,
     protocol: u8,
@@ -197,6 +198,17 @@ impl<A: Address> Entry<A> {
     pub fn kernel_id(&self) -> Option<KernelId> {
         let [a, b, c, d, ..] = self.id_or_end;
         (!self.is_ended()).then(|| KernelId(u32::from_le_bytes([a, b, c, d])))
+    }
+
+    /// Whether it lives and an event told of it. The kernel tells of the end of
+    /// just those (`nf_ct_ecache_ext_add`).
+    pub const fn is_announced(&self) -> bool {
+        !self.is_ended() && self.id_or_end[4] != 0
+    }
+
+    /// Notes whether an event told of it. Only while it lives.
+    pub fn set_announced(&mut self, is_announced: bool) {
+        self.id_or_end[4] = is_announced.into();
     }
 
     fn set_kernel_id(&mut self, id: KernelId) {

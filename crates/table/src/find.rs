@@ -40,6 +40,15 @@ impl<'a> Found<'a> {
         }
     }
 
+    /// Whether it lives and an event told of it, so that its end will be told as
+    /// well. One that a dump found may end in silence.
+    pub fn is_announced(self) -> bool {
+        match self.0 {
+            Reference::V4(entry) => entry.is_announced(),
+            Reference::V6(entry) => entry.is_announced(),
+        }
+    }
+
     /// Whether it has not ended.
     pub fn is_live(self) -> bool {
         match self.0 {

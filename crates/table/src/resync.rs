@@ -12,7 +12,7 @@ use crate::entry::Identity;
 use crate::family::Family;
 use crate::plan::Plan;
 use crate::slab::Slot;
-use crate::table::{Change, Position, Rules, Table};
+use crate::table::{Begun, Change, Position, Rules, Table};
 
 impl Table {
     /// Begins a resync. To be called before the dump is asked for.
@@ -145,7 +145,14 @@ impl<A: Address> Family<A> {
                 source: TimeSource::Estimated,
             },
         };
-        self.begin(rules, connection, plan, started_at, read_at, on_change);
+        let begun = Begun {
+            connection,
+            plan,
+            started_at,
+            received_at: read_at,
+            is_announced: false,
+        };
+        self.begin(rules, &begun, on_change);
     }
 
     /// Notes for the sweep that a live connection is still there.

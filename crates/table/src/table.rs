@@ -38,6 +38,16 @@ pub struct Change<'a> {
     pub found: Found<'a>,
 }
 
+/// A living connection, as an event or a dump tells of it.
+pub(crate) struct Begun<'a> {
+    pub connection: &'a Connection,
+    pub plan: &'a Plan,
+    pub started_at: Timed,
+    pub received_at: Timestamp,
+    /// Whether an event told of it.
+    pub is_announced: bool,
+}
+
 /// Where a scan goes on; the default is the beginning.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Position {
@@ -191,10 +201,17 @@ impl<A: Address> Family<A> {
         on_change: &mut impl FnMut(Change<'_>),
     ) {
         let connection = &event.connection;
+        let begun = |started_at| Begun {
+            connection,
+            plan,
+            started_at,
+            received_at,
+            is_announced: true,
+        };
         match event.kind {
             EventKind::New => {
                 let started_at = when(connection.started_at.or(connection.event_at), received_at);
-                self.begin(rules, connection, plan, started_at, received_at, on_change);
+                self.begin(rules, &begun(started_at), on_change);
             }
             // An update of a connection whose NEW was lost: it began before.
             EventKind::Update => {
@@ -203,7 +220,7 @@ impl<A: Address> Family<A> {
                     source: TimeSource::Estimated,
                 };
                 let started_at = connection.started_at.map_or(started_at, kernel);
-                self.begin(rules, connection, plan, started_at, received_at, on_change);
+                self.begin(rules, &begun(started_at), on_change);
             }
             EventKind::Destroy => self.destroy(rules, connection, received_at, on_change),
         }
@@ -214,12 +231,16 @@ impl<A: Address> Family<A> {
     pub(crate) fn begin(
         &mut self,
         rules: &Rules,
-        connection: &Connection,
-        plan: &Plan,
-        started_at: Timed,
-        received_at: Timestamp,
+        begun: &Begun<'_>,
         on_change: &mut impl FnMut(Change<'_>),
     ) {
+        let Begun {
+            connection,
+            plan,
+            started_at,
+            received_at,
+            is_announced,
+        } = *begun;
         let Some(identity) = Identity::of(&connection.original, connection.zone) else {
             return;
         };
@@ -243,9 +264,10 @@ impl<A: Address> Family<A> {
             if !connection.status.contains(kind.status()) {
                 continue;
             }
-            let Some(entry) = Entry::new(connection, kind, Some(started_at)) else {
+            let Some(mut entry) = Entry::new(connection, kind, Some(started_at)) else {
                 return;
             };
+            entry.set_announced(is_announced);
             // The plan is that of the first translation.
             let hashes = hashes.take().unwrap_or_else(|| self.hashes(&entry));
             if rules.keep(&entry) {

@@ -3,7 +3,9 @@
 use std::cmp::Reverse;
 use std::net::IpAddr;
 
-use model::{Answer, Coverage, Match, Timestamp, Verdict};
+use model::{
+    Answer, Connection, Coverage, Filter, Lookup, Match, TimeSource, Timed, Timestamp, Verdict,
+};
 
 /// Keeps the first `limit` matches, live ones before ended ones and the latest
 /// first, and judges by all of them.
@@ -38,9 +40,54 @@ impl Best {
         }
     }
 
-    /// Those that are kept so far, in no order.
-    pub fn matches_mut(&mut self) -> &mut [Match] {
-        &mut self.matches
+    /// Corrects what the table said by what the kernel says: the one live
+    /// connection with the tuple that was asked for, if any.
+    ///
+    /// The table is some milliseconds old. A connection that only the kernel
+    /// knows is added, one that only the table has alive has just ended.
+    pub fn correct(
+        &mut self,
+        question: &Lookup,
+        filter: &Filter,
+        asked_at: Timestamp,
+        known: Option<Connection>,
+    ) {
+        let zone = question.zone.unwrap_or_default();
+        let just_now = Timed {
+            at: asked_at,
+            source: TimeSource::Estimated,
+        };
+        let id = known.as_ref().map(|connection| connection.kernel_id);
+        for found in &mut self.matches {
+            if found.zone.id == zone && found.ended_at.is_none() && found.kernel_id != id {
+                found.ended_at = Some(just_now);
+                found.kernel_id = None;
+            }
+        }
+        let Some(connection) = known else {
+            return;
+        };
+        for translation in connection.translations() {
+            let fresh = Match {
+                protocol: connection.original.protocol,
+                translation,
+                original_destination: connection.original.destination,
+                zone: connection.zone,
+                kernel_id: id,
+                started_at: Some(connection.started_at.map_or(just_now, |at| Timed {
+                    at,
+                    source: TimeSource::Kernel,
+                })),
+                ended_at: None,
+            };
+            let is_known = self
+                .matches
+                .iter()
+                .any(|found| found.translation == translation && found.kernel_id == id);
+            if !is_known && question.matches(&fresh) && filter.matches(&fresh) {
+                self.add(fresh);
+            }
+        }
     }
 
     fn cut(&mut self) {
@@ -77,7 +124,7 @@ fn rank(found: &Match) -> (bool, Reverse<Option<Timestamp>>) {
 mod tests {
     use std::net::Ipv4Addr;
 
-    use model::{Endpoint, Protocol, TimeSource, Timed, Translation, TranslationKind, Zone};
+    use model::{Endpoint, KernelId, Protocol, Status, Translation, TranslationKind, Tuple, Zone};
     use proptest::prelude::*;
 
     use super::*;
@@ -102,6 +149,51 @@ mod tests {
             started_at: Some(time(started_at)),
             ended_at: is_ended.then(|| time(started_at + 1)),
         }
+    }
+
+    /// The kernel's connection behind a match, with this id.
+    fn known(found: &Match, id: u32) -> Connection {
+        let tuple = |source, destination| Tuple {
+            protocol: found.protocol,
+            source,
+            destination,
+            icmp: None,
+        };
+        let roles = found.translation;
+        Connection {
+            original: tuple(roles.internal, roles.remote),
+            reply: tuple(roles.remote, roles.nat),
+            kernel_id: KernelId(id),
+            status: Status::SOURCE_TRANSLATED,
+            ..Connection::default()
+        }
+    }
+
+    /// Hosts and whether they have ended, after the kernel had its say on a
+    /// table that has host 1 alive with id 7.
+    fn corrected(kernel: Option<Connection>) -> Vec<(u8, bool)> {
+        let mut best = Best::new(10);
+        best.add(Match {
+            kernel_id: Some(KernelId(7)),
+            ..found(1, 5, false)
+        });
+        let (question, filter) = (Lookup::default(), Filter::default());
+        best.correct(&question, &filter, Timestamp(9), kernel);
+        let shown = |row: &Match| match row.translation.internal.address {
+            IpAddr::V4(address) => (address.octets()[3], row.ended_at.is_some()),
+            IpAddr::V6(_) => unreachable!("all rows are of IPv4"),
+        };
+        let answer = best.into_answer(true, Coverage::Complete);
+        answer.matches.iter().map(shown).collect()
+    }
+
+    #[test]
+    fn the_kernel_has_the_last_word() {
+        let same = known(&found(1, 5, false), 7);
+        let other = known(&found(2, 5, false), 8);
+        assert_eq!(corrected(Some(same)), [(1, false)]);
+        assert_eq!(corrected(None), [(1, true)]);
+        assert_eq!(corrected(Some(other)), [(2, false), (1, true)]);
     }
 
     proptest! {

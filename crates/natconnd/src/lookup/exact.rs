@@ -3,73 +3,18 @@
 use std::cell::RefCell;
 
 use ctnetlink::GetSocket;
-use model::{
-    Connection, Filter, Icmp, Lookup, Match, Protocol, TimeSource, Timed, Timestamp, Tuple,
-};
-
-use super::best::Best;
+use model::{Connection, Icmp, Lookup, Protocol, Tuple};
 
 thread_local! {
     /// A get is a send and a receive, so each thread has its own socket.
     static KERNEL: RefCell<Option<GetSocket>> = const { RefCell::new(None) };
 }
 
-/// Corrects what the table says by what the kernel says, if the question names
-/// protocol, NAT endpoint and remote endpoint.
-///
-/// The table is some milliseconds old. A connection that only the kernel knows
-/// is added, one that only the table has alive has just ended. Where the kernel
-/// cannot be asked, the table's word stands.
-pub fn ask_kernel(question: &Lookup, filter: &Filter, asked_at: Timestamp, best: &mut Best) {
-    let zone = question.zone.unwrap_or(0);
-    let Some(tuple) = arriving_packet(question) else {
-        return;
-    };
-    let Some(found) = get(&tuple, zone) else {
-        return;
-    };
-    let just_now = Timed {
-        at: asked_at,
-        source: TimeSource::Estimated,
-    };
-    let id = found.as_ref().map(|connection| connection.kernel_id);
-    for known in best.matches_mut() {
-        if known.zone.id == zone && known.ended_at.is_none() && known.kernel_id != id {
-            known.ended_at = Some(just_now);
-            known.kernel_id = None;
-        }
-    }
-    let Some(connection) = found else {
-        return;
-    };
-    for translation in connection.translations() {
-        let is_known = best.matches_mut().iter().any(|known| {
-            known.translation == translation && known.kernel_id == Some(connection.kernel_id)
-        });
-        let started_at = connection.started_at.map_or(just_now, |at| Timed {
-            at,
-            source: TimeSource::Kernel,
-        });
-        let fresh = Match {
-            protocol: connection.original.protocol,
-            translation,
-            original_destination: connection.original.destination,
-            zone: connection.zone,
-            kernel_id: Some(connection.kernel_id),
-            started_at: Some(started_at),
-            ended_at: None,
-        };
-        if !is_known && question.matches(&fresh) && filter.matches(&fresh) {
-            best.add(fresh);
-        }
-    }
-}
-
 /// The tuple of a packet that arrives at the NAT endpoint from the remote.
 ///
 /// It is the reply tuple of a source translation and the original tuple of a
 /// destination translation, and the kernel finds a connection by either.
-fn arriving_packet(question: &Lookup) -> Option<Tuple> {
+pub fn arriving_packet(question: &Lookup) -> Option<Tuple> {
     let protocol = question.protocol?;
     let nat = question.nat.endpoint()?;
     let mut remote = question.remote.clone();
@@ -91,8 +36,9 @@ fn arriving_packet(question: &Lookup) -> Option<Tuple> {
     })
 }
 
-/// What the kernel says; `None` where it cannot be asked.
-fn get(tuple: &Tuple, zone: u16) -> Option<Option<Connection>> {
+/// The connection that the kernel has for a tuple, if any; `None` where the
+/// kernel cannot be asked.
+pub fn get(tuple: &Tuple, zone: u16) -> Option<Option<Connection>> {
     KERNEL.with_borrow_mut(|kernel| {
         if kernel.is_none() {
             *kernel = GetSocket::open().ok();

@@ -120,8 +120,11 @@ pub fn page(
 ) -> (Vec<Match>, bool) {
     let mut first: BinaryHeap<Ranked> = BinaryHeap::new();
     mirror.scan(|found| {
-        if found.ended_at.is_some()
-            || after.is_some_and(|after| order.compare(after, &found).is_ge())
+        if !found.is_live() {
+            return;
+        }
+        let found = found.to_match();
+        if after.is_some_and(|after| order.compare(after, &found).is_ge())
             || (first.len() > limit
                 && first
                     .peek()

@@ -1,7 +1,7 @@
 //! Questions to answers.
 //!
 //! A question that names protocol, NAT endpoint and remote endpoint is asked of
-//! the kernel (`exact`), all others of the mirror alone. Lists are made by
+//! the kernel (`exact`), unless the mirror is sure; all others of the mirror alone. Lists are made by
 //! scanning (`list`). Faces know [`Answers`] and nothing behind it.
 
 mod best;
@@ -50,11 +50,20 @@ impl Answers {
     /// Answers a lookup with at most `limit` matches, live ones first, then the
     /// latest.
     pub fn lookup(&self, question: &Lookup, limit: usize) -> Answer {
+        let packet = exact::arriving_packet(question).filter(|_| self.asks_kernel);
+        let is_current = packet.is_some() && self.mirror.is_current();
         let mut best = Best::new(limit);
-        let is_whole = self.mirror.find(question, |found| best.add(found));
+        let mut is_certain = false;
+        let is_whole = self.mirror.find(question, |found| {
+            is_certain |= is_current && found.is_announced();
+            best.add(found.to_match());
+        });
         let asked_at = now();
-        if self.asks_kernel {
-            exact::ask_kernel(question, self.mirror.filter(), asked_at, &mut best);
+        if let Some(packet) = packet.filter(|_| !is_certain) {
+            let zone = question.zone.unwrap_or_default();
+            if let Some(known) = exact::get(&packet, zone) {
+                best.correct(question, self.mirror.filter(), asked_at, known);
+            }
         }
         best.into_answer(is_whole, self.mirror.coverage(asked_at))
     }

@@ -9,14 +9,14 @@ mod gaps;
 mod reader;
 
 use std::ops::ControlFlow;
-use std::sync::atomic::AtomicI64;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::time::Duration;
 
-use ctnetlink::EventSocket;
+use ctnetlink::{EventQueue, EventSocket};
 use model::{ChangeKind, Coverage, Event, Filter, Gap, GapCause, Lookup, Match, Timestamp};
 use parking_lot::{Mutex, RwLock};
-use table::{Position, Table};
+use table::{Found, Position, Table};
 use tokio::sync::broadcast;
 
 pub use counters::Counters;
@@ -55,6 +55,10 @@ pub struct Mirror {
     table: RwLock<Table>,
     gaps: Mutex<Gaps>,
     changes: broadcast::Sender<Change>,
+    /// The queue that the reader thread reads from; none without a kernel.
+    queue: RwLock<Option<EventQueue>>,
+    /// Whether events may have been read that are not applied yet.
+    is_applying: AtomicBool,
     settings: Settings,
     /// How long ended translations stay answerable, in nanoseconds.
     keep_ended: AtomicI64,
@@ -82,6 +86,8 @@ impl Mirror {
             table: RwLock::new(Table::new(settings.keep_ended, settings.filter.clone())),
             gaps: Mutex::new(gaps),
             changes: broadcast::channel(FOLLOWER_LAG).0,
+            queue: RwLock::new(None),
+            is_applying: AtomicBool::new(false),
             keep_ended: AtomicI64::new(nanoseconds(settings.keep_ended)),
             complete_since: AtomicI64::new(i64::MAX),
             settings,
@@ -175,6 +181,19 @@ impl Mirror {
         self.gaps.lock().since(Timestamp(i64::MIN))
     }
 
+    /// Whether the table, from now on, holds all that happened up to now.
+    ///
+    /// Nothing waits in the queue, and what was read from it is applied. Costs a
+    /// system call, a tenth of asking the kernel for a connection.
+    pub fn is_current(&self) -> bool {
+        // INVARIANT: the queue is looked at first. What was read from it before
+        // that look was read while `is_applying` was set, and the flag goes
+        // down only after it is applied.
+        self.complete_since.load(Relaxed) != i64::MAX
+            && self.queue.read().as_ref().is_some_and(EventQueue::is_empty)
+            && !self.is_applying.load(SeqCst)
+    }
+
     /// Whether a lookup is answered from an index: microseconds instead of a
     /// scan of the whole table.
     pub fn has_index_for(&self, question: &Lookup) -> bool {
@@ -183,12 +202,12 @@ impl Mirror {
 
     /// Calls `visit` with each translation that fits; false where there were too
     /// many to look at all of them.
-    pub fn find(&self, question: &Lookup, mut visit: impl FnMut(Match)) -> bool {
+    pub fn find(&self, question: &Lookup, mut visit: impl FnMut(Found<'_>)) -> bool {
         let table = self.table.read();
         if table.has_index_for(question) {
             let mut budget = WALK_ENTRIES;
             table.find(question, |found| {
-                visit(found.to_match());
+                visit(found);
                 budget -= 1;
                 if budget == 0 {
                     ControlFlow::Break(())
@@ -200,7 +219,7 @@ impl Mirror {
         }
         drop(table);
         self.scan(|found| {
-            if question.matches(&found) {
+            if question.matches(&found.to_match()) {
                 visit(found);
             }
         });
@@ -209,11 +228,11 @@ impl Mirror {
 
     /// Calls `visit` with every translation, in no order and in small parts, so
     /// that events go on being applied meanwhile.
-    pub fn scan(&self, mut visit: impl FnMut(Match)) {
+    pub fn scan(&self, mut visit: impl FnMut(Found<'_>)) {
         let mut position = Some(Position::default());
         while let Some(from) = position {
             let table = self.table.read();
-            position = table.scan(from, SCAN_SLOTS, |found| visit(found.to_match()));
+            position = table.scan(from, SCAN_SLOTS, &mut visit);
         }
     }
 

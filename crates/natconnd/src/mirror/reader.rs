@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -111,7 +111,7 @@ enum Queue {
 
 impl Reader {
     fn run(&mut self) {
-        self.note_buffer();
+        self.note_socket();
         while !self.is_stopping.load(Relaxed) {
             self.mirror.counters.last_round.store(now().0, Relaxed);
             let instant = Instant::now();
@@ -135,11 +135,15 @@ impl Reader {
 
     /// Reads and applies one batch.
     fn read(&mut self) -> Queue {
-        match self.socket.read() {
-            Ok(Read::Events { is_full, .. }) => {
-                self.apply();
-                if is_full { Queue::Full } else { Queue::Short }
-            }
+        self.mirror.is_applying.store(true, SeqCst);
+        let outcome = self.socket.read();
+        if let Ok(Read::Events { .. }) = outcome {
+            self.apply();
+        }
+        self.mirror.is_applying.store(false, SeqCst);
+        match outcome {
+            Ok(Read::Events { is_full: true, .. }) => Queue::Full,
+            Ok(Read::Events { is_full: false, .. }) => Queue::Short,
             Ok(Read::Nothing) => {
                 self.last_read = now();
                 Queue::Empty
@@ -210,7 +214,7 @@ impl Reader {
         match open_socket(&self.mirror.settings) {
             Ok(socket) => {
                 self.socket = socket;
-                self.note_buffer();
+                self.note_socket();
             }
             Err(error) => {
                 warn!(%error, "event socket could not be opened; trying again");
@@ -219,7 +223,14 @@ impl Reader {
         }
     }
 
-    fn note_buffer(&self) {
+    fn note_socket(&self) {
+        match self.socket.queue() {
+            Ok(queue) => *self.mirror.queue.write() = Some(queue),
+            Err(error) => {
+                *self.mirror.queue.write() = None;
+                warn!(%error, "lookups cannot see the event queue; they ask the kernel");
+            }
+        }
         let effective = self.socket.receive_buffer() as u64;
         self.mirror
             .counters
