@@ -1,0 +1,142 @@
+//! What the documents point at is there, and they keep to the glossary.
+
+#![allow(clippy::unwrap_used, reason = "all of this is tests")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+type Finding = String;
+
+#[test]
+fn links_lead_somewhere() {
+    none(
+        documents()
+            .iter()
+            .flat_map(|(path, text)| broken_links(path, text)),
+    );
+}
+
+#[test]
+fn files_that_are_named_exist() {
+    none(
+        documents()
+            .iter()
+            .flat_map(|(path, text)| missing_files(path, text)),
+    );
+}
+
+#[test]
+fn words_are_those_of_the_glossary() {
+    let judged = documents()
+        .into_iter()
+        .filter(|(path, _)| !path.ends_with("GLOSSARY.md"));
+    none(judged.flat_map(|(path, text)| wrong_words(&path, &text)));
+}
+
+#[test]
+fn every_rule_finds_what_breaks_it() {
+    let path = Path::new("docs/a.md");
+    let found = |text: &str| broken_links(path, text).len();
+    assert_eq!(
+        found("[a](nowhere.md) [b](config.md#a) [c](https://example.net)"),
+        1
+    );
+    assert_eq!(found("[a](../README.md), [b](/README.md)"), 1);
+
+    let found = |text: &str| missing_files(path, text).len();
+    assert_eq!(
+        found("`crates/model/src/gone.rs` `http/route.rs` `model::Filter`"),
+        1
+    );
+    assert_eq!(
+        found("`docs/gone.md` `docs/config.md` `/etc/natconnd/natconnd.toml`"),
+        1
+    );
+
+    let found = |text: &str| wrong_words(path, text).len();
+    assert_eq!(found("The flow, a Session\nand mappings."), 3);
+    assert_eq!(found("flowtable workflow"), 0);
+}
+
+/// Fails with all findings at once.
+fn none(findings: impl Iterator<Item = Finding>) {
+    let findings: Vec<_> = findings.collect();
+    assert!(findings.is_empty(), "\n{}\n", findings.join("\n"));
+}
+
+fn broken_links(path: &Path, text: &str) -> Vec<Finding> {
+    let folder = path.parent().unwrap();
+    let targets = text
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next());
+    targets
+        .map(|target| target.split('#').next().unwrap())
+        .filter(|target| !target.is_empty() && !target.contains("://"))
+        // The benchmark writes its results there.
+        .filter(|target| !target.starts_with("bench/"))
+        .filter(|target| target.starts_with('/') || !root().join(folder).join(target).exists())
+        .map(|target| format!("{}: the link to {target} leads nowhere", path.display()))
+        .collect()
+}
+
+/// Where a path in backticks may begin.
+const BEGINNINGS: [&str; 3] = ["", "crates", "crates/natconnd/src"];
+
+fn missing_files(path: &Path, text: &str) -> Vec<Finding> {
+    let is_file = |word: &&str| {
+        let is_path = !word.contains(char::is_whitespace) && word.contains('/');
+        let is_ours = ["crates/", "docs/", "packaging/", "tools/"]
+            .iter()
+            .any(|folder| word.starts_with(folder));
+        is_path && !word.starts_with('/') && (is_ours || word.ends_with(".rs"))
+    };
+    let exists = |word: &str| {
+        let mut places = BEGINNINGS
+            .iter()
+            .map(|beginning| root().join(beginning).join(word));
+        places.any(|place| place.exists())
+    };
+    let quoted = text
+        .lines()
+        .flat_map(|line| line.split('`').skip(1).step_by(2));
+    quoted
+        .filter(is_file)
+        .filter(|word| !exists(word))
+        .map(|word| format!("{}: there is no {word}", path.display()))
+        .collect()
+}
+
+/// What others call a connection or a translation.
+const WRONG_WORDS: [&str; 8] = [
+    "flow", "flows", "session", "sessions", "mapping", "mappings", "binding", "bindings",
+];
+
+fn wrong_words(path: &Path, text: &str) -> Vec<Finding> {
+    text.split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| WRONG_WORDS.contains(&word.to_lowercase().as_str()))
+        .map(|word| format!("{}: \"{word}\" is not our word", path.display()))
+        .collect()
+}
+
+/// Every document that is written by hand, by its path from the root.
+fn documents() -> Vec<(PathBuf, String)> {
+    let documents: Vec<_> = ["", "docs"]
+        .into_iter()
+        .flat_map(|folder| {
+            let entries = fs::read_dir(root().join(folder)).unwrap();
+            entries.map(move |entry| Path::new(folder).join(entry.unwrap().file_name()))
+        })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .map(|path| {
+            let text = fs::read_to_string(root().join(&path)).unwrap();
+            (path, text)
+        })
+        .collect();
+    assert!(documents.len() > 8, "only {} documents", documents.len());
+    documents
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
