@@ -64,8 +64,9 @@ deny: ## Check licences and banned crates
 	fi; \
 	$(CARGO) deny --log-level error check licenses bans sources
 
-bless: ## Rewrite the generated files: OpenAPI document, manual pages, completions
-	BLESS=1 $(CARGO) test -p natconnd --test generated
+bless: ## Rewrite the generated files: API document, manual pages, completions, references
+	BLESS=1 $(CARGO) test -p natconnd --test generated --test generated_cli \
+	  --test generated_metrics --test config_reference
 
 bench: ## Measure against the kernel, conntrack, ulogd2 and nginx
 	@$(INSTALL) cc nginx wrk ulogd $(GATEWAY)

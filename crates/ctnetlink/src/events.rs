@@ -123,6 +123,23 @@ impl EventSocket {
         })
     }
 
+    /// Makes the receive buffer another size, as in [`EventOptions`], and
+    /// returns what came of it, as [`Self::receive_buffer`] does.
+    ///
+    /// # Errors
+    ///
+    /// The socket is broken.
+    pub fn set_receive_buffer(&mut self, bytes: usize) -> Result<usize, Error> {
+        let fd = self.socket.as_fd();
+        force_receive_buffer(fd, bytes)
+            .and_then(|()| sys::option(fd, libc::SOL_SOCKET, libc::SO_RCVBUF))
+            .map(|effective| {
+                self.receive_buffer = usize::try_from(effective).unwrap_or(0);
+                self.receive_buffer
+            })
+            .map_err(Error::system("set receive buffer of event socket"))
+    }
+
     /// The effective size of the receive buffer in bytes, as the kernel counts
     /// it: twice what was asked for, to make up for its own overhead.
     pub fn receive_buffer(&self) -> usize {

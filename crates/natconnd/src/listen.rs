@@ -12,6 +12,7 @@ use listenfd::ListenFd;
 use tracing::info;
 
 use crate::config::Http;
+use crate::hint::Hinted;
 use crate::http::Listener;
 
 /// Owner and group may ask.
@@ -89,7 +90,8 @@ fn bind_tcp(address: SocketAddr) -> Result<TcpListener> {
             }
             _ => "set http.listen",
         };
-        anyhow::Error::from(error).context(format!("listen on {address}\n  hint: {hint}"))
+        let error = anyhow::Error::from(error).context(format!("listen on {address}"));
+        Hinted::new(error, hint).into()
     })
 }
 

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tracing::{error, info, warn};
 
 use crate::config::{Config, Loaded, Remark, changes_needing_restart};
+use crate::hint::Hinted;
 use crate::http::{self, Allow, AllowList, Limits, Server};
 use crate::listen;
 use crate::logging::Logging;
@@ -61,10 +62,13 @@ pub fn run(
         "starting",
     );
     let listeners = listen::open(&config.http)?;
-    let (mirror, mut reader) = mirror::start(mirror_settings(&config)).context(
-        "mirror the kernel's connections\n  hint: it needs CAP_NET_ADMIN and the module \
-         nf_conntrack_netlink (modprobe nf_conntrack_netlink)",
-    )?;
+    let (mirror, mut reader) = mirror::start(mirror_settings(&config)).map_err(|error| {
+        Hinted::new(
+            error.context("mirror the kernel's connections"),
+            "it needs CAP_NET_ADMIN and the module nf_conntrack_netlink \
+             (modprobe nf_conntrack_netlink)",
+        )
+    })?;
     let answers = Arc::new(Answers::new(Arc::clone(&mirror)));
     let counters = Arc::new(http::Counters::default());
     let metrics = Metrics::new(Arc::clone(&mirror), Arc::clone(&counters));
@@ -198,6 +202,7 @@ fn mirror_settings(config: &Config) -> mirror::Settings {
         keep_ended: config.track.keep_ended,
         filter: config.track.filter.clone(),
         receive_buffer: usize::try_from(config.track.receive_buffer).unwrap_or(usize::MAX),
+        receive_buffer_max: usize::try_from(config.track.receive_buffer_max).unwrap_or(usize::MAX),
         reconcile_every: config.track.reconcile_every,
     }
 }

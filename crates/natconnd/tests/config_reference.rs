@@ -1,6 +1,6 @@
 //! What is written about the configuration agrees with its definitions.
 //!
-//! `NATCONND_BLESS=1` writes the files again.
+//! `BLESS=1` writes the files again.
 
 // Outside of the test functions themselves clippy takes this for the product.
 #![allow(clippy::unwrap_used)]
@@ -14,14 +14,14 @@ fn check(file: &str, generated: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../..")
         .join(file);
-    if std::env::var_os("NATCONND_BLESS").is_some() {
+    if std::env::var_os("BLESS").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, generated).unwrap();
     }
     let written = fs::read_to_string(&path).unwrap_or_default();
     assert!(
         written == generated,
-        "{file} is not what the definitions say; NATCONND_BLESS=1 writes it again"
+        "{file} is not what the definitions say; BLESS=1 writes it again"
     );
 }
 

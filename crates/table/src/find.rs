@@ -2,7 +2,6 @@
 //! scan in parts.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
-use std::ops::ControlFlow;
 
 use model::{Lookup, Match};
 
@@ -102,13 +101,16 @@ impl Table {
     }
 
     /// Calls `visit` with each translation that fits, newest first within a
-    /// key, until it breaks. Finds nothing where there is no index.
-    pub fn find(&self, question: &Lookup, mut visit: impl FnMut(Found<'_>) -> ControlFlow<()>) {
-        let _ = self
-            .v4
-            .find(question, &mut visit)
-            .is_continue()
-            .then(|| self.v6.find(question, &mut visit));
+    /// key, among the first `budget` that the index gives; false where there
+    /// were more. Finds nothing where there is no index.
+    pub fn find(
+        &self,
+        question: &Lookup,
+        mut budget: usize,
+        mut visit: impl FnMut(Found<'_>),
+    ) -> bool {
+        self.v4.find(question, &mut budget, &mut visit)
+            && self.v6.find(question, &mut budget, &mut visit)
     }
 
     /// Calls `visit` with every translation in at most `budget` slots, in no
@@ -142,17 +144,19 @@ impl<A: Address> Family<A> {
     fn find(
         &self,
         question: &Lookup,
-        visit: &mut impl FnMut(Found<'_>) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
+        budget: &mut usize,
+        visit: &mut impl FnMut(Found<'_>),
+    ) -> bool {
         match way(question) {
             Way::Chain(role, address, port) => {
-                self.walk(role, self.head(role, address, port), question, visit)
+                let head = self.head(role, address, port);
+                self.walk(role, head, question, budget, visit)
             }
-            Way::NatPort(port) => self.nat_addresses().try_for_each(|address| {
+            Way::NatPort(port) => self.nat_addresses().all(|address| {
                 let head = self.head(Role::Nat, address, port);
-                self.walk(Role::Nat, head, question, visit)
+                self.walk(Role::Nat, head, question, budget, visit)
             }),
-            Way::Nowhere | Way::Scan => ControlFlow::Continue(()),
+            Way::Nowhere | Way::Scan => true,
         }
     }
 
@@ -161,16 +165,21 @@ impl<A: Address> Family<A> {
         role: Role,
         mut next: Option<Slot>,
         question: &Lookup,
-        visit: &mut impl FnMut(Found<'_>) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
+        budget: &mut usize,
+        visit: &mut impl FnMut(Found<'_>),
+    ) -> bool {
         while let Some(slot) = next {
+            if *budget == 0 {
+                return false;
+            }
+            *budget -= 1;
             let entry = self.slab.get(slot);
             if question.matches(&entry.as_match()) {
-                visit(A::found(entry))?;
+                visit(A::found(entry));
             }
             next = self.chains(role).after(entry);
         }
-        ControlFlow::Continue(())
+        true
     }
 
     fn scan(&self, from: Slot, budget: u32, visit: &mut impl FnMut(Found<'_>)) -> Option<Slot> {

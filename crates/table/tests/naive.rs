@@ -5,7 +5,6 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::ops::ControlFlow;
 use std::time::Duration;
 
 use model::{
@@ -198,10 +197,7 @@ fn everything(table: &Table) -> Vec<Match> {
 fn found(table: &Table, question: &Lookup) -> Vec<Match> {
     assert!(table.has_index_for(question));
     let mut rows = Vec::new();
-    table.find(question, |found| {
-        rows.push(found.to_match());
-        ControlFlow::Continue(())
-    });
+    assert!(table.find(question, 1000, |found| rows.push(found.to_match())));
     rows
 }
 

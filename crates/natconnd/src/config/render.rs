@@ -120,7 +120,7 @@ pub fn reference() -> String {
 const INTRODUCTION: &str = "\
 # Configuration
 
-<!-- Generated from crates/natconnd/src/config; `NATCONND_BLESS=1 cargo test -p natconnd --test config_reference` rewrites it. -->
+<!-- Generated from crates/natconnd/src/config; `BLESS=1 cargo test -p natconnd --test config_reference` rewrites it. -->
 
 natconnd reads `/etc/natconnd/natconnd.toml`, or the file named with `-c`. Without a file everything
 is as by default. The format is TOML. Unknown keys and bad values are refused, all of them at once,

@@ -59,7 +59,7 @@ const BOUNDS: [Duration; 10] = [
 #[derive(Clone, PartialEq, Debug)]
 pub struct Durations {
     /// Upper bound in seconds and number of lookups within it and above the
-    /// bound before; the last bound is [`f64::MAX`].
+    /// bound before; the last bound is [`f64::INFINITY`].
     pub buckets: Vec<(f64, u64)>,
     /// Number of all lookups.
     pub count: u64,
@@ -89,7 +89,10 @@ impl Counters {
 
     /// How long the lookups over `/api/v1/lookup` took.
     pub fn durations(&self) -> Durations {
-        let bounds = BOUNDS.iter().map(Duration::as_secs_f64).chain([f64::MAX]);
+        let bounds = BOUNDS
+            .iter()
+            .map(Duration::as_secs_f64)
+            .chain([f64::INFINITY]);
         let counts = self.durations.iter().map(|n| n.load(Ordering::Relaxed));
         let buckets: Vec<(f64, u64)> = bounds.zip(counts).collect();
         let nanoseconds = self.duration_nanoseconds.load(Ordering::Relaxed);
@@ -148,7 +151,7 @@ mod tests {
         let durations = counters.durations();
         assert_eq!(durations.buckets[0], (1e-6, 1));
         assert_eq!(durations.buckets[1], (2e-6, 1));
-        assert_eq!(durations.buckets.last(), Some(&(f64::MAX, 1)));
+        assert_eq!(durations.buckets.last(), Some(&(f64::INFINITY, 1)));
         assert_eq!(durations.count, 3);
         assert_eq!(durations.sum, 1.000_002_9);
         assert_eq!(

@@ -8,7 +8,6 @@ mod counters;
 mod gaps;
 mod reader;
 
-use std::ops::ControlFlow;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::time::Duration;
@@ -46,6 +45,8 @@ pub struct Settings {
     pub filter: Filter,
     /// Wanted size of the receive buffer in bytes.
     pub receive_buffer: usize,
+    /// How far it may grow after overruns.
+    pub receive_buffer_max: usize,
     /// About how often to compare the whole table with the kernel's.
     pub reconcile_every: Duration,
 }
@@ -80,11 +81,9 @@ pub struct Change {
 
 impl Mirror {
     fn new(settings: Settings, now: Timestamp) -> Self {
-        let mut gaps = Gaps::default();
-        gaps.open(now, GapCause::Starting);
-        Self {
+        let mirror = Self {
             table: RwLock::new(Table::new(settings.keep_ended, settings.filter.clone())),
-            gaps: Mutex::new(gaps),
+            gaps: Mutex::default(),
             changes: broadcast::channel(FOLLOWER_LAG).0,
             queue: RwLock::new(None),
             is_applying: AtomicBool::new(false),
@@ -92,7 +91,9 @@ impl Mirror {
             complete_since: AtomicI64::new(i64::MAX),
             settings,
             counters: Counters::default(),
-        }
+        };
+        mirror.open_gap(now, GapCause::Starting);
+        mirror
     }
 
     /// A mirror without a kernel, which holds what these events leave behind.
@@ -101,6 +102,7 @@ impl Mirror {
             keep_ended: FOR_EVER,
             filter: Filter::default(),
             receive_buffer: 0,
+            receive_buffer_max: 0,
             reconcile_every: Duration::from_secs(3600),
         };
         let mirror = Self::new(settings, now());
@@ -205,17 +207,7 @@ impl Mirror {
     pub fn find(&self, question: &Lookup, mut visit: impl FnMut(Found<'_>)) -> bool {
         let table = self.table.read();
         if table.has_index_for(question) {
-            let mut budget = WALK_ENTRIES;
-            table.find(question, |found| {
-                visit(found);
-                budget -= 1;
-                if budget == 0 {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            });
-            return budget > 0;
+            return table.find(question, WALK_ENTRIES, visit);
         }
         drop(table);
         self.scan(|found| {

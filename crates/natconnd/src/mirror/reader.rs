@@ -64,6 +64,8 @@ impl Drop for Stop {
 ///
 /// The event socket cannot be opened.
 pub fn start(settings: Settings) -> anyhow::Result<(Arc<Mirror>, Stop)> {
+    warn_of_silence();
+    let receive_buffer = settings.receive_buffer;
     let socket = open_socket(&settings)?;
     let mirror = Arc::new(Mirror::new(settings, now()));
     let is_stopping = Arc::new(AtomicBool::new(false));
@@ -72,6 +74,7 @@ pub fn start(settings: Settings) -> anyhow::Result<(Arc<Mirror>, Stop)> {
         mirror: Arc::clone(&mirror),
         socket,
         events: Vec::new(),
+        receive_buffer,
         last_read: now(),
         needs_resync: true,
         rest_until: Instant::now(),
@@ -90,6 +93,8 @@ pub fn start(settings: Settings) -> anyhow::Result<(Arc<Mirror>, Stop)> {
 struct Reader {
     mirror: Arc<Mirror>,
     socket: EventSocket,
+    /// The size of the receive buffer that was last asked for.
+    receive_buffer: usize,
     /// Room for the events of a batch.
     events: Vec<Event>,
     /// When everything up to then had been read.
@@ -198,7 +203,32 @@ impl Reader {
                 "kernel dropped events, receive buffer was full; resyncing",
             );
         }
+        self.grow_buffer();
         self.lose(GapCause::ReceiveBuffer);
+    }
+
+    /// Doubles the receive buffer, up to what the settings allow.
+    fn grow_buffer(&mut self) {
+        let settings = &self.mirror.settings;
+        let wanted = (self.receive_buffer * 2).min(settings.receive_buffer_max);
+        if wanted <= self.receive_buffer {
+            return;
+        }
+        self.receive_buffer = wanted;
+        match self.socket.set_receive_buffer(wanted) {
+            Ok(effective) => {
+                self.mirror
+                    .counters
+                    .receive_buffer
+                    .store(effective as u64, Relaxed);
+                info!(
+                    wanted_bytes = wanted,
+                    effective_bytes = effective / 2,
+                    "receive buffer grown"
+                );
+            }
+            Err(error) => warn!(%error, "receive buffer could not be grown"),
+        }
     }
 
     /// Notes that events are missing since everything was read last.
@@ -275,10 +305,10 @@ impl Reader {
         let outcome = self.merge_dump();
         let counters = &self.mirror.counters;
         match outcome {
-            Ok(()) => {
+            Ok(is_whole) => {
                 counters.resyncs.fetch_add(1, Relaxed);
                 self.sweep();
-                true
+                is_whole
             }
             Err(error) => {
                 counters.failed_resyncs.fetch_add(1, Relaxed);
@@ -291,13 +321,16 @@ impl Reader {
         }
     }
 
-    fn merge_dump(&mut self) -> Result<(), ctnetlink::Error> {
+    /// Merges a dump; false where the kernel's table changed its shape meanwhile,
+    /// so that some of it may be missing.
+    fn merge_dump(&mut self) -> Result<bool, ctnetlink::Error> {
         let mut dump = Dump::start(&self.mirror.settings.filter)?;
         let mut room = Vec::new();
         let mut undecodable = 0;
         let mirror = Arc::clone(&self.mirror);
         while let Some(part) = dump.read()? {
             let read_at = now();
+            mirror.counters.last_round.store(read_at.0, Relaxed);
             let has_followers = mirror.has_followers();
             let connections = part.decode(&mut room, |_| undecodable += 1);
             let mut table = mirror.table.write();
@@ -315,7 +348,7 @@ impl Reader {
             .counters
             .undecodable
             .fetch_add(undecodable, Relaxed);
-        Ok(())
+        Ok(!dump.was_interrupted())
     }
 
     /// Ends what the dump did not have and a get does not find.
@@ -361,6 +394,16 @@ pub fn now() -> Timestamp {
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     Timestamp(0).plus(since_1970)
+}
+
+/// Says so where the kernel will send no events at all.
+fn warn_of_silence() {
+    if ctnetlink::Settings::read().events == Some(0) {
+        warn!(
+            "the kernel sends no events of connections; \
+             let it with: sysctl -w net.netfilter.nf_conntrack_events=1",
+        );
+    }
 }
 
 /// Between three quarters and five quarters of `interval`, so that many
