@@ -70,7 +70,7 @@ bless: ## Rewrite the generated files: API document, manual pages, completions, 
 
 bench: ## Measure against the kernel, conntrack, ulogd2 and nginx
 	@$(INSTALL) cc nginx wrk ulogd $(GATEWAY)
-	$(CARGO) run --release --manifest-path bench/Cargo.toml
+	$(CARGO) run --release --manifest-path bench/Cargo.toml -- all
 
 install-packages: ## Install all packages that any target needs
 	@$(INSTALL) cc nginx curl wrk ulogd $(GATEWAY)

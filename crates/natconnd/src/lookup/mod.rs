@@ -53,11 +53,15 @@ impl Answers {
         let packet = exact::arriving_packet(question).filter(|_| self.asks_kernel);
         let is_current = packet.is_some() && self.mirror.is_current();
         let mut best = Best::new(limit);
-        let mut is_certain = false;
+        let (mut live, mut announced) = (0_u64, 0_u64);
         let is_whole = self.mirror.find(question, |found| {
-            is_certain |= is_current && found.is_announced();
+            live += u64::from(found.is_live());
+            announced += u64::from(found.is_announced());
             best.add(found.to_match());
         });
+        // The kernel could tell nothing new of connections that the table has
+        // alive, whose ends are told, when all that was told is in the table.
+        let is_certain = is_current && live > 0 && live == announced;
         let asked_at = now();
         if let Some(packet) = packet.filter(|_| !is_certain) {
             let zone = question.zone.unwrap_or_default();
