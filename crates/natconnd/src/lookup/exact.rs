@@ -4,7 +4,8 @@ use std::cell::RefCell;
 
 use ctnetlink::GetSocket;
 use model::{
-    Connection, Filter, Icmp, Lookup, Match, Protocol, TimeSource, Timed, Timestamp, Tuple,
+    Connection, Filter, Icmp, Lookup, Match, Protocol, TimeSource, Timed, Timestamp,
+    TranslationKind, Tuple, ZoneScope,
 };
 
 thread_local! {
@@ -37,7 +38,8 @@ pub fn ask_kernel(
     };
     let id = found.as_ref().map(|connection| connection.kernel_id);
     for known in matches.iter_mut() {
-        if known.zone.id == zone && known.ended_at.is_none() && known.kernel_id != id {
+        let is_found = known.kernel_id == id;
+        if known.ended_at.is_none() && !is_found && would_be_found(known, zone) {
             known.ended_at = Some(just_now);
             known.kernel_id = None;
         }
@@ -66,6 +68,21 @@ pub fn ask_kernel(
             matches.push(fresh);
         }
     }
+}
+
+/// Whether asking for its arriving packet in `zone` finds a live connection, so
+/// that it has ended where it was not found.
+///
+/// Not where the zone holds in the other direction only. Nor with ICMP, whose
+/// tuples have a type besides, of which only the echo reply's is asked for.
+fn would_be_found(known: &Match, zone: u16) -> bool {
+    let arrives_as_original = known.translation.kind == TranslationKind::Destination;
+    let zone_of_arriving = match known.zone.scope {
+        ZoneScope::Original if !arrives_as_original => 0,
+        ZoneScope::Reply if arrives_as_original => 0,
+        _ => known.zone.id,
+    };
+    zone_of_arriving == zone && !known.protocol.is_icmp()
 }
 
 /// The tuple of a packet that arrives at the NAT endpoint from the remote.
