@@ -119,13 +119,14 @@ fn only_some_changes_need_a_restart() {
     let read = |text: &str| config::parse(text, path).unwrap().config;
     let old = Config::default();
     let live = read(
-        "[http]\nallow = []\nmax-connections = 1\nheader-timeout = \"1s\"\n\
+        "[http]\nallow = []\n\
          [track]\nkeep-ended = \"0s\"\n[log]\nlevel = \"trace\"\n",
     );
     assert_ne!(live, old);
     assert_eq!(config::changes_needing_restart(&old, &live), [""; 0]);
     let restart = read(
         "[pynatconnd]\nkey-name = \"nat_port\"\n[http]\nlisten = []\nunix-socket = \"\"\n\
+         max-connections = 1\nheader-timeout = \"1s\"\n\
          [track]\nkeep-ended = \"0s\"\nreceive-buffer = \"1MiB\"\nreceive-buffer-max = \"2MiB\"\n\
          reconcile-every = \"1h\"\nfilter.kind = \"source\"\n",
     );
@@ -134,6 +135,8 @@ fn only_some_changes_need_a_restart() {
         [
             "http.listen",
             "http.unix-socket",
+            "http.max-connections",
+            "http.header-timeout",
             "track.receive-buffer",
             "track.receive-buffer-max",
             "track.reconcile-every",

@@ -115,11 +115,11 @@ pub(super) const KEYS: &[Key] = &[
          the request is looked at."
     ),
     key!(
-        "http.max-connections", One<Count>, http.max_connections, live: true,
+        "http.max-connections", One<Count>, http.max_connections, live: false,
         "How many clients may be connected at once."
     ),
     key!(
-        "http.header-timeout", One<Period>, http.header_timeout, live: true,
+        "http.header-timeout", One<Period>, http.header_timeout, live: false,
         "How long a client may take to send the head of a request."
     ),
     key!(
