@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     match pipeline::run(loaded, logging, move || load(&arguments)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say(&format!("{error:#}"));
+            say(&with_hints_last(&error));
             ExitCode::FAILURE
         }
     }
@@ -57,6 +57,23 @@ fn load(arguments: &DaemonArguments) -> Result<Loaded, Vec<String>> {
         port: arguments.port,
     });
     Ok(loaded)
+}
+
+/// The error and its causes in one line, and below it the hints that any of
+/// them carries on lines of its own.
+fn with_hints_last(error: &anyhow::Error) -> String {
+    let mut causes = Vec::new();
+    let mut hints = String::new();
+    for cause in error.chain() {
+        let text = cause.to_string();
+        let mut lines = text.lines();
+        causes.extend(lines.next().map(str::to_owned));
+        for hint in lines {
+            hints.push('\n');
+            hints.push_str(hint);
+        }
+    }
+    causes.join(": ") + &hints
 }
 
 fn say(message: &str) {
