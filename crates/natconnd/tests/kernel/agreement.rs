@@ -46,9 +46,7 @@ pub fn agree_on_list(lab: &Lab, daemon: &Daemon) -> Vec<Truth> {
         if said == truth && truth == translations(lab) {
             return Ok(truth);
         }
-        Err(format!(
-            "natconnd lists {said:#?}\nthe kernel has {truth:#?}"
-        ))
+        Err(difference(&said, &truth))
     })
 }
 

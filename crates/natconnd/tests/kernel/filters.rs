@@ -34,6 +34,8 @@ table inet nat {
 /// Opens all servers that [`make_traffic`] needs.
 fn serve(lab: &Lab) -> Result<(), Error> {
     lab.nft(RULES)?;
+    // By default the kernel tells no end of what began before anybody listened.
+    lab.sysctl("net.netfilter.nf_conntrack_events", "1")?;
     for port in [53, 54, 55] {
         lab.outside().serve_udp(port)?;
     }

@@ -141,6 +141,9 @@ fn nat66() {
         let truth = agree(lab, &daemon, 7);
         assert!(all_are_source(&truth), "{truth:#?}");
         assert!(truth.iter().all(|one| one.nat.is_ipv6()), "{truth:#?}");
+        // Brackets as they are, which many a client sends in a query.
+        let in_block = daemon.lookup("nat=[fd00:2::3]:6000-6009&protocol=tcp");
+        assert_eq!(in_block.matches.len(), 1, "{in_block:?}");
         Ok::<(), Error>(())
     });
 }

@@ -46,7 +46,10 @@ fn connections_that_existed_before_the_start_are_known() {
 fn an_end_that_nobody_tells_is_found() {
     lab::in_gateway!(|lab| {
         serve(lab)?;
+        // As if nobody listened, whoever else on this machine does.
+        lab.sysctl("net.netfilter.nf_conntrack_events", "0")?;
         let _before = make_traffic(lab, 1)?;
+        lab.sysctl("net.netfilter.nf_conntrack_events", "1")?;
         let daemon = Daemon::start(lab, "[track]\nreconcile-every = \"1s\"\n");
         let before = agree(lab, &daemon, 4);
         lab.conntrack(&["-F"])?;
