@@ -7,13 +7,23 @@ use crate::daemon::Daemon;
 use crate::process::eventually;
 use crate::truth::{Truth, of_rows, translations, verdict};
 
-/// Waits until the list is what the kernel has, then asks every lookup that
-/// leads to one of its rows, and returns the truth, in order.
+/// Holds a daemon's answers against the truth, and those of another one that
+/// starts only then and knows everything from a dump; returns the truth, in
+/// order.
 ///
 /// # Panics
 ///
 /// Where there are not `count` translations, or any answer differs.
 pub fn agree(lab: &Lab, daemon: &Daemon, count: usize) -> Vec<Truth> {
+    let by_events = agree_on_all(lab, daemon, count);
+    let by_dump = agree_on_all(lab, &Daemon::start(lab, ""), count);
+    assert_eq!(by_dump, by_events, "the traffic changes");
+    by_events
+}
+
+/// Waits until the list is what the kernel has, then asks every lookup that
+/// leads to one of its rows.
+fn agree_on_all(lab: &Lab, daemon: &Daemon, count: usize) -> Vec<Truth> {
     let truth = agree_on_list(lab, daemon);
     assert_eq!(truth.len(), count, "{truth:#?}");
     let status = daemon.status();
