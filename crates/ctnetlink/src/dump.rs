@@ -185,7 +185,9 @@ fn request(filter: &Filter) -> Request {
             .attribute(CTA_STATUS, &bit.to_be_bytes())
             .attribute(CTA_STATUS_MASK, &bit.to_be_bytes());
     }
-    if let Some(address) = address {
+    // Of IPv6 the family has to do: the kernel, Linux 6.18 at least, passes all
+    // addresses but the one asked for (`ctnetlink_filter_match_tuple`).
+    if let Some(address @ IpAddr::V4(_)) = address {
         request.nest(CTA_TUPLE_REPLY, |request| {
             request.nest(CTA_TUPLE_IP, |request| {
                 request.address(CTA_IP_V4_DST, CTA_IP_V6_DST, address);

@@ -112,3 +112,36 @@ impl GetSocket {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No request of this crate's own is refused with words, so this one has an
+    /// attribute that is too short.
+    #[test]
+    fn a_refusal_has_the_kernels_own_words() {
+        lab::in_gateway!(|_lab| {
+            let mut socket = GetSocket::open().unwrap();
+            let mut request = Request::new(CT_GET, 0, socket.sequence, libc::AF_INET);
+            request.attribute(CTA_STATUS, &[0]);
+            sys::send(socket.socket.as_fd(), request.finish()).unwrap();
+            let error = socket.answer().unwrap_err();
+            let Error::Refused {
+                message: Some(message),
+                ..
+            } = &error
+            else {
+                panic!("{error:?}");
+            };
+            assert!(message.contains("policy"), "{message}");
+            assert_eq!(
+                error.to_string(),
+                format!(
+                    "get a connection: kernel refused: Numerical result out of range \
+                     (os error 34) ({message})"
+                )
+            );
+        });
+    }
+}

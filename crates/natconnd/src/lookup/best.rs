@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::net::IpAddr;
 
 use model::{
-    Answer, Connection, Coverage, Filter, Lookup, Match, TimeSource, Timed, Timestamp, Verdict,
+    Answer, Connection, Coverage, Filter, Lookup, Match, TimeSource, Timed, Timestamp,
+    TranslationKind, Verdict, ZoneScope,
 };
 
 /// Keeps the first `limit` matches, live ones before ended ones and the latest
@@ -59,7 +60,8 @@ impl Best {
         };
         let id = known.as_ref().map(|connection| connection.kernel_id);
         for found in &mut self.matches {
-            if found.zone.id == zone && found.ended_at.is_none() && found.kernel_id != id {
+            let is_known = found.kernel_id == id;
+            if found.ended_at.is_none() && !is_known && would_be_found(found, zone) {
                 found.ended_at = Some(just_now);
                 found.kernel_id = None;
             }
@@ -115,6 +117,21 @@ impl Best {
     }
 }
 
+/// Whether asking for its arriving packet in `zone` finds a live connection, so
+/// that it has ended where it was not found.
+///
+/// Not where the zone holds in the other direction only. Nor with ICMP, whose
+/// tuples have a type besides, of which only the echo reply's is asked for.
+fn would_be_found(found: &Match, zone: u16) -> bool {
+    let arrives_as_original = found.translation.kind == TranslationKind::Destination;
+    let zone_of_arriving = match found.zone.scope {
+        ZoneScope::Original if !arrives_as_original => 0,
+        ZoneScope::Reply if arrives_as_original => 0,
+        _ => found.zone.id,
+    };
+    zone_of_arriving == zone && !found.protocol.is_icmp()
+}
+
 fn rank(found: &Match) -> (bool, Reverse<Option<Timestamp>>) {
     let started_at = found.started_at.map(|time| time.at);
     (found.ended_at.is_some(), Reverse(started_at))
@@ -124,7 +141,7 @@ fn rank(found: &Match) -> (bool, Reverse<Option<Timestamp>>) {
 mod tests {
     use std::net::Ipv4Addr;
 
-    use model::{Endpoint, KernelId, Protocol, Status, Translation, TranslationKind, Tuple, Zone};
+    use model::{Endpoint, KernelId, Protocol, Status, Translation, Tuple, Zone};
     use proptest::prelude::*;
 
     use super::*;

@@ -1,0 +1,147 @@
+//! The command line of `natconnd`, as far as no kernel is needed.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// What a run left behind: exit status, standard output, standard error.
+type Run = (Option<i32>, String, String);
+
+/// Runs it with a file of this text in the place of `FILE` among the arguments.
+fn run(name: &str, text: &str, arguments: &[&str]) -> (Run, String) {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("daemon");
+    fs::create_dir_all(&folder).unwrap();
+    let file = folder.join(name);
+    fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap().to_owned();
+    let arguments = arguments.iter().map(|argument| match *argument {
+        "FILE" => &*file,
+        other => other,
+    });
+    let output = Command::new(env!("CARGO_BIN_EXE_natconnd"))
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let run = (
+        output.status.code(),
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    );
+    (run, file)
+}
+
+#[test]
+fn check_says_nothing_of_a_good_file() {
+    let (run, _) = run(
+        "good.toml",
+        "[http]\nlisten = [\"127.0.0.1:80\"]\n",
+        &["--check", "-c", "FILE"],
+    );
+    assert_eq!(run, (Some(0), String::new(), String::new()));
+}
+
+#[test]
+fn check_names_every_mistake() {
+    let (run, file) = run(
+        "bad.toml",
+        "[track]\nkeep-ended = 10\nkeep-endet = \"1s\"\n[http]\nlisten = [\"127.0.0.1\"]\n",
+        &["--check", "--config", "FILE"],
+    );
+    let (code, out, err) = run;
+    assert_eq!((code, &*out), (Some(1), ""));
+    for (line, key) in [
+        (2, "track.keep-ended"),
+        (3, "track.keep-endet"),
+        (5, "http.listen"),
+    ] {
+        let is_named = err.lines().any(|text| {
+            text.starts_with(&format!("natconnd: {file}:{line}:")) && text.contains(key)
+        });
+        assert!(is_named, "{line} {key} is not in:\n{err}");
+    }
+    let hints = err.lines().filter(|text| text.starts_with("  hint: "));
+    assert!(hints.count() >= 2, "{err}");
+}
+
+#[test]
+fn check_warns_of_what_has_no_effect() {
+    let (run, file) = run(
+        "pynatconnd.conf",
+        "[data]\nkey_name = nat_port\nlife_span = 60\n[http_server]\nip_acl = 127.0.0.1\n",
+        &["--check", "-c", "FILE"],
+    );
+    let (code, out, err) = run;
+    assert_eq!((code, &*out), (Some(0), ""));
+    let warning = format!("natconnd: warning: {file}:3: data.life_span: has no effect");
+    assert!(err.starts_with(&warning), "{err}");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_a_mistake() {
+    for arguments in [
+        &["--check", "-c", "/nowhere/natconnd.toml"][..],
+        &["--print-config", "-c", "/nowhere/natconnd.toml"],
+        &["-c", "/nowhere/natconnd.toml"],
+    ] {
+        let ((code, out, err), _) = run("unused.toml", "", arguments);
+        assert_eq!((code, &*out), (Some(1), ""));
+        assert!(err.starts_with("natconnd: "), "{err}");
+        assert!(err.contains("/nowhere/natconnd.toml"), "{err}");
+        assert!(err.contains("No such file"), "{err}");
+    }
+}
+
+#[test]
+fn print_config_prints_all_of_it_as_it_is_in_effect() {
+    let (first, _) = run(
+        "print.toml",
+        "[track]\nkeep-ended = \"3s\"\n[http]\nlisten = [\"127.0.0.1:81\", \"[::1]:81\"]\n",
+        &[
+            "--print-config",
+            "-c",
+            "FILE",
+            "-i",
+            "192.0.2.7",
+            "-p",
+            "8099",
+            "-l",
+            "debug",
+        ],
+    );
+    let (code, printed, err) = first;
+    assert_eq!((code, &*err), (Some(0), ""));
+    for line in [
+        "listen = [\"192.0.2.7:8099\"]",
+        "keep-ended = \"3s\"",
+        "level = \"debug\"",
+        // A default.
+        "receive-buffer = \"64MiB\"",
+    ] {
+        assert!(
+            printed.lines().any(|text| text == line),
+            "{line}\n{printed}"
+        );
+    }
+    // What is printed is a file that does the same.
+    let (again, _) = run("again.toml", &printed, &["--print-config", "-c", "FILE"]);
+    assert_eq!(again, (Some(0), printed, String::new()));
+}
+
+#[test]
+fn a_wrong_command_line_is_another_exit_status() {
+    for arguments in [
+        &["--chekc"][..],
+        &["-p", "0"],
+        &["--check", "--print-config"],
+    ] {
+        let ((code, out, err), _) = run("unused.toml", "", arguments);
+        assert_eq!((code, &*out), (Some(2), ""), "{arguments:?}");
+        assert!(err.starts_with("error: "), "{err}");
+    }
+    let ((code, out, _), _) = run("unused.toml", "", &["--version"]);
+    assert_eq!(code, Some(0));
+    assert!(out.starts_with("natconnd "), "{out}");
+}

@@ -1,0 +1,31 @@
+//! The whole daemon on a real NAT gateway.
+//!
+//! Each test has a gateway of its own, makes traffic through it, and asks
+//! `natconnd` about it as everybody else does: over HTTP or with `natconn`.
+//! What `conntrack` prints is the truth that the answers are held against
+//! (`truth`, `agreement`); `process`, `daemon` and `client` start the programs
+//! and ask them.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod agreement;
+mod client;
+mod daemon;
+mod process;
+mod truth;
+
+mod burden;
+mod destination;
+mod ends;
+mod filters;
+mod follow;
+mod natconn;
+mod overrun;
+mod protocols;
+mod pynatconnd;
+mod refusals;
+mod signals;
+mod source;
+mod start;
+mod supervisor;
+mod zones;

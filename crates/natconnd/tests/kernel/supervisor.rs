@@ -1,0 +1,115 @@
+//! As systemd runs it: sockets handed over, and signs of life wanted.
+
+use std::net::TcpListener;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::{UnixDatagram, UnixListener};
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use lab::{Error, MASQUERADE};
+
+use crate::agreement::agree;
+use crate::daemon::{Daemon, configure, natconnd};
+use crate::process::Process;
+
+/// `sd_listen_fds(3)`: the sockets are descriptors from 3 on, and the process is
+/// told its own id. Standard input and output are what goes through a shell.
+const HAND_OVER: &str = "exec 3<&0 4<&1 </dev/null >/dev/null
+export LISTEN_FDS=2 LISTEN_PID=$$
+exec \"$0\" --config \"$1\"";
+
+#[test]
+fn listening_sockets_are_taken_over() {
+    lab::in_gateway!(|lab| {
+        lab.nft(MASQUERADE)?;
+        let (address, file, socket) = configure("");
+        let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
+        let taken_over = tcp.local_addr().unwrap();
+        let path = "/run/handed-over.sock";
+        let unix = UnixListener::bind(path).unwrap();
+        let mut command =
+            lab::command(&["sh", "-c", HAND_OVER, env!("CARGO_BIN_EXE_natconnd"), &file]);
+        command
+            .stdin(Stdio::from(OwnedFd::from(tcp)))
+            .stdout(Stdio::from(OwnedFd::from(unix)));
+        let process = Process::start(lab, &mut command);
+        drop(command);
+        let mut daemon = Daemon::of_process(process, taken_over);
+        daemon.socket = path.to_owned();
+
+        lab.outside().serve_udp(53)?;
+        lab.host(1).exchange_udp(5000, lab.outside().at(53))?;
+        agree(lab, &daemon, 1);
+        let asked = daemon.natconn(&["lookup", "100.64.2.1:5000"]);
+        assert_eq!(asked.status.code(), Some(0), "{asked:?}");
+        // They stand in place of the configuration's.
+        assert!(std::net::TcpStream::connect(address).is_err());
+        assert!(!Path::new(&socket).exists());
+        daemon.signal("TERM");
+        assert_eq!(daemon.await_end().code(), Some(0));
+        // It is the supervisor's, who may hand it over again.
+        assert!(Path::new(path).exists());
+        Ok::<(), Error>(())
+    });
+}
+
+/// The next message to the supervisor.
+fn next(supervisor: &UnixDatagram) -> String {
+    let mut message = [0; 512];
+    let length = supervisor.recv(&mut message).expect("a message");
+    String::from_utf8(message[..length].to_vec()).unwrap()
+}
+
+#[test]
+fn the_supervisor_is_told() {
+    lab::in_gateway!(|lab| {
+        let supervisor = UnixDatagram::bind("/run/notify.sock").unwrap();
+        supervisor
+            .set_read_timeout(Some(Duration::from_secs(5)))
+            .unwrap();
+        let (address, file, _) = configure("");
+        let mut command = natconnd();
+        command
+            .args(["--config", &file])
+            .env("NOTIFY_SOCKET", "/run/notify.sock")
+            .env("WATCHDOG_USEC", "300000");
+        let process = Process::start(lab, &mut command);
+        assert_eq!(next(&supervisor).trim(), "READY=1");
+        let mut daemon = Daemon::of_process(process, address);
+        assert!(daemon.status().ready);
+
+        let began = Instant::now();
+        for _ in 0..3 {
+            assert_eq!(next(&supervisor).trim(), "WATCHDOG=1");
+        }
+        let took = began.elapsed();
+        assert!(
+            took < Duration::from_millis(900),
+            "three pings took {took:?}"
+        );
+
+        daemon.signal("HUP");
+        let mut told = Vec::new();
+        while told.len() < 2 {
+            let message = next(&supervisor);
+            if message.trim() != "WATCHDOG=1" {
+                told.push(message);
+            }
+        }
+        assert!(
+            told[0].starts_with("RELOADING=1\nMONOTONIC_USEC="),
+            "{told:?}"
+        );
+        assert_eq!(told[1].trim(), "READY=1");
+
+        daemon.signal("TERM");
+        assert_eq!(daemon.await_end().code(), Some(0));
+        let mut message = next(&supervisor);
+        while message.trim() == "WATCHDOG=1" {
+            message = next(&supervisor);
+        }
+        assert_eq!(message.trim(), "STOPPING=1");
+        Ok::<(), Error>(())
+    });
+}
