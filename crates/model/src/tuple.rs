@@ -72,6 +72,25 @@ pub struct Zone {
     pub scope: ZoneScope,
 }
 
+impl Zone {
+    /// The zone in which the kernel files the original tuple
+    /// (`nf_ct_zone_id`).
+    pub const fn of_original(self) -> u16 {
+        match self.scope {
+            ZoneScope::Both | ZoneScope::Original => self.id,
+            ZoneScope::Reply => 0,
+        }
+    }
+
+    /// The zone in which the kernel files the reply tuple.
+    pub const fn of_reply(self) -> u16 {
+        match self.scope {
+            ZoneScope::Both | ZoneScope::Reply => self.id,
+            ZoneScope::Original => 0,
+        }
+    }
+}
+
 /// The directions in which a zone counts (`nf_ct_zone.dir`).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum ZoneScope {

@@ -3,7 +3,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use model::{Lookup, Match};
+use model::{Lookup, Match, Tuple};
 
 use crate::address::Address;
 use crate::chain::Role;
@@ -36,6 +36,14 @@ impl<'a> Found<'a> {
         match self.0 {
             Reference::V4(entry) => entry.as_match(),
             Reference::V6(entry) => entry.as_match(),
+        }
+    }
+
+    /// The original tuple of its connection.
+    pub fn original(self) -> Tuple {
+        match self.0 {
+            Reference::V4(entry) => entry.original(),
+            Reference::V6(entry) => entry.original(),
         }
     }
 

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::net::IpAddr;
 
 use model::{
-    Answer, Connection, Coverage, Filter, Lookup, Match, TimeSource, Timed, Timestamp,
-    TranslationKind, Verdict, ZoneScope,
+    Answer, Connection, Coverage, Endpoint, Filter, KernelId, Lookup, Match, TimeSource, Timed,
+    Timestamp, TranslationKind, Verdict,
 };
 
 /// Keeps the first `limit` matches, live ones before ended ones and the latest
@@ -92,6 +92,20 @@ impl Best {
         }
     }
 
+    /// Notes that a connection which the table has alive is gone: that with this
+    /// id and original destination.
+    pub fn end(&mut self, id: KernelId, destination: Endpoint, asked_at: Timestamp) {
+        for found in &mut self.matches {
+            if found.kernel_id == Some(id) && found.original_destination == destination {
+                found.ended_at = Some(Timed {
+                    at: asked_at,
+                    source: TimeSource::Estimated,
+                });
+                found.kernel_id = None;
+            }
+        }
+    }
+
     fn cut(&mut self) {
         if self.matches.len() > 1 {
             self.matches.sort_by_key(rank);
@@ -117,17 +131,15 @@ impl Best {
     }
 }
 
-/// Whether asking for its arriving packet in `zone` finds a live connection, so
-/// that it has ended where it was not found.
+/// Whether asking the kernel for its arriving packet in `zone` finds a live
+/// connection, so that it has ended where it was not found.
 ///
 /// Not where the zone holds in the other direction only. Nor with ICMP, whose
 /// tuples have a type besides, of which only the echo reply's is asked for.
 fn would_be_found(found: &Match, zone: u16) -> bool {
-    let arrives_as_original = found.translation.kind == TranslationKind::Destination;
-    let zone_of_arriving = match found.zone.scope {
-        ZoneScope::Original if !arrives_as_original => 0,
-        ZoneScope::Reply if arrives_as_original => 0,
-        _ => found.zone.id,
+    let zone_of_arriving = match found.translation.kind {
+        TranslationKind::Source => found.zone.of_reply(),
+        TranslationKind::Destination => found.zone.of_original(),
     };
     zone_of_arriving == zone && !found.protocol.is_icmp()
 }
@@ -141,7 +153,7 @@ fn rank(found: &Match) -> (bool, Reverse<Option<Timestamp>>) {
 mod tests {
     use std::net::Ipv4Addr;
 
-    use model::{Endpoint, KernelId, Protocol, Status, Translation, Tuple, Zone};
+    use model::{Protocol, Status, Translation, Tuple, Zone};
     use proptest::prelude::*;
 
     use super::*;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use ctnetlink::GetSocket;
-use model::{Connection, Icmp, Lookup, Protocol, Tuple};
+use model::{Connection, Icmp, KernelId, Lookup, Protocol, Tuple, Zone};
 
 thread_local! {
     /// A get is a send and a receive, so each thread has its own socket.
@@ -50,4 +50,11 @@ pub fn get(tuple: &Tuple, zone: u16) -> Option<Option<Connection>> {
         }
         answer.ok()
     })
+}
+
+/// Whether the kernel has no connection with this original tuple and id any
+/// more; false where it cannot be asked.
+pub fn is_gone(original: &Tuple, zone: Zone, id: KernelId) -> bool {
+    get(original, zone.of_original())
+        .is_some_and(|known| known.is_none_or(|connection| connection.kernel_id != id))
 }

@@ -1,7 +1,8 @@
 //! Questions to answers.
 //!
 //! A question that names protocol, NAT endpoint and remote endpoint is asked of
-//! the kernel (`exact`), unless the mirror is sure; all others of the mirror alone. Lists are made by
+//! the kernel (`exact`), unless the mirror is sure; all others of the mirror,
+//! which has connections confirmed that may have ended in silence. Lists are made by
 //! scanning (`list`). Faces know [`Answers`] and nothing behind it.
 
 mod best;
@@ -20,6 +21,10 @@ use crate::mirror::{Mirror, now};
 
 use best::Best;
 pub use list::{Order, Page, SortKey};
+
+/// How many connections that may have ended in silence are confirmed with the
+/// kernel for one lookup.
+const CONFIRMED: usize = 32;
 
 /// Answers every question; the one thing that faces know.
 pub struct Answers {
@@ -53,20 +58,30 @@ impl Answers {
         let packet = exact::arriving_packet(question).filter(|_| self.asks_kernel);
         let is_current = packet.is_some() && self.mirror.is_current();
         let mut best = Best::new(limit);
-        let (mut live, mut announced) = (0_u64, 0_u64);
+        let mut live = 0_usize;
+        let mut unannounced = Vec::new();
         let is_whole = self.mirror.find(question, |found| {
-            live += u64::from(found.is_live());
-            announced += u64::from(found.is_announced());
-            best.add(found.to_match());
+            let row = found.to_match();
+            live += usize::from(found.is_live());
+            if found.is_live() && !found.is_announced() && unannounced.len() < CONFIRMED {
+                unannounced.push((found.original(), row.zone, row.kernel_id));
+            }
+            best.add(row);
         });
-        // The kernel could tell nothing new of connections that the table has
-        // alive, whose ends are told, when all that was told is in the table.
-        let is_certain = is_current && live > 0 && live == announced;
         let asked_at = now();
-        if let Some(packet) = packet.filter(|_| !is_certain) {
+        if let Some(packet) = packet {
+            // The kernel could tell nothing new of connections that the table has
+            // alive and whose ends are told, when all that was told is applied.
+            let is_certain = is_current && live > 0 && unannounced.is_empty();
             let zone = question.zone.unwrap_or_default();
-            if let Some(known) = exact::get(&packet, zone) {
+            if !is_certain && let Some(known) = exact::get(&packet, zone) {
                 best.correct(question, self.mirror.filter(), asked_at, known);
+            }
+        } else if self.asks_kernel {
+            for (original, zone, id) in unannounced {
+                if let Some(id) = id.filter(|id| exact::is_gone(&original, zone, *id)) {
+                    best.end(id, original.destination, asked_at);
+                }
             }
         }
         best.into_answer(is_whole, self.mirror.coverage(asked_at))

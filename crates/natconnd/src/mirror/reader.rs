@@ -10,7 +10,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use ctnetlink::{Dump, EventSocket, GetSocket, Read};
-use model::{Event, GapCause, Timestamp, Tuple, Zone, ZoneScope};
+use model::{Event, GapCause, Timestamp, Tuple, Zone};
 use table::Position;
 use tracing::{info, warn};
 
@@ -380,12 +380,8 @@ impl Reader {
 }
 
 fn is_gone(kernel: &mut GetSocket, original: &Tuple, zone: Zone) -> bool {
-    let zone = match zone.scope {
-        ZoneScope::Both | ZoneScope::Original => zone.id,
-        ZoneScope::Reply => 0,
-    };
     // An error is no proof: the next resync asks again.
-    matches!(kernel.get(original, zone), Ok(None))
+    matches!(kernel.get(original, zone.of_original()), Ok(None))
 }
 
 /// The time of day.
