@@ -155,10 +155,15 @@ impl<A: Address> Entry<A> {
     /// sides are rewritten.
     #[inline]
     pub fn may_have_twin(&self) -> bool {
-        let ports =
-            |first: usize, second: usize| self.is_icmp() || self.ports[first] == self.ports[second];
-        let source_stays = self.addresses[3] == self.addresses[0] && ports(3, 0);
-        let destination_stays = self.addresses[2] == self.addresses[1] && ports(2, 1);
+        // An ICMP id is part of the source, and of both ends of a tuple.
+        let (answered_port, destination_port) = if self.is_icmp() {
+            (self.ports[2], self.ports[2])
+        } else {
+            (self.ports[3], self.ports[1])
+        };
+        let source_stays = self.addresses[3] == self.addresses[0] && answered_port == self.ports[0];
+        let destination_stays =
+            self.addresses[2] == self.addresses[1] && self.ports[2] == destination_port;
         !source_stays && !destination_stays
     }
 

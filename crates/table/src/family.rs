@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
-use model::{KernelId, Timed, Timestamp, TranslationKind};
+use model::{KernelId, TimeSource, Timed, Timestamp, TranslationKind};
 
 use crate::address::Address;
 use crate::chain::{Chains, Role};
@@ -28,6 +28,8 @@ pub struct Family<A> {
     nat_addresses: HashMap<A, u32, RandomState>,
     /// Ended slots in the order in which their end was learned.
     pub(crate) ended: VecDeque<Slot>,
+    /// The last entry of each connection whose end was estimated.
+    estimated: HashMap<(Identity<A>, TranslationKind), Slot, RandomState>,
     /// When the ends were learned, and of how many slots each time.
     learned: VecDeque<(Timestamp, usize)>,
     live: u64,
@@ -47,6 +49,7 @@ impl<A: Address> Family<A> {
             hashing: RandomState::default(),
             nat_addresses: HashMap::default(),
             ended: VecDeque::new(),
+            estimated: HashMap::default(),
             learned: VecDeque::new(),
             live: 0,
             live_connections: 0,
@@ -123,7 +126,7 @@ impl<A: Address> Family<A> {
     pub fn end(&mut self, slot: Slot, ended_at: Timed, learned_at: Timestamp) {
         let entry = self.slab.get_mut(slot);
         let (identity, kernel_id) = (entry.identity(), entry.kernel_id());
-        let may_have_twin = entry.may_have_twin();
+        let (kind, may_have_twin) = (entry.kind(), entry.may_have_twin());
         entry.end(ended_at);
         self.identities
             .remove(identity_hash(&self.hashing, &identity), |found| {
@@ -133,8 +136,19 @@ impl<A: Address> Family<A> {
         if !may_have_twin || self.find_live(&identity, None).is_none() {
             self.live_connections -= 1;
         }
+        if ended_at.source == TimeSource::Estimated {
+            self.estimated.insert((identity, kind), slot);
+        }
         self.note_end(identity, kernel_id);
         self.queue_ended(slot, learned_at);
+    }
+
+    /// Corrects an estimated end by what the kernel tells late.
+    pub fn correct_end(&mut self, slot: Slot, ended_at: Timed) {
+        let entry = self.slab.get_mut(slot);
+        let key = (entry.identity(), entry.kind());
+        entry.end(ended_at);
+        self.estimated.remove(&key);
     }
 
     /// Adds an entry that was never seen alive.
@@ -170,6 +184,12 @@ impl<A: Address> Family<A> {
     /// Forgets at most `budget` entries whose end was learned `keep` or longer
     /// before `now`; true when there are more.
     pub fn expire(&mut self, now: Timestamp, keep: Duration, budget: usize) -> bool {
+        if self.learned.front().is_some_and(|(at, _)| *at > now) {
+            // The clock was set back. What it says now is all there is.
+            for (at, _) in &mut self.learned {
+                *at = now.min(*at);
+            }
+        }
         let mut due = 0;
         while let Some((at, count)) = self.learned.front_mut() {
             if due == budget || at.plus(keep) > now {
@@ -184,6 +204,11 @@ impl<A: Address> Family<A> {
         }
         self.touch_expiring(due);
         for slot in self.ended.drain(..due).collect::<Vec<_>>() {
+            let entry = self.slab.get(slot);
+            let key = (entry.identity(), entry.kind());
+            if !self.estimated.is_empty() && self.estimated.get(&key) == Some(&slot) {
+                self.estimated.remove(&key);
+            }
             self.unlink(slot);
             self.slab.remove(slot);
         }
@@ -193,21 +218,8 @@ impl<A: Address> Family<A> {
     /// An ended entry with the same tuples whose end was only estimated: the
     /// same connection, where its end is reported late.
     pub fn find_estimated(&self, entry: &Entry<A>) -> Option<Slot> {
-        let (address, port) = entry.roles().nat;
-        let mut next = self.head(Role::Nat, address, port);
-        while let Some(slot) = next {
-            let found = self.slab.get(slot);
-            if found.has_tuples_of(entry)
-                && found.kind() == entry.kind()
-                && found
-                    .ended_at()
-                    .is_some_and(|end| end.source == model::TimeSource::Estimated)
-            {
-                return Some(slot);
-            }
-            next = self.chains(Role::Nat).after(found);
-        }
-        None
+        let slot = *self.estimated.get(&(entry.identity(), entry.kind()))?;
+        self.slab.get(slot).has_tuples_of(entry).then_some(slot)
     }
 
     #[inline]

@@ -9,6 +9,7 @@ use crate::address::Address;
 use crate::chain::Role;
 use crate::entry::Entry;
 use crate::family::Family;
+use crate::resync::Unseen;
 use crate::slab::Slot;
 use crate::table::{Position, Table};
 
@@ -37,6 +38,20 @@ impl<'a> Found<'a> {
             Reference::V4(entry) => entry.as_match(),
             Reference::V6(entry) => entry.as_match(),
         }
+    }
+
+    /// What the resync of these parities has not seen of it, if it lives.
+    pub(crate) fn unseen(self, v4_parity: bool, v6_parity: bool) -> Option<Unseen> {
+        let (is_seen, zone, kernel_id) = match self.0 {
+            Reference::V4(entry) => (entry.has_parity(v4_parity), entry.zone(), entry.kernel_id()),
+            Reference::V6(entry) => (entry.has_parity(v6_parity), entry.zone(), entry.kernel_id()),
+        };
+        let kernel_id = kernel_id.filter(|_| !is_seen)?;
+        Some(Unseen {
+            original: self.original(),
+            zone,
+            kernel_id,
+        })
     }
 
     /// The original tuple of its connection.

@@ -25,4 +25,5 @@ mod slab;
 mod table;
 
 pub use find::Found;
+pub use resync::Unseen;
 pub use table::{Change, Position, Table};

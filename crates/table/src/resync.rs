@@ -2,16 +2,18 @@
 //!
 //! A dump takes seconds while connections come and go. So a resync is three
 //! steps between which events are applied as ever: [`Table::begin_resync`]
-//! before the dump is asked for, [`Table::merge_all`] with its
-//! connections as soon as they are read, and [`Table::sweep`] after the last.
+//! before the dump is asked for, [`Table::merge_all`] with its connections as
+//! soon as they are read, and after the last [`Table::settle`] for each that is
+//! [unseen](Table::unseen).
 
-use model::{ChangeKind, Connection, EventKind, TimeSource, Timed, Timestamp, Tuple, Zone};
+use model::{
+    ChangeKind, Connection, EventKind, KernelId, TimeSource, Timed, Timestamp, Tuple, Zone,
+};
 
 use crate::address::Address;
 use crate::entry::Identity;
 use crate::family::Family;
 use crate::plan::Plan;
-use crate::slab::Slot;
 use crate::table::{Begun, Change, Position, Rules, Table};
 
 impl Table {
@@ -49,56 +51,118 @@ impl Table {
         }
     }
 
-    /// Ends what the dump did not have, looking at no more than `budget` slots;
-    /// returns where to go on, `None` when the resync is finished.
-    ///
-    /// `is_gone` is asked about each such connection, by its original tuple:
-    /// a dump can miss a connection, a single get cannot. What ended did so at
-    /// or before `ended_at`.
-    pub fn sweep(
-        &mut self,
+    /// Calls `visit` with each living translation in at most `budget` slots that
+    /// the dump did not have; returns where to go on, `None` at the end.
+    pub fn unseen(
+        &self,
         from: Position,
         budget: u32,
-        ended_at: Timestamp,
-        mut is_gone: impl FnMut(&Tuple, Zone) -> bool,
-        mut on_change: impl FnMut(Change<'_>),
+        mut visit: impl FnMut(Unseen),
     ) -> Option<Position> {
-        let next = if from.is_v6 {
-            self.v6
-                .sweep(from.slot, budget, ended_at, &mut is_gone, &mut on_change)
-        } else {
-            self.v4
-                .sweep(from.slot, budget, ended_at, &mut is_gone, &mut on_change)
-        };
-        match next {
-            Some(slot) => Some(Position { slot, ..from }),
-            None if !from.is_v6 => Some(Position {
-                is_v6: true,
-                slot: 0,
-            }),
-            None => {
-                self.v4.ended_in_resync = None;
-                self.v6.ended_in_resync = None;
-                None
+        let (v4_parity, v6_parity) = (self.v4.parity, self.v6.parity);
+        self.scan(from, budget, |found| {
+            if let Some(unseen) = found.unseen(v4_parity, v6_parity) {
+                visit(unseen);
             }
+        })
+    }
+
+    /// Settles what became of one that the dump did not have.
+    ///
+    /// A dump can miss a connection, a single get cannot: `is_gone` is what a get
+    /// said. If it is gone, it ended at or before `ended_at`. Does nothing where
+    /// an event has settled it meanwhile.
+    pub fn settle(
+        &mut self,
+        unseen: &Unseen,
+        is_gone: bool,
+        ended_at: Timestamp,
+        mut on_change: impl FnMut(Change<'_>),
+    ) {
+        if unseen.original.is_ipv4() {
+            self.v4.settle(unseen, is_gone, ended_at, &mut on_change);
+        } else {
+            self.v6.settle(unseen, is_gone, ended_at, &mut on_change);
         }
     }
+
+    /// Ends a resync whose unseen translations are all settled.
+    pub fn finish_resync(&mut self) {
+        self.v4.ended_in_resync = None;
+        self.v6.ended_in_resync = None;
+    }
+
+    /// Gives up a resync whose dump broke off: nothing counts as unseen.
+    pub fn abandon_resync(&mut self) {
+        self.v4.abandon_resync();
+        self.v6.abandon_resync();
+    }
+}
+
+/// A living translation that the dump did not have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Unseen {
+    /// Original tuple of its connection.
+    pub original: Tuple,
+    /// Zone of its connection.
+    pub zone: Zone,
+    /// The kernel's id of its connection. A connection with the same tuple and
+    /// another id is another connection.
+    pub kernel_id: KernelId,
 }
 
 impl<A: Address> Family<A> {
     fn begin_resync(&mut self) {
-        self.parity = !self.parity;
         if self.ended_in_resync.is_some() {
-            // The one given up has marked some living entries with what is the
-            // other parity again, and would have them taken for seen.
-            for slot in 0..self.slab.used() {
-                if self.slab.scan(slot).is_some_and(|entry| !entry.is_ended()) {
-                    let parity = !self.parity;
-                    self.slab.get_mut(slot).set_parity(parity);
-                }
+            self.abandon_resync();
+        }
+        self.parity = !self.parity;
+        self.ended_in_resync = Some(Default::default());
+    }
+
+    fn abandon_resync(&mut self) {
+        self.ended_in_resync = None;
+        let parity = self.parity;
+        for slot in 0..self.slab.used() {
+            if self.slab.scan(slot).is_some_and(|entry| !entry.is_ended()) {
+                self.slab.get_mut(slot).set_parity(parity);
             }
         }
-        self.ended_in_resync = Some(Default::default());
+    }
+
+    fn settle(
+        &mut self,
+        unseen: &Unseen,
+        is_gone: bool,
+        ended_at: Timestamp,
+        on_change: &mut impl FnMut(Change<'_>),
+    ) {
+        let Some(identity) = Identity::of(&unseen.original, unseen.zone) else {
+            return;
+        };
+        for kind in model::TranslationKind::ALL {
+            let Some(slot) = self.find_live(&identity, Some(kind)) else {
+                continue;
+            };
+            let parity = self.parity;
+            let entry = self.slab.get_mut(slot);
+            if entry.kernel_id() != Some(unseen.kernel_id) || entry.has_parity(parity) {
+                continue;
+            }
+            if !is_gone {
+                entry.set_parity(parity);
+                continue;
+            }
+            let time = Timed {
+                at: ended_at,
+                source: TimeSource::Estimated,
+            };
+            self.end(slot, time, ended_at);
+            on_change(Change {
+                kind: ChangeKind::Ended,
+                found: A::found(self.slab.get(slot)),
+            });
+        }
     }
 
     #[inline]
@@ -155,7 +219,7 @@ impl<A: Address> Family<A> {
         self.begin(rules, &begun, on_change);
     }
 
-    /// Notes for the sweep that a live connection is still there.
+    /// Notes for the end of the resync that a live connection is still there.
     pub(crate) fn mark_seen(&mut self, identity: &Identity<A>) {
         let parity = self.parity;
         for kind in model::TranslationKind::ALL {
@@ -163,39 +227,5 @@ impl<A: Address> Family<A> {
                 self.slab.get_mut(slot).set_parity(parity);
             }
         }
-    }
-
-    fn sweep(
-        &mut self,
-        from: Slot,
-        budget: u32,
-        ended_at: Timestamp,
-        is_gone: &mut impl FnMut(&Tuple, Zone) -> bool,
-        on_change: &mut impl FnMut(Change<'_>),
-    ) -> Option<Slot> {
-        let end = self.slab.used().min(from.saturating_add(budget));
-        for slot in from..end {
-            let parity = self.parity;
-            let Some(entry) = self.slab.scan(slot) else {
-                continue;
-            };
-            if entry.is_ended() || entry.has_parity(parity) {
-                continue;
-            }
-            if !is_gone(&entry.original(), entry.zone()) {
-                self.slab.get_mut(slot).set_parity(parity);
-                continue;
-            }
-            let time = Timed {
-                at: ended_at,
-                source: TimeSource::Estimated,
-            };
-            self.end(slot, time, ended_at);
-            on_change(Change {
-                kind: ChangeKind::Ended,
-                found: A::found(self.slab.get(slot)),
-            });
-        }
-        (end < self.slab.used()).then_some(end)
     }
 }

@@ -334,7 +334,7 @@ impl<A: Address> Family<A> {
                     }
                     if let Some(slot) = self.find_estimated(&entry) {
                         // Its end has been told already; only the time is new.
-                        self.slab.get_mut(slot).end(ended_at);
+                        self.correct_end(slot, ended_at);
                         continue;
                     }
                     self.add_ended(entry, ended_at, received_at)

@@ -208,9 +208,17 @@ impl Run {
         let now = self.tick();
         let mut position = Some(Position::default());
         while let Some(from) = position {
-            let ended = &mut self.ended;
-            position = self.table.sweep(from, 3, now, |_, _| true, |_| *ended += 1);
+            let mut unseen = Vec::new();
+            position = self.table.unseen(from, 3, |one| unseen.push(one));
+            // Events go on being read between the parts.
+            self.read_event();
+            for one in unseen {
+                // The word of the dump alone, without a second opinion.
+                let ended = &mut self.ended;
+                self.table.settle(&one, true, now, |_| *ended += 1);
+            }
         }
+        self.table.finish_resync();
         while self.read_event() {}
     }
 
