@@ -113,12 +113,12 @@ impl EventSocket {
         // Bound last, so that no event passes before options and filter are set.
         sys::bind(fd, options.groups.0).map_err(Error::system("subscribe to conntrack events"))?;
         sys::connect_to_kernel(fd).map_err(Error::system("connect event socket"))?;
-        let receive_buffer = sys::option(fd, libc::SOL_SOCKET, libc::SO_RCVBUF)
+        let receive_buffer = receive_buffer_of(fd)
             .map_err(Error::system("read back receive buffer of event socket"))?;
         Ok(Self {
             socket,
             batch: DatagramBatch::new(BATCH, SLOT_BYTES),
-            receive_buffer: usize::try_from(receive_buffer).unwrap_or(0),
+            receive_buffer,
             counters: DecodeCounters::default(),
         })
     }
@@ -132,16 +132,13 @@ impl EventSocket {
     pub fn set_receive_buffer(&mut self, bytes: usize) -> Result<usize, Error> {
         let fd = self.socket.as_fd();
         force_receive_buffer(fd, bytes)
-            .and_then(|()| sys::option(fd, libc::SOL_SOCKET, libc::SO_RCVBUF))
-            .map(|effective| {
-                self.receive_buffer = usize::try_from(effective).unwrap_or(0);
-                self.receive_buffer
-            })
+            .and_then(|()| receive_buffer_of(fd))
+            .inspect(|effective| self.receive_buffer = *effective)
             .map_err(Error::system("set receive buffer of event socket"))
     }
 
-    /// The effective size of the receive buffer in bytes, as the kernel counts
-    /// it: twice what was asked for, to make up for its own overhead.
+    /// The effective size of the receive buffer in bytes, in the measure of what
+    /// was asked for.
     pub fn receive_buffer(&self) -> usize {
         self.receive_buffer
     }
@@ -213,6 +210,13 @@ impl AsFd for EventSocket {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
     }
+}
+
+/// The kernel doubles what it is given, to make up for its own overhead, and
+/// tells the double.
+fn receive_buffer_of(socket: BorrowedFd<'_>) -> io::Result<usize> {
+    let doubled = sys::option(socket, libc::SOL_SOCKET, libc::SO_RCVBUF)?;
+    Ok(usize::try_from(doubled).unwrap_or(0) / 2)
 }
 
 /// `SO_RCVBUFFORCE` needs CAP_NET_ADMIN in the initial user namespace.

@@ -133,8 +133,8 @@ pub fn send(socket: BorrowedFd<'_>, bytes: &[u8]) -> io::Result<()> {
     }
 }
 
-/// Receives one datagram, waiting for it; returns its true length, which is
-/// greater than the buffer's when it was cut.
+/// Receives one datagram without waiting for it; returns its true length, which
+/// is greater than the buffer's when it was cut.
 pub fn receive(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<usize> {
     loop {
         // SAFETY: the pointer and length describe `buffer`, which is writable.
@@ -143,7 +143,7 @@ pub fn receive(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<usize> {
                 socket.as_raw_fd(),
                 buffer.as_mut_ptr().cast(),
                 buffer.len(),
-                libc::MSG_TRUNC,
+                libc::MSG_TRUNC | libc::MSG_DONTWAIT,
             )
         };
         match checked_length(result) {

@@ -1,7 +1,8 @@
 //! A question and what comes back.
 
 use crate::{
-    Coverage, EndpointPattern, KernelId, Protocol, Timed, Translation, TranslationKind, Zone,
+    Coverage, EndpointPattern, KernelId, Protocol, Timed, Timestamp, Translation, TranslationKind,
+    Zone,
 };
 
 /// A question: which translations fit all of what is given?
@@ -57,6 +58,8 @@ pub struct Match {
 /// What comes back for a [`Lookup`].
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Answer {
+    /// When it was asked.
+    pub asked_at: Timestamp,
     /// The translations that fit, live ones first, at most as many as asked.
     pub matches: Vec<Match>,
     /// Whether more would have fitted.

@@ -61,15 +61,21 @@ pub enum GapCause {
     Socket,
     /// The kernel's table could not be read.
     Dump,
+    /// An event could not be decoded.
+    Undecodable,
+    /// natconnd itself failed and started over.
+    Fault,
 }
 
 impl GapCause {
     /// All causes.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self::Starting,
         Self::ReceiveBuffer,
         Self::Socket,
         Self::Dump,
+        Self::Undecodable,
+        Self::Fault,
     ];
 
     /// The word for it in every output.
@@ -79,6 +85,8 @@ impl GapCause {
             Self::ReceiveBuffer => "receive-buffer",
             Self::Socket => "socket",
             Self::Dump => "dump",
+            Self::Undecodable => "undecodable",
+            Self::Fault => "fault",
         }
     }
 }

@@ -77,7 +77,17 @@ fn gauge(
 impl Collector for OfMirror {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let counters = &self.0.counters;
-        let counted: [(&str, &str, &AtomicU64); 9] = [
+        let counted: [(&str, &str, &AtomicU64); 11] = [
+            (
+                "natconnd_mirror_faults",
+                "Panics of the reader thread, after which it started over",
+                &counters.faults,
+            ),
+            (
+                "natconnd_lookup_failed_gets",
+                "Lookups in which the kernel could not be asked",
+                &counters.failed_gets,
+            ),
             (
                 "natconnd_mirror_events",
                 "Events read from the kernel",
@@ -162,7 +172,7 @@ impl Collector for OfMirror {
         gauge(
             &mut encoder,
             "natconnd_mirror_receive_buffer",
-            "Receive buffer of the event socket, as the kernel counts it",
+            "Receive buffer of the event socket",
             Some(&Unit::Bytes),
             counters.receive_buffer.load(Relaxed) as f64,
         )?;

@@ -82,7 +82,7 @@ impl<A: Address> Family<A> {
     }
 
     /// Every NAT address of an entry.
-    pub fn nat_addresses(&self) -> impl Iterator<Item = A> + '_ {
+    pub fn nat_addresses(&self) -> impl ExactSizeIterator<Item = A> + '_ {
         self.nat_addresses.keys().copied()
     }
 

@@ -82,8 +82,8 @@ impl<'a> Found<'a> {
 
 /// How a question can be answered in one family.
 enum Way<A> {
-    /// From the chain of one key.
-    Chain(Role, A, u16),
+    /// From any of the chains of these keys: each holds all that fits.
+    Chains(Vec<Key<A>>),
     /// From the chains of one port on every NAT address.
     NatPort(u16),
     /// The question is about the other family.
@@ -92,35 +92,25 @@ enum Way<A> {
     Scan,
 }
 
-fn way<A: Address>(question: &Lookup) -> Way<A> {
-    for pattern in [&question.nat, &question.internal, &question.remote] {
-        if let Some(address) = pattern.address()
-            && A::from_ip(address).is_none()
-        {
-            return Way::Nowhere;
-        }
-    }
-    let address = |pattern: &model::EndpointPattern| pattern.address().and_then(A::from_ip);
-    match (address(&question.nat), question.nat.port()) {
-        (Some(address), Some(port)) => return Way::Chain(Role::Nat, address, port),
-        (None, Some(port)) if question.nat.addresses.is_none() => return Way::NatPort(port),
-        _ => {}
-    }
-    if let Some(address) = address(&question.internal) {
-        Way::Chain(Role::Host, address, 0)
-    } else if let Some(address) = address(&question.remote) {
-        Way::Chain(Role::Remote, address, 0)
-    } else {
-        Way::Scan
-    }
+/// What the entries of one chain have in common.
+#[derive(Clone, Copy)]
+struct Key<A> {
+    role: Role,
+    address: A,
+    port: u16,
 }
+
+/// With more NAT addresses than this, one port is looked for by a scan.
+const NAT_ADDRESSES: usize = 1024;
+
+/// Entries of a chain that are looked at before it is another chain's turn.
+const TURN: usize = 16;
 
 impl Table {
     /// Whether [`Self::find`] can answer from an index. Where it cannot, every
     /// entry must be looked at: use [`Self::scan`].
     pub fn has_index_for(&self, question: &Lookup) -> bool {
-        !matches!(way::<Ipv4Addr>(question), Way::Scan)
-            && !matches!(way::<Ipv6Addr>(question), Way::Scan)
+        !matches!(self.v4.way(question), Way::Scan) && !matches!(self.v6.way(question), Way::Scan)
     }
 
     /// Calls `visit` with each translation that fits, newest first within a
@@ -164,45 +154,104 @@ impl Table {
 }
 
 impl<A: Address> Family<A> {
+    fn way(&self, question: &Lookup) -> Way<A> {
+        let patterns = [&question.nat, &question.internal, &question.remote];
+        let is_other = |address| A::from_ip(address).is_none();
+        if patterns
+            .iter()
+            .any(|pattern| pattern.address().is_some_and(is_other))
+        {
+            return Way::Nowhere;
+        }
+        let [nat, internal, remote] =
+            patterns.map(|pattern| pattern.address().and_then(A::from_ip));
+        let key = |role, address: Option<A>, port: Option<u16>| {
+            address.zip(port).map(|(address, port)| Key {
+                role,
+                address,
+                port,
+            })
+        };
+        let keys: Vec<_> = [
+            key(Role::Nat, nat, question.nat.port()),
+            key(Role::Host, internal, Some(0)),
+            key(Role::Remote, remote, Some(0)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        match question.nat.port() {
+            _ if !keys.is_empty() => Way::Chains(keys),
+            Some(port)
+                if question.nat.addresses.is_none()
+                    && self.nat_addresses().len() <= NAT_ADDRESSES =>
+            {
+                Way::NatPort(port)
+            }
+            _ => Way::Scan,
+        }
+    }
+
     fn find(
         &self,
         question: &Lookup,
         budget: &mut usize,
         visit: &mut impl FnMut(Found<'_>),
     ) -> bool {
-        match way(question) {
-            Way::Chain(role, address, port) => {
-                let head = self.head(role, address, port);
-                self.walk(role, head, question, budget, visit)
-            }
+        match self.way(question) {
+            Way::Chains(keys) => self.walk(&keys, question, budget, visit),
             Way::NatPort(port) => self.nat_addresses().all(|address| {
-                let head = self.head(Role::Nat, address, port);
-                self.walk(Role::Nat, head, question, budget, visit)
+                let key = Key {
+                    role: Role::Nat,
+                    address,
+                    port,
+                };
+                self.walk(&[key], question, budget, visit)
             }),
             Way::Nowhere | Way::Scan => true,
         }
     }
 
+    /// Walks the chains in turns until the shortest is at its end.
+    ///
+    /// A popular port forward has a chain of a million entries, and so has a
+    /// popular remote; the two together may have one.
     fn walk(
         &self,
-        role: Role,
-        mut next: Option<Slot>,
+        keys: &[Key<A>],
         question: &Lookup,
         budget: &mut usize,
         visit: &mut impl FnMut(Found<'_>),
     ) -> bool {
-        while let Some(slot) = next {
-            if *budget == 0 {
-                return false;
+        let mut walks: Vec<(Role, Option<Slot>, Vec<Slot>)> = keys
+            .iter()
+            .map(|key| {
+                let head = self.head(key.role, key.address, key.port);
+                (key.role, head, Vec::new())
+            })
+            .collect();
+        let finished = 'walk: loop {
+            for (at, (role, next, found)) in walks.iter_mut().enumerate() {
+                for _ in 0..TURN {
+                    let Some(slot) = *next else {
+                        break 'walk Some(at);
+                    };
+                    if *budget == 0 {
+                        break 'walk None;
+                    }
+                    *budget -= 1;
+                    let entry = self.slab.get(slot);
+                    if question.matches(&entry.as_match()) {
+                        found.push(slot);
+                    }
+                    *next = self.chains(*role).after(entry);
+                }
             }
-            *budget -= 1;
-            let entry = self.slab.get(slot);
-            if question.matches(&entry.as_match()) {
-                visit(A::found(entry));
-            }
-            next = self.chains(role).after(entry);
+        };
+        for slot in &walks[finished.unwrap_or(0)].2 {
+            visit(A::found(self.slab.get(*slot)));
         }
-        true
+        finished.is_some()
     }
 
     fn scan(&self, from: Slot, budget: u32, visit: &mut impl FnMut(Found<'_>)) -> Option<Slot> {

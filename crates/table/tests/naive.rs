@@ -372,3 +372,33 @@ fn a_clock_that_is_set_back_keeps_nothing_for_longer() {
     table.expire(Timestamp(1_000_000_000).plus(KEEP), 10);
     assert_eq!(table.ended(), 0);
 }
+
+#[test]
+fn a_popular_port_forward_hides_nobody() {
+    let mut table = Table::new(KEEP, Filter::default());
+    for number in 0..70_000_u32 {
+        let remote = Endpoint::new(Ipv4Addr::from(0x0a00_0000 + number).into(), 5);
+        let tuple = |source, destination| Tuple {
+            protocol: Protocol::TCP,
+            source,
+            destination,
+            icmp: None,
+        };
+        let event = Event {
+            kind: EventKind::New,
+            connection: Connection {
+                original: tuple(remote, endpoint(false, 10, 443)),
+                reply: tuple(endpoint(false, 1, 443), remote),
+                status: Status::DESTINATION_TRANSLATED,
+                ..Connection::default()
+            },
+        };
+        table.apply(&event, Timestamp(1_000_000_000), |_| {});
+    }
+    let oldest = Lookup {
+        nat: EndpointPattern::exactly(endpoint(false, 10, 443)),
+        remote: "10.0.0.0".parse().unwrap(),
+        ..Lookup::default()
+    };
+    assert_eq!(found(&table, &oldest).len(), 1);
+}

@@ -84,7 +84,7 @@ pub struct Gap {
     pub from: String,
     /// The time from which nothing is missing again; null while it lasts.
     pub to: Option<String>,
-    /// `starting`, `receive-buffer`, `socket` or `dump`.
+    /// `starting`, `receive-buffer`, `socket`, `dump`, `undecodable` or `fault`.
     pub cause: String,
 }
 

@@ -29,8 +29,8 @@ pub struct Status {
     pub events: u64,
     /// How often the kernel reported that it dropped events.
     pub lost: u64,
-    /// Size of the event socket's receive buffer in bytes, as the kernel
-    /// accounts it.
+    /// Size of the event socket's receive buffer in bytes, in the measure of
+    /// `track.receive-buffer`.
     pub receive_buffer: u64,
     /// Whether the kernel's own start times are to be had
     /// (`nf_conntrack_timestamp`).

@@ -90,6 +90,7 @@ pub(super) fn answer() -> impl Strategy<Value = Answer> {
     ];
     (vec(found(), 0..4), any::<bool>(), verdict, vec(gap, 0..3)).prop_map(
         |(matches, is_cut, verdict, gaps)| Answer {
+            asked_at: model::Timestamp::default(),
             matches,
             is_cut,
             verdict,

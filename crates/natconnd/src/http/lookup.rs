@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use hyper::{Response, StatusCode};
-use model::{EndpointPattern, Lookup};
+use model::{Answer, EndpointPattern, Lookup};
 
 use super::body::Body;
-use super::counters::Counters;
 use super::filter::{self, parse};
 use super::json;
 use super::problem::{Refused, bad_value, problem, to_response};
@@ -15,7 +14,6 @@ use super::query::{self, DEFAULT_LIMIT};
 use super::response::{JSON, ok};
 use super::state::State;
 use crate::api::Problem;
-use crate::lookup::Answers;
 
 /// The parameters.
 pub(super) const PARAMETERS: &[&str] = &[
@@ -26,7 +24,8 @@ pub(super) const PARAMETERS: &[&str] = &[
 const FRAME: usize = 96;
 
 /// Answers now what an index answers; `Err` gives the question back, with its
-/// limit, where the whole table has to be looked at.
+/// limit, where the whole table has to be looked at, or nobody was found while
+/// events were still waiting to be applied.
 pub(super) fn respond(
     state: &State,
     query: Option<&str>,
@@ -35,35 +34,33 @@ pub(super) fn respond(
     if !state.answers.is_quick(&question) {
         return Ok(Err((question, limit)));
     }
-    Ok(Ok(answer(
-        &state.answers,
-        &state.counters,
-        &question,
-        limit,
-    )))
+    let began = Instant::now();
+    let answer = state.answers.lookup(&question, limit);
+    if !state.answers.is_settled(&answer) {
+        return Ok(Err((question, limit)));
+    }
+    state.counters.looked_up(answer.verdict, began.elapsed());
+    Ok(Ok(render(&answer)))
 }
 
-/// Answers a question for which the whole table has to be looked at.
-pub(super) async fn respond_by_scan(
+/// Answers a question that cannot be answered at once.
+pub(super) async fn respond_later(
     state: Arc<State>,
     (question, limit): (Lookup, usize),
 ) -> Response<Body> {
-    let counters = Arc::clone(&state.counters);
-    let response = state.scan(move |answers| answer(answers, &counters, &question, limit));
-    response.await.unwrap_or_else(|| to_response(&broke_off()))
+    let began = Instant::now();
+    match state.lookup(question, limit).await {
+        Some(answer) => {
+            state.counters.looked_up(answer.verdict, began.elapsed());
+            render(&answer)
+        }
+        None => to_response(&broke_off()),
+    }
 }
 
-fn answer(
-    answers: &Answers,
-    counters: &Counters,
-    question: &Lookup,
-    limit: usize,
-) -> Response<Body> {
-    let began = Instant::now();
-    let answer = answers.lookup(question, limit);
-    counters.looked_up(answer.verdict, began.elapsed());
+fn render(answer: &Answer) -> Response<Body> {
     let mut body = Vec::with_capacity(FRAME + json::ROW_LENGTH * answer.matches.len());
-    json::answer(&mut body, &answer);
+    json::answer(&mut body, answer);
     ok(JSON, body)
 }
 

@@ -133,7 +133,7 @@ impl Service<Request<Incoming>> for Requests {
             return match lookup::respond(state, request.uri().query()) {
                 Ok(Ok(response)) => self.counted(route, response),
                 Ok(Err(question)) => {
-                    let response = lookup::respond_by_scan(Arc::clone(state), question);
+                    let response = lookup::respond_later(Arc::clone(state), question);
                     self.counted_later(route, response)
                 }
                 Err(problem) => self.counted(route, to_response(&problem)),

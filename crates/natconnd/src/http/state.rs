@@ -1,7 +1,9 @@
 //! What all requests share.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use model::{Answer, Lookup};
 use tokio::sync::{Semaphore, watch};
 
 use super::allow::Allow;
@@ -41,6 +43,41 @@ impl State {
         let result = tokio::task::spawn_blocking(move || scan(&answers)).await;
         drop(permit);
         result.ok()
+    }
+}
+
+/// How often, and how far apart, an answer that is not settled is asked for
+/// again: longer than the table is ever behind when the machine can keep up.
+const RETRIES: usize = 20;
+const BETWEEN: Duration = Duration::from_millis(1);
+
+impl State {
+    /// Answers a lookup, in a scan where there is no index, and again some
+    /// milliseconds later where nobody was found and events were still waiting.
+    ///
+    /// `None` where the scan panicked.
+    pub(super) async fn lookup(self: &Arc<Self>, question: Lookup, limit: usize) -> Option<Answer> {
+        let question = Arc::new(question);
+        let mut retries = RETRIES;
+        loop {
+            let answer = if self.answers.is_quick(&question) {
+                self.answers.lookup(&question, limit)
+            } else {
+                let question = Arc::clone(&question);
+                self.scan(move |answers| answers.lookup(&question, limit))
+                    .await?
+            };
+            if retries == 0 || self.answers.is_settled(&answer) {
+                return Some(answer);
+            }
+            while retries > 0 && !self.answers.is_settled(&answer) {
+                retries -= 1;
+                tokio::time::sleep(BETWEEN).await;
+            }
+            // What had been told when it was asked is applied: the next answer
+            // is the last.
+            retries = 0;
+        }
     }
 }
 

@@ -115,7 +115,12 @@ impl Best {
     }
 
     /// The answer; `is_whole` is whether all that fit were added.
-    pub fn into_answer(mut self, is_whole: bool, coverage: Coverage) -> Answer {
+    pub fn into_answer(
+        mut self,
+        asked_at: Timestamp,
+        is_whole: bool,
+        coverage: Coverage,
+    ) -> Answer {
         self.cut();
         let verdict = match (self.host, self.has_other_hosts) {
             (None, _) => Verdict::None,
@@ -123,6 +128,7 @@ impl Best {
             (Some(_), true) => Verdict::Several,
         };
         Answer {
+            asked_at,
             matches: self.matches,
             is_cut: self.is_cut || !is_whole,
             verdict,
@@ -212,7 +218,7 @@ mod tests {
             IpAddr::V4(address) => (address.octets()[3], row.ended_at.is_some()),
             IpAddr::V6(_) => unreachable!("all rows are of IPv4"),
         };
-        let answer = best.into_answer(true, Coverage::Complete);
+        let answer = best.into_answer(Timestamp(9), true, Coverage::Complete);
         answer.matches.iter().map(shown).collect()
     }
 
@@ -237,7 +243,7 @@ mod tests {
                 best.add(found(host, started_at, is_ended));
                 all.push(found(host, started_at, is_ended));
             }
-            let answer = best.into_answer(true, Coverage::Complete);
+            let answer = best.into_answer(Timestamp(9), true, Coverage::Complete);
             all.sort_by_key(rank);
             let wanted: Vec<_> = all.iter().take(limit).map(rank).collect();
             prop_assert_eq!(answer.matches.iter().map(rank).collect::<Vec<_>>(), wanted);

@@ -55,6 +55,7 @@ impl Answers {
     /// Answers a lookup with at most `limit` matches, live ones first, then the
     /// latest.
     pub fn lookup(&self, question: &Lookup, limit: usize) -> Answer {
+        let asked_at = now();
         let packet = exact::arriving_packet(question).filter(|_| self.asks_kernel);
         let is_current = packet.is_some() && self.mirror.is_current();
         let mut best = Best::new(limit);
@@ -68,14 +69,20 @@ impl Answers {
             }
             best.add(row);
         });
-        let asked_at = now();
         if let Some(packet) = packet {
             // The kernel could tell nothing new of connections that the table has
             // alive and whose ends are told, when all that was told is applied.
             let is_certain = is_current && live > 0 && unannounced.is_empty();
             let zone = question.zone.unwrap_or_default();
-            if !is_certain && let Some(known) = exact::get(&packet, zone) {
-                best.correct(question, self.mirror.filter(), asked_at, known);
+            if !is_certain {
+                match exact::get(&packet, zone) {
+                    Some(known) => {
+                        best.correct(question, self.mirror.filter(), asked_at, known);
+                    }
+                    None => {
+                        self.mirror.counters.failed_gets.fetch_add(1, Relaxed);
+                    }
+                }
             }
         } else if self.asks_kernel {
             for (original, zone, id) in unannounced {
@@ -84,7 +91,15 @@ impl Answers {
                 }
             }
         }
-        best.into_answer(is_whole, self.mirror.coverage(asked_at))
+        best.into_answer(asked_at, is_whole, self.mirror.coverage(asked_at))
+    }
+
+    /// Whether an answer holds all that had happened when it was asked for.
+    ///
+    /// The table is some milliseconds behind the kernel. Where an empty answer is
+    /// not settled, asking again a few milliseconds later is.
+    pub fn is_settled(&self, answer: &Answer) -> bool {
+        !answer.matches.is_empty() || !self.asks_kernel || self.mirror.has_applied(answer.asked_at)
     }
 
     /// Lists live translations that fit `filter`, in order, from the first one

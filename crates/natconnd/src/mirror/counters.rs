@@ -27,6 +27,10 @@ pub struct Counters {
     pub gaps: AtomicU64,
     /// Translations that a resync ended because the kernel had them no more.
     pub vanished: AtomicU64,
+    /// Panics of the reader thread.
+    pub faults: AtomicU64,
+    /// Gets that the kernel did not answer.
+    pub failed_gets: AtomicU64,
     /// Effective size of the receive buffer in bytes.
     pub receive_buffer: AtomicU64,
     /// When the reader thread last went round its loop, in nanoseconds since

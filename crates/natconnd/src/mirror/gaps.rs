@@ -24,10 +24,14 @@ impl Gaps {
     }
 
     /// Notes that from `from` on events are missing. A gap that is open already
-    /// goes on.
+    /// goes on, unless it is that of the start: that one ends to matter once the
+    /// kernel's table is read, and what is lost meanwhile does not.
     pub fn open(&mut self, from: Timestamp, cause: GapCause) {
-        if self.gaps.back().is_some_and(|last| last.to.is_none()) {
-            return;
+        if let Some(last) = self.gaps.back_mut().filter(|last| last.to.is_none()) {
+            if !is_start(last) || cause == GapCause::Starting {
+                return;
+            }
+            last.to = Some(from.max(last.from));
         }
         if self.gaps.len() == REMEMBERED {
             self.gaps.pop_front();
@@ -86,17 +90,32 @@ mod tests {
     #[test]
     fn a_gap_in_a_gap_is_one_gap() {
         let mut gaps = Gaps::default();
-        gaps.open(Timestamp(1), GapCause::Starting);
+        gaps.open(Timestamp(1), GapCause::Socket);
         gaps.open(Timestamp(2), GapCause::ReceiveBuffer);
         gaps.close(Timestamp(3));
         gaps.close(Timestamp(4));
         let gap = Gap {
             from: Timestamp(1),
             to: Some(Timestamp(3)),
-            cause: GapCause::Starting,
+            cause: GapCause::Socket,
         };
         assert_eq!(gaps.since(Timestamp(2)), [gap]);
         assert_eq!(gaps.since(Timestamp(3)), []);
+    }
+
+    #[test]
+    fn a_loss_during_the_start_outlasts_the_start() {
+        let mut gaps = Gaps::default();
+        gaps.open(Timestamp(1), GapCause::Starting);
+        gaps.open(Timestamp(2), GapCause::ReceiveBuffer);
+        gaps.close(Timestamp(5));
+        let lost = Gap {
+            from: Timestamp(2),
+            to: Some(Timestamp(5)),
+            cause: GapCause::ReceiveBuffer,
+        };
+        assert_eq!(gaps.mattering_since(Timestamp(3)), [lost]);
+        assert_eq!(gaps.matters_until(), Some(Timestamp(5)));
     }
 
     #[test]

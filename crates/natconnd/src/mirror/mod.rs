@@ -1,25 +1,29 @@
 //! The live table, kept equal to the kernel's.
 //!
 //! One thread reads events and dumps and writes the table (`reader`); any
-//! number of others read it. Readers hold the lock for microseconds: an index
+//! number of others read it. They hold the lock for a bounded time: an index
 //! lookup, or a small part of a scan.
 
+mod clock;
 mod counters;
 mod gaps;
 mod reader;
+mod resync;
+mod socket;
 
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::time::Duration;
 
-use ctnetlink::{EventQueue, EventSocket};
+use ctnetlink::EventQueue;
 use model::{ChangeKind, Coverage, Event, Filter, Gap, GapCause, Lookup, Match, Timestamp};
 use parking_lot::{Mutex, RwLock};
 use table::{Found, Position, Table};
 use tokio::sync::broadcast;
 
+pub use clock::now;
 pub use counters::Counters;
-pub use reader::{Stop, now, start};
+pub use reader::{Stop, start};
 
 use gaps::Gaps;
 
@@ -60,6 +64,8 @@ pub struct Mirror {
     queue: RwLock<Option<EventQueue>>,
     /// Whether events may have been read that are not applied yet.
     is_applying: AtomicBool,
+    /// What was told before this time is applied, in nanoseconds since 1970.
+    applied_until: AtomicI64,
     settings: Settings,
     /// How long ended translations stay answerable, in nanoseconds.
     keep_ended: AtomicI64,
@@ -87,6 +93,7 @@ impl Mirror {
             changes: broadcast::channel(FOLLOWER_LAG).0,
             queue: RwLock::new(None),
             is_applying: AtomicBool::new(false),
+            applied_until: AtomicI64::new(0),
             keep_ended: AtomicI64::new(nanoseconds(settings.keep_ended)),
             complete_since: AtomicI64::new(i64::MAX),
             settings,
@@ -188,12 +195,17 @@ impl Mirror {
     /// Nothing waits in the queue, and what was read from it is applied. Costs a
     /// system call, a tenth of asking the kernel for a connection.
     pub fn is_current(&self) -> bool {
-        // INVARIANT: the queue is looked at first. What was read from it before
-        // that look was read while `is_applying` was set, and the flag goes
-        // down only after it is applied.
-        self.complete_since.load(Relaxed) != i64::MAX
-            && self.queue.read().as_ref().is_some_and(EventQueue::is_empty)
+        // INVARIANT: in this order. What was read from the queue before the look
+        // at it was read while `is_applying` was set, and that goes down only
+        // after it is applied, or after the gap is open.
+        self.queue.read().as_ref().is_some_and(EventQueue::is_empty)
             && !self.is_applying.load(SeqCst)
+            && self.complete_since.load(SeqCst) != i64::MAX
+    }
+
+    /// Whether the table holds all that had happened at `time`.
+    pub fn has_applied(&self, time: Timestamp) -> bool {
+        self.applied_until.load(SeqCst) > time.0 || self.is_current()
     }
 
     /// Whether a lookup is answered from an index: microseconds instead of a
@@ -228,6 +240,12 @@ impl Mirror {
         }
     }
 
+    /// Forgets everything.
+    fn empty(&self) {
+        let keep_ended = Duration::from_nanos(self.keep_ended.load(Relaxed).unsigned_abs());
+        *self.table.write() = Table::new(keep_ended, self.settings.filter.clone());
+    }
+
     /// Whether anybody follows the changes; takes a lock, so ask once a batch.
     fn has_followers(&self) -> bool {
         self.changes.receiver_count() > 0
@@ -253,7 +271,7 @@ impl Mirror {
     fn open_gap(&self, from: Timestamp, cause: GapCause) {
         let mut gaps = self.gaps.lock();
         gaps.open(from, cause);
-        self.complete_since.store(i64::MAX, Relaxed);
+        self.complete_since.store(i64::MAX, SeqCst);
         self.counters.gaps.store(gaps.opened(), Relaxed);
     }
 
@@ -267,14 +285,4 @@ impl Mirror {
 
 fn nanoseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
-}
-
-/// The socket's own part of the settings.
-fn open_socket(settings: &Settings) -> Result<EventSocket, ctnetlink::Error> {
-    EventSocket::open(&ctnetlink::EventOptions {
-        groups: ctnetlink::Groups::NEW_AND_DESTROY,
-        receive_buffer: settings.receive_buffer,
-        program: ctnetlink::program_for(&settings.filter),
-        is_reliable: true,
-    })
 }

@@ -153,14 +153,7 @@ fn bad_value(key: KeyName, value: &str) -> Response<Body> {
 }
 
 async fn look_up(state: &Arc<State>, name: KeyName, key: Key) -> Response<Body> {
-    let question = question(name, &key);
-    let newest = if state.answers.is_quick(&question) {
-        newest(&state.answers, &question, name, &key)
-    } else {
-        let key = key.clone();
-        let scanned = state.scan(move |answers| newest(answers, &question, name, &key));
-        scanned.await.flatten()
-    };
+    let newest = newest(state, name, &key).await;
     let newest = match newest {
         // What the initiator wrote as destination differs from the remote
         // endpoint in a hairpin, which only a scan can find.
@@ -195,9 +188,10 @@ fn question(name: KeyName, key: &Key) -> Lookup {
 }
 
 /// The newest live match of a key, or the newest that ended a moment ago.
-fn newest(answers: &Answers, question: &Lookup, name: KeyName, key: &Key) -> Option<Match> {
+async fn newest(state: &Arc<State>, name: KeyName, key: &Key) -> Option<Match> {
+    let answer = state.lookup(question(name, key), MATCHES).await?;
     let mut newest = None;
-    for found in answers.lookup(question, MATCHES).matches {
+    for found in answer.matches {
         if Key::of(name, &found) == *key {
             keep_newer(&mut newest, &found);
         }

@@ -1,0 +1,176 @@
+//! The reader thread's dumps: at the start, after a gap, and now and then.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
+
+use ctnetlink::{Dump, GetSocket};
+use model::GapCause;
+use table::{Position, Unseen};
+use tracing::{info, warn};
+
+use super::clock::now;
+use super::reader::{RESYNC_REST, Reader};
+
+/// Slots that are searched for unseen translations under one lock.
+const UNSEEN_SLOTS: u32 = 2048;
+
+/// How soon a reconciling dump is tried again that broke off.
+const RETRY: Duration = Duration::from_secs(30);
+
+/// What came of a resync.
+#[derive(PartialEq, Eq)]
+enum Outcome {
+    /// The table agrees with the kernel's.
+    Done,
+    /// The dump broke off or may have missed something.
+    Incomplete,
+    /// The thread was told to stop.
+    Stopped,
+}
+
+impl Reader {
+    /// Makes the table complete again and closes the gap, unless more was lost
+    /// meanwhile.
+    pub(super) fn close_gap(&mut self) {
+        // What goes missing while this one runs asks for another.
+        self.needs_resync = false;
+        let outcome = self.resync();
+        self.rest_until = Instant::now() + RESYNC_REST;
+        match outcome {
+            Outcome::Stopped => self.needs_resync = true,
+            Outcome::Incomplete => self.lose(GapCause::Dump),
+            Outcome::Done => {}
+        }
+        if self.needs_resync {
+            return;
+        }
+        self.mirror.close_gap(now());
+        if !self.mirror.counters.is_ready.swap(true, Relaxed) {
+            let [translations, connections, _] = self.mirror.sizes();
+            info!(
+                connections,
+                translations, "ready: the kernel's table is read"
+            );
+        }
+    }
+
+    /// Compares the table with the kernel's, though nothing is known to be lost:
+    /// connections from before there was a listener end in silence.
+    pub(super) fn reconcile(&mut self) {
+        if self.resync() == Outcome::Incomplete {
+            self.next_reconcile = Instant::now() + RETRY;
+        }
+    }
+
+    fn resync(&mut self) -> Outcome {
+        self.next_reconcile = Instant::now() + jittered(self.mirror.settings.reconcile_every);
+        self.mirror.table.write().begin_resync();
+        let outcome = self.merge_dump();
+        let counters = &self.mirror.counters;
+        match outcome {
+            Ok(Outcome::Done) => {
+                counters.resyncs.fetch_add(1, Relaxed);
+                self.settle_unseen();
+                Outcome::Done
+            }
+            Ok(outcome) => {
+                self.mirror.table.write().abandon_resync();
+                outcome
+            }
+            Err(error) => {
+                counters.failed_resyncs.fetch_add(1, Relaxed);
+                self.mirror.table.write().abandon_resync();
+                let error = format!("{:#}", anyhow::Error::from(error));
+                warn!(error, "dump broke off");
+                Outcome::Incomplete
+            }
+        }
+    }
+
+    fn merge_dump(&mut self) -> Result<Outcome, ctnetlink::Error> {
+        let mirror = Arc::clone(&self.mirror);
+        let mut dump = Dump::start(&mirror.settings.filter)?;
+        let mut room = Vec::new();
+        while let Some(part) = dump.read()? {
+            let read_at = now();
+            mirror.counters.last_round.store(read_at.0, Relaxed);
+            let has_followers = mirror.has_followers();
+            let mut undecodable = 0;
+            let connections = part.decode(&mut room, |_| undecodable += 1);
+            mirror
+                .table
+                .write()
+                .merge_all(connections, read_at, |change| {
+                    mirror.note(change, has_followers);
+                });
+            mirror.counters.undecodable.fetch_add(undecodable, Relaxed);
+            // Events wait for a part of a dump at most.
+            self.drain();
+            if self.is_stopping() {
+                return Ok(Outcome::Stopped);
+            }
+        }
+        Ok(if dump.was_interrupted() {
+            Outcome::Incomplete
+        } else {
+            Outcome::Done
+        })
+    }
+
+    /// Ends what the dump did not have and a get does not find.
+    ///
+    /// The kernel is asked while nobody waits for the table.
+    fn settle_unseen(&mut self) {
+        let mirror = Arc::clone(&self.mirror);
+        let mut kernel = GetSocket::open().ok();
+        let mut unseen = Vec::new();
+        let mut position = Some(Position::default());
+        while let Some(from) = position {
+            position = mirror
+                .table
+                .read()
+                .unseen(from, UNSEEN_SLOTS, |one| unseen.push(one));
+            let ended_at = now();
+            let settled: Vec<_> = unseen
+                .drain(..)
+                .map(|one| {
+                    // Without a second opinion the dump's word stands.
+                    let is_gone = kernel.as_mut().is_none_or(|kernel| is_gone(kernel, &one));
+                    (one, is_gone)
+                })
+                .collect();
+            if !settled.is_empty() {
+                let has_followers = mirror.has_followers();
+                let mut vanished = 0;
+                let mut table = mirror.table.write();
+                for (one, is_gone) in settled {
+                    table.settle(&one, is_gone, ended_at, |change| {
+                        vanished += 1;
+                        mirror.note(change, has_followers);
+                    });
+                }
+                drop(table);
+                mirror.counters.vanished.fetch_add(vanished, Relaxed);
+            }
+            self.drain();
+        }
+        mirror.table.write().finish_resync();
+    }
+}
+
+/// Whether the kernel has just this connection no more. An error is no proof:
+/// the next resync asks again.
+fn is_gone(kernel: &mut GetSocket, unseen: &Unseen) -> bool {
+    match kernel.get(&unseen.original, unseen.zone.of_original()) {
+        Ok(known) => known.is_none_or(|connection| connection.kernel_id != unseen.kernel_id),
+        Err(_) => false,
+    }
+}
+
+/// Between three quarters and five quarters of `interval`, so that many
+/// gateways do not dump all at once.
+fn jittered(interval: Duration) -> Duration {
+    let noise = now().0 as u32 % 1024;
+    interval * 3 / 4 + interval / 2 * noise / 1024
+}

@@ -1,0 +1,93 @@
+//! The reader thread's event socket: opened, enlarged, replaced.
+
+use std::sync::atomic::Ordering::Relaxed;
+use std::thread;
+
+use ctnetlink::{EventOptions, EventSocket, Groups, program_for};
+use model::GapCause;
+use tracing::{info, warn};
+
+use super::Settings;
+use super::reader::{RESYNC_REST, Reader};
+
+/// Opens an event socket with a receive buffer of this many bytes.
+pub fn open_socket(
+    settings: &Settings,
+    receive_buffer: usize,
+) -> Result<EventSocket, ctnetlink::Error> {
+    EventSocket::open(&EventOptions {
+        groups: Groups::NEW_AND_DESTROY,
+        receive_buffer,
+        program: program_for(&settings.filter),
+        is_reliable: true,
+    })
+}
+
+impl Reader {
+    /// Makes the socket known to lookups and to the status.
+    pub(super) fn note_socket(&self) {
+        match self.socket.queue() {
+            Ok(queue) => *self.mirror.queue.write() = Some(queue),
+            Err(error) => {
+                *self.mirror.queue.write() = None;
+                warn!(%error, "lookups cannot see the event queue; they ask the kernel");
+            }
+        }
+        let effective = self.socket.receive_buffer();
+        self.note_buffer(effective);
+        let wanted = self.receive_buffer;
+        if effective < wanted {
+            warn!(
+                wanted_bytes = wanted,
+                effective_bytes = effective,
+                "receive buffer is smaller than wanted; \
+                 lift the limit with: sysctl -w net.core.rmem_max={wanted}",
+            );
+        }
+    }
+
+    fn note_buffer(&self, effective: usize) {
+        self.mirror
+            .counters
+            .receive_buffer
+            .store(effective as u64, Relaxed);
+    }
+
+    /// Doubles the receive buffer, up to what the settings allow.
+    pub(super) fn grow_buffer(&mut self) {
+        let most = self.mirror.settings.receive_buffer_max;
+        let wanted = self.receive_buffer.saturating_mul(2).min(most);
+        if wanted <= self.receive_buffer {
+            return;
+        }
+        self.receive_buffer = wanted;
+        match self.socket.set_receive_buffer(wanted) {
+            Ok(effective) => {
+                self.note_buffer(effective);
+                info!(
+                    wanted_bytes = wanted,
+                    effective_bytes = effective,
+                    "receive buffer grown",
+                );
+            }
+            Err(error) => warn!(%error, "receive buffer could not be grown"),
+        }
+    }
+
+    /// Replaces a socket that does not work any more.
+    pub(super) fn reopen(&mut self, error: &ctnetlink::Error) {
+        self.mirror.counters.socket_errors.fetch_add(1, Relaxed);
+        self.lose(GapCause::Socket);
+        warn!(%error, "event socket broke; opening it again");
+        match open_socket(&self.mirror.settings, self.receive_buffer) {
+            Ok(socket) => {
+                self.socket = socket;
+                self.note_socket();
+            }
+            Err(error) => {
+                warn!(%error, "event socket could not be opened; trying again");
+                thread::sleep(RESYNC_REST);
+            }
+        }
+    }
+}
