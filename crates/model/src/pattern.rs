@@ -311,10 +311,7 @@ mod tests {
             "\"http\" is no port from 0 to 65535"
         );
         assert_eq!(cause("192.0.2.1:9-1"), "the port range 9-1 runs backwards");
-        assert_eq!(
-            cause("192.0.2.1:5:6"),
-            "\"192.0.2.1:5\" is no IP address"
-        );
+        assert_eq!(cause("192.0.2.1:5:6"), "\"192.0.2.1:5\" is no IP address");
         assert_eq!(cause("[::1"), "the bracket is not closed");
         assert_eq!(cause("[::1]443"), "\"443\" follows the bracket");
     }
