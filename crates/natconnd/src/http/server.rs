@@ -41,6 +41,11 @@ pub struct Limits {
     /// over unix sockets, so that nobody can lock the operator out. The rest
     /// wait in the kernel's queue.
     pub connections: usize,
+    /// Peers outside the allow list that are told so at once, over all TCP
+    /// listeners and beyond `connections`. More are closed without a word.
+    pub refusals: usize,
+    /// How long such a peer has to make a request and read its refusal.
+    pub refusal_timeout: Duration,
     /// How long a request's head may take, and how long a connection may lie
     /// idle between requests.
     pub header_timeout: Duration,
@@ -56,6 +61,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 1024,
+            refusals: 32,
+            refusal_timeout: Duration::from_secs(1),
             header_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(60),
             keep_alive: Duration::from_secs(15),
@@ -110,6 +117,7 @@ impl Server {
             pynatconnd: self.pynatconnd.map(Pynatconnd::new),
             limits,
             scans: Semaphore::new(SCANS),
+            refusals: Arc::new(Semaphore::new(limits.refusals)),
             shutdown,
         });
         let over_tcp = Arc::new(Semaphore::new(limits.connections));
