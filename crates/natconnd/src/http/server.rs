@@ -12,7 +12,7 @@ use super::allow::Allow;
 use super::counters::Counters;
 use super::pynatconnd::Pynatconnd;
 use super::state::{SCANS, State};
-use crate::config::KeyName;
+use crate::config::{Http, KeyName};
 use crate::lookup::Answers;
 
 /// Renders `/metrics` in OpenMetrics text.
@@ -59,11 +59,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
+        let configured = Http::default();
         Self {
-            connections: 1024,
+            connections: configured.max_connections,
             refusals: 32,
             refusal_timeout: Duration::from_secs(1),
-            header_timeout: Duration::from_secs(30),
+            header_timeout: configured.header_timeout,
             write_timeout: Duration::from_secs(60),
             keep_alive: Duration::from_secs(15),
             shutdown_timeout: Duration::from_secs(3),
