@@ -2,11 +2,6 @@
 
 use crate::{EndpointSet, Match, Protocol, TranslationKind};
 
-/// A word that names no kind of translation.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is no kind of translation, expected source or destination")]
-pub struct UnknownKind(pub String);
-
 /// Which translations fit; all that is given must fit (AND), any of a list
 /// will do (OR). The default fits all.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]

@@ -28,10 +28,10 @@ pub use connection::{Connection, Counters, HelperName, KernelId, TcpState, Traff
 pub use coverage::{Coverage, Gap, GapCause};
 pub use endpoint::Endpoint;
 pub use event::{ChangeKind, Event, EventKind};
-pub use filter::{Filter, UnknownKind};
+pub use filter::Filter;
 pub use pattern::{EndpointPattern, EndpointSet, PatternError};
 pub use protocol::{Protocol, UnknownProtocol};
 pub use status::Status;
 pub use timestamp::{TimeSource, Timed, Timestamp};
-pub use translation::{Roles, Translation, TranslationKind};
+pub use translation::{Roles, Translation, TranslationKind, UnknownKind};
 pub use tuple::{Icmp, Tuple, Zone, ZoneScope};

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 
 use crate::Endpoint;
 
@@ -14,6 +14,9 @@ use crate::Endpoint;
 /// Reads and displays as `ADDR`, `ADDR/BITS`, `ADDR:PORT`, `:PORT`,
 /// `[V6]:PORT`, `[V6/BITS]:PORT`; for `PORT` also `FIRST-LAST`. The default
 /// fits every endpoint and displays as `*`.
+///
+/// IPv4 written in IPv6 (`::ffff:192.0.2.1`), as servers on dual-stack sockets
+/// log it, is read as IPv4.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct EndpointPattern {
     /// The addresses that fit, any where `None`.
@@ -123,7 +126,7 @@ fn parse(text: &str) -> Result<EndpointPattern, String> {
 }
 
 /// Splits at the colon before the ports, which an IPv6 address without
-/// brackets has not.
+/// brackets has only where it ends in dots: `::ffff:192.0.2.1:443`.
 fn split(text: &str) -> Result<(&str, Option<&str>), String> {
     if let Some(rest) = text.strip_prefix('[') {
         let (address, rest) = rest
@@ -143,7 +146,10 @@ fn split(text: &str) -> Result<(&str, Option<&str>), String> {
             let (address, ports) = text.split_once(':').unwrap_or((text, ""));
             Ok((address, Some(ports)))
         }
-        _ => Ok((text, None)),
+        _ => match text.rsplit_once(':') {
+            Some((address, ports)) if address.contains('.') => Ok((address, Some(ports))),
+            _ => Ok((text, None)),
+        },
     }
 }
 
@@ -156,13 +162,26 @@ fn parse_net(text: &str) -> Result<IpNet, String> {
         .parse()
         .map_err(|_| format!("\"{address}\" is no IP address"))?;
     let Some(bits) = bits else {
-        return Ok(address.into());
+        return Ok(address.to_canonical().into());
     };
     bits.parse()
         .ok()
         .and_then(|bits| IpNet::new(address, bits).ok())
-        .map(|net| net.trunc())
+        .map(|net| canonical(net.trunc()))
         .ok_or_else(|| format!("\"{bits}\" is no prefix length for {address}"))
+}
+
+/// The IPv4 network that an IPv4-mapped IPv6 network stands for.
+fn canonical(net: IpNet) -> IpNet {
+    let IpNet::V6(mapped) = net else {
+        return net;
+    };
+    mapped
+        .addr()
+        .to_ipv4_mapped()
+        .zip(mapped.prefix_len().checked_sub(96))
+        .and_then(|(address, bits)| Ipv4Net::new(address, bits).ok())
+        .map_or(net, IpNet::V4)
 }
 
 fn parse_ports(text: &str) -> Result<RangeInclusive<u16>, String> {
@@ -241,6 +260,31 @@ mod tests {
     }
 
     #[test]
+    fn ipv4_written_in_ipv6_is_ipv4() {
+        for (text, meant) in [
+            ("::ffff:203.0.113.7", "203.0.113.7"),
+            ("::ffff:cb00:7107", "203.0.113.7"),
+            ("[::ffff:203.0.113.7]", "203.0.113.7"),
+            ("[::ffff:203.0.113.7]:40123", "203.0.113.7:40123"),
+            ("::ffff:203.0.113.7:40123", "203.0.113.7:40123"),
+            ("::FFFF:203.0.113.7:1-2", "203.0.113.7:1-2"),
+            ("::ffff:203.0.113.9/120", "203.0.113.0/24"),
+            ("[::ffff:203.0.113.0/120]:443", "203.0.113.0/24:443"),
+            ("::ffff:203.0.113.7/128", "203.0.113.7"),
+            ("::ffff:0.0.0.0/96", "0.0.0.0/0"),
+        ] {
+            let pattern: EndpointPattern = text.parse().unwrap();
+            assert_eq!(pattern, meant.parse().unwrap(), "{text}");
+            assert_eq!(pattern.to_string(), meant);
+        }
+        // More than IPv4, and IPv6 that only ends like IPv4.
+        for text in ["::/90", "64:ff9b::cb00:7107", "[64:ff9b::cb00:7107]:443"] {
+            let pattern: EndpointPattern = text.parse().unwrap();
+            assert_eq!(pattern.to_string(), text);
+        }
+    }
+
+    #[test]
     fn matches_what_it_says() {
         let fits = |pattern: &str, text: &str| {
             let pattern: EndpointPattern = pattern.parse().unwrap();
@@ -267,6 +311,7 @@ mod tests {
             "\"http\" is no port from 0 to 65535"
         );
         assert_eq!(cause("192.0.2.1:9-1"), "the port range 9-1 runs backwards");
+        assert_eq!(cause("192.0.2.1:5:6"), "\"192.0.2.1:5\" is no IP address");
         assert_eq!(cause("[::1"), "the bracket is not closed");
         assert_eq!(cause("[::1]443"), "\"443\" follows the bracket");
     }

@@ -14,7 +14,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Connection, Endpoint, Status, Tuple, UnknownKind};
+use crate::{Connection, Endpoint, Status, Tuple};
 
 /// One rewriting of one side of a [`Connection`].
 ///
@@ -64,6 +64,11 @@ impl TranslationKind {
         }
     }
 }
+
+/// A word that names no kind of translation.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("\"{0}\" is no kind of translation, expected source or destination")]
+pub struct UnknownKind(pub String);
 
 impl fmt::Display for TranslationKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

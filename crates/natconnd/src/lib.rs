@@ -10,6 +10,7 @@ pub mod api;
 pub mod cli;
 pub mod config;
 pub mod daemon_args;
+pub mod descriptors;
 pub mod hint;
 pub mod http;
 pub mod listen;

@@ -250,7 +250,7 @@ impl Collector for OfHttp {
             ),
             (
                 "natconnd_http_refused_requests",
-                "Requests from outside the allow list",
+                "Connections and requests refused by the allow list",
                 &counters.refused,
             ),
             (

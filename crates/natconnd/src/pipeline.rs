@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tracing::{error, info, warn};
 
 use crate::config::{Config, Loaded, Remark, changes_needing_restart};
+use crate::descriptors;
 use crate::hint::Hinted;
 use crate::http::{self, Allow, AllowList, Limits, Server};
 use crate::listen;
@@ -61,6 +62,7 @@ pub fn run(
         config = path.as_ref().map(|path| path.display().to_string()),
         "starting",
     );
+    descriptors::provide_for(config.http.max_connections);
     let listeners = listen::open(&config.http)?;
     let (mirror, mut reader) = mirror::start(mirror_settings(&config)).map_err(|error| {
         Hinted::new(

@@ -130,6 +130,40 @@ fn print_config_prints_all_of_it_as_it_is_in_effect() {
     assert_eq!(again, (Some(0), printed, String::new()));
 }
 
+/// The start as far as the listeners, which it ends at, with room for 64 files
+/// that can be raised to 200. What it says of that.
+fn started_with_few_descriptors(name: &str, max_connections: u32) -> String {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("limits");
+    fs::create_dir_all(&folder).unwrap();
+    let [file, in_the_way] = ["toml", "sock"].map(|end| folder.join(format!("{name}.{end}")));
+    fs::write(&in_the_way, "").unwrap();
+    let text = format!(
+        "[http]\nlisten = []\nunix-socket = \"{}\"\nmax-connections = {max_connections}\n",
+        in_the_way.display()
+    );
+    fs::write(&file, text).unwrap();
+    let output = Command::new("prlimit")
+        .args(["--nofile=64:200", env!("CARGO_BIN_EXE_natconnd"), "-c"])
+        .arg(&file)
+        .output()
+        .unwrap();
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{log}");
+    assert!(log.contains("found a regular file"), "{log}");
+    log
+}
+
+#[test]
+fn the_limit_of_descriptors_is_raised_before_anybody_is_warned() {
+    let log = started_with_few_descriptors("enough", 100);
+    assert!(!log.contains("descriptors"), "{log}");
+    let log = started_with_few_descriptors("short", 101);
+    let warning = log.lines().find(|line| line.contains("descriptors"));
+    let warning = warning.unwrap_or_else(|| panic!("no warning in:\n{log}"));
+    assert!(warning.contains("http.max-connections"), "{warning}");
+    assert!(warning.contains("limit=200 needed=201"), "{warning}");
+}
+
 #[test]
 fn a_wrong_command_line_is_another_exit_status() {
     for arguments in [

@@ -109,7 +109,7 @@ pub struct LookupAnswer {
     pub verdict: String,
     /// The translations that fit, live ones first.
     pub matches: Vec<Row>,
-    /// Whether more would have fitted than `limit` allowed.
+    /// Whether there were more than `limit`, or too many to look at all.
     pub cut: bool,
     /// How complete the data behind the answer is.
     pub coverage: Coverage,

@@ -2,23 +2,29 @@
 //!
 //! axum's and hyper-util's servers have no time limit for a request's head,
 //! no cap on connections, and no account of either; hence this loop. Nothing
-//! that a client or `accept` does ends it.
+//! that a client or `accept` does ends it. Who may ask is judged before
+//! anything else: a refused peer takes no place from the others.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::Service;
+use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
+use super::body::Body;
 use super::counters::{Open, add};
 use super::deadline::WriteDeadline;
+use super::refusal::Refusals;
 use super::server::Listener;
 use super::service::Requests;
 use super::state::{State, stopped};
@@ -70,6 +76,14 @@ enum Peer {
     Unix(UnixStream),
 }
 
+/// Somebody who connected, judged.
+enum Arrived {
+    /// May ask, in this place.
+    Allowed(Peer, OwnedSemaphorePermit),
+    /// Is outside the allow list.
+    Refused(TcpStream),
+}
+
 /// One listener's loop.
 pub(super) struct Acceptor {
     listener: Bound,
@@ -108,12 +122,15 @@ impl Acceptor {
                 () = &mut stop => break,
             };
             // Connections that ended leave the set here, so it grows no
-            // larger than the number of places.
+            // larger than the number of places and refusals.
             while self.connections.try_join_next().is_some() {}
             match arrived {
-                Ok((peer, place)) => {
+                Ok(arrived) => {
                     was_failing = false;
-                    self.serve(peer, place);
+                    match arrived {
+                        Arrived::Allowed(peer, place) => self.serve(peer, place),
+                        Arrived::Refused(stream) => self.refuse(stream),
+                    }
                 }
                 Err(error) => {
                     add(&self.state.counters.accept_errors, 1);
@@ -136,12 +153,18 @@ impl Acceptor {
         }
     }
 
-    /// The next connection, once there is a place for it.
+    /// The next connection, once there is a place for it. Who is refused
+    /// needs none.
     ///
     /// The place is taken after the connection, so that a listener to which
     /// nobody connects keeps none from the others.
-    async fn arrival(&self) -> io::Result<(Peer, OwnedSemaphorePermit)> {
-        let peer = self.listener.accept().await?;
+    async fn arrival(&self) -> io::Result<Arrived> {
+        let peer = match self.listener.accept().await? {
+            Peer::Tcp(stream, address) if !self.state.allow.judge(address).is_allowed => {
+                return Ok(Arrived::Refused(stream));
+            }
+            peer => peer,
+        };
         let place = match Arc::clone(&self.places).try_acquire_owned() {
             Ok(place) => place,
             Err(_) => {
@@ -150,7 +173,7 @@ impl Acceptor {
                 place.expect("nobody closes the semaphore")
             }
         };
-        Ok((peer, place))
+        Ok(Arrived::Allowed(peer, place))
     }
 
     fn serve(&mut self, peer: Peer, place: OwnedSemaphorePermit) {
@@ -169,6 +192,24 @@ impl Acceptor {
                     .spawn(serve(http, stream, None, state, place));
             }
         }
+    }
+
+    /// Tells a peer that it may not ask, or closes its connection without a
+    /// word where too many others are being told.
+    fn refuse(&mut self, stream: TcpStream) {
+        add(&self.state.counters.refused, 1);
+        let Ok(permit) = Arc::clone(&self.state.refusals).try_acquire_owned() else {
+            return;
+        };
+        let http = self.http.clone();
+        let state = Arc::clone(&self.state);
+        self.connections.spawn(async move {
+            let requests = Refusals::new(Arc::clone(&state));
+            let told = speak(&http, stream, requests, &state);
+            // However it ends, the peer has had its chance.
+            let _ = tokio::time::timeout(state.limits.refusal_timeout, told).await;
+            drop(permit);
+        });
     }
 }
 
@@ -197,19 +238,32 @@ async fn serve<S>(
     add(&counters.connections_accepted, 1);
     let _open = Open::new(&counters.connections_open);
     let stream = WriteDeadline::new(stream, state.limits.write_timeout);
+    let requests = Requests::new(Arc::clone(&state), peer);
+    if speak(&http, stream, requests, &state).await.is_err() {
+        add(&counters.connections_failed, 1);
+    }
+    drop(place);
+}
+
+/// Speaks HTTP over a connection until it ends or the server shall stop.
+async fn speak<S, R>(
+    http: &http1::Builder,
+    stream: S,
+    requests: R,
+    state: &State,
+) -> hyper::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    R: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible>,
+{
     let mut stop = std::pin::pin!(stopped(state.shutdown.clone()));
-    let requests = Requests::new(state, peer);
     let mut connection = std::pin::pin!(http.serve_connection(TokioIo::new(stream), requests));
-    let ended = tokio::select! {
+    tokio::select! {
         biased;
         ended = connection.as_mut() => ended,
         () = &mut stop => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
-    };
-    if ended.is_err() {
-        counters.connections_failed.fetch_add(1, Ordering::Relaxed);
     }
-    drop(place);
 }

@@ -21,7 +21,7 @@ pub struct Counters {
     lookups: [AtomicU64; 3],
     durations: [AtomicU64; BOUNDS.len() + 1],
     duration_nanoseconds: AtomicU64,
-    /// Connections taken in.
+    /// Connections taken in; not those that were refused, here and below.
     pub connections_accepted: AtomicU64,
     /// Connections open now.
     pub connections_open: AtomicU64,
@@ -33,7 +33,8 @@ pub struct Counters {
     pub connections_failed: AtomicU64,
     /// Failures to take a connection in, such as no free file descriptor.
     pub accept_errors: AtomicU64,
-    /// Requests refused because the peer is in no allowed network.
+    /// Connections refused because the peer is in no allowed network, and
+    /// requests refused because it no longer is.
     pub refused: AtomicU64,
     /// Followers of `/api/v1/events` connected now.
     pub followers_open: AtomicU64,

@@ -30,6 +30,7 @@ mod openapi;
 mod problem;
 mod pynatconnd;
 mod query;
+mod refusal;
 mod response;
 mod route;
 mod server;

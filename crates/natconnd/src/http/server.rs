@@ -12,7 +12,7 @@ use super::allow::Allow;
 use super::counters::Counters;
 use super::pynatconnd::Pynatconnd;
 use super::state::{SCANS, State};
-use crate::config::KeyName;
+use crate::config::{Http, KeyName};
 use crate::lookup::Answers;
 
 /// Renders `/metrics` in OpenMetrics text.
@@ -41,6 +41,11 @@ pub struct Limits {
     /// over unix sockets, so that nobody can lock the operator out. The rest
     /// wait in the kernel's queue.
     pub connections: usize,
+    /// Peers outside the allow list that are told so at once, over all TCP
+    /// listeners and beyond `connections`. More are closed without a word.
+    pub refusals: usize,
+    /// How long such a peer has to make a request and read its refusal.
+    pub refusal_timeout: Duration,
     /// How long a request's head may take, and how long a connection may lie
     /// idle between requests.
     pub header_timeout: Duration,
@@ -54,9 +59,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
+        let configured = Http::default();
         Self {
-            connections: 1024,
-            header_timeout: Duration::from_secs(30),
+            connections: configured.max_connections,
+            refusals: 32,
+            refusal_timeout: Duration::from_secs(1),
+            header_timeout: configured.header_timeout,
             write_timeout: Duration::from_secs(60),
             keep_alive: Duration::from_secs(15),
             shutdown_timeout: Duration::from_secs(3),
@@ -110,6 +118,7 @@ impl Server {
             pynatconnd: self.pynatconnd.map(Pynatconnd::new),
             limits,
             scans: Semaphore::new(SCANS),
+            refusals: Arc::new(Semaphore::new(limits.refusals)),
             shutdown,
         });
         let over_tcp = Arc::new(Semaphore::new(limits.connections));

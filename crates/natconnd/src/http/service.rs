@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use hyper::body::Incoming;
-use hyper::header::{CONNECTION, HeaderValue};
 use hyper::service::Service;
 use hyper::{Method, Request, Response, StatusCode};
 
@@ -17,7 +16,8 @@ use super::allow::Verdict;
 use super::body::Body;
 use super::counters::add;
 use super::problem::{Refused, problem, to_response, unknown_path, wrong_method};
-use super::response::{HTML, JSON, METRICS, TEXT, full, ok};
+use super::refusal::refuse;
+use super::response::{JSON, METRICS, TEXT, full, ok};
 use super::route::Route;
 use super::state::State;
 use super::{connections, events, index, lookup, openapi};
@@ -25,8 +25,9 @@ use super::{connections, events, index, lookup, openapi};
 /// The requests of one connection.
 pub(super) struct Requests {
     state: Arc<State>,
-    /// The peer and what the allow list says of it; `None` over a unix
-    /// socket, whose file mode says it all.
+    /// The peer and what the allow list says of it, which may have been
+    /// replaced since it connected; `None` over a unix socket, whose file
+    /// mode says it all.
     peer: Option<(IpAddr, Cell<Verdict>)>,
 }
 
@@ -116,10 +117,7 @@ impl Service<Request<Incoming>> for Requests {
         let route = Route::of_path(path, state.pynatconnd.is_some());
         if !self.is_allowed() {
             add(&state.counters.refused, 1);
-            if let (Route::Pynatconnd, Some(pynatconnd)) = (route, &state.pynatconnd) {
-                pynatconnd.count_refused();
-            }
-            return self.counted(route, forbidden());
+            return Reply::Now(Some(refuse(state, route)));
         }
         if let (Route::Pynatconnd, Some(pynatconnd)) = (route, &state.pynatconnd) {
             let response = pynatconnd.respond(state, request.method(), path);
@@ -147,15 +145,6 @@ impl Service<Request<Incoming>> for Requests {
             None => self.counted_later(route, connections::respond(state, &request)),
         }
     }
-}
-
-/// What everybody outside the allow list gets, as pynatconnd gave it. The
-/// connection is closed: it holds a place that others may use.
-fn forbidden() -> Response<Body> {
-    let mut response = full(StatusCode::FORBIDDEN, HTML, "Forbidden");
-    let close = HeaderValue::from_static("close");
-    response.headers_mut().insert(CONNECTION, close);
-    response
 }
 
 fn status(state: &State) -> Refused<Response<Body>> {

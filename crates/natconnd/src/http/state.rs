@@ -23,6 +23,8 @@ pub(super) struct State {
     /// Permits to scan the table, so that a crowd of listing clients leaves
     /// processors for the thread that reads events.
     pub scans: Semaphore,
+    /// Permits to tell a peer outside the allow list that it is.
+    pub refusals: Arc<Semaphore>,
     /// Becomes true, or closes, when the server shall stop.
     pub shutdown: watch::Receiver<bool>,
 }

@@ -4,8 +4,18 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use natconnd::config::Http;
+use natconnd::http::Limits;
+
 use crate::client::{Client, PATIENCE};
 use crate::server::{Running, example, many, wait_until};
+
+#[test]
+fn the_defaults_are_those_of_the_configuration() {
+    let (limits, configured) = (Limits::default(), Http::default());
+    assert_eq!(limits.connections, configured.max_connections);
+    assert_eq!(limits.header_timeout, configured.header_timeout);
+}
 
 #[test]
 fn a_head_that_does_not_come_ends_the_connection() {
