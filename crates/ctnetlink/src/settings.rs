@@ -33,6 +33,11 @@ impl Settings {
     }
 }
 
+/// `nf_conntrack_events` alone: 0 never, 1 always, 2 while somebody listens.
+pub fn events_setting() -> Option<u64> {
+    number("/proc/sys/net/netfilter/nf_conntrack_events")
+}
+
 /// `net.core.rmem_max`: the greatest receive buffer that can be had without
 /// CAP_NET_ADMIN in the initial user namespace, in bytes.
 pub fn receive_buffer_limit() -> Option<u64> {

@@ -65,17 +65,23 @@ pub enum GapCause {
     Undecodable,
     /// natconnd itself failed and started over.
     Fault,
+    /// The kernel is told to send no events (`nf_conntrack_events=0`).
+    EventsOff,
+    /// The question reaches beyond the filter of what is tracked at all.
+    Filter,
 }
 
 impl GapCause {
     /// All causes.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Starting,
         Self::ReceiveBuffer,
         Self::Socket,
         Self::Dump,
         Self::Undecodable,
         Self::Fault,
+        Self::EventsOff,
+        Self::Filter,
     ];
 
     /// The word for it in every output.
@@ -87,6 +93,8 @@ impl GapCause {
             Self::Dump => "dump",
             Self::Undecodable => "undecodable",
             Self::Fault => "fault",
+            Self::EventsOff => "events-off",
+            Self::Filter => "filter",
         }
     }
 }

@@ -61,6 +61,22 @@ impl EndpointPattern {
                 .is_none_or(|net| net.contains(&endpoint.address))
     }
 
+    /// Whether every endpoint that fits another pattern fits this one.
+    pub fn covers(&self, other: &Self) -> bool {
+        let has_addresses = self.addresses.is_none_or(|net| {
+            other
+                .addresses
+                .is_some_and(|addresses| net.contains(&addresses))
+        });
+        let has_ports = self.ports.as_ref().is_none_or(|ports| {
+            other
+                .ports
+                .as_ref()
+                .is_some_and(|other| ports.contains(other.start()) && ports.contains(other.end()))
+        });
+        has_addresses && has_ports
+    }
+
     /// The only address that fits, where there is just one.
     pub fn address(&self) -> Option<IpAddr> {
         let net = self.addresses?;
@@ -209,6 +225,17 @@ impl EndpointSet {
     /// Whether every endpoint fits.
     pub fn is_any(&self) -> bool {
         self.0.is_empty() || self.0.iter().any(EndpointPattern::is_any)
+    }
+
+    /// Whether every endpoint that fits another set fits this one, as far as
+    /// single patterns tell: two that only together cover a third do not count.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.is_any()
+            || (!other.0.is_empty()
+                && other
+                    .0
+                    .iter()
+                    .all(|pattern| self.0.iter().any(|own| own.covers(pattern))))
     }
 
     /// Whether `endpoint` fits.

@@ -84,7 +84,9 @@ pub struct Gap {
     pub from: String,
     /// The time from which nothing is missing again; null while it lasts.
     pub to: Option<String>,
-    /// `starting`, `receive-buffer`, `socket`, `dump`, `undecodable` or `fault`.
+    /// Why: `starting`, `receive-buffer`, `socket`, `dump`, `undecodable`,
+    /// `fault`, `events-off` (`nf_conntrack_events=0`), or `filter`: the question
+    /// reaches beyond `track.filter`.
     pub cause: String,
 }
 

@@ -13,7 +13,7 @@ mod recorded;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
-use model::{Answer, Coverage, Filter, Lookup, Match, Timestamp};
+use model::{Answer, Coverage, Filter, Gap, GapCause, Lookup, Match, Timestamp};
 use tokio::sync::broadcast;
 
 use crate::api::Status;
@@ -91,7 +91,8 @@ impl Answers {
                 }
             }
         }
-        best.into_answer(asked_at, is_whole, self.mirror.coverage(asked_at))
+        let coverage = self.coverage_of(asked_at, self.mirror.filter().covers(question));
+        best.into_answer(asked_at, is_whole, coverage)
     }
 
     /// Whether an answer holds all that had happened when it was asked for.
@@ -112,8 +113,24 @@ impl Answers {
         Page {
             matches,
             has_more,
-            coverage: self.mirror.coverage(now()),
+            coverage: self.coverage_of(now(), self.mirror.filter().covers_filter(filter)),
         }
+    }
+
+    /// What is missing from an answer about now; `is_covered` is whether all that
+    /// was asked for is tracked at all.
+    fn coverage_of(&self, asked_at: Timestamp, is_covered: bool) -> Coverage {
+        let coverage = self.mirror.coverage(asked_at);
+        if is_covered {
+            return coverage;
+        }
+        let untracked = Gap {
+            from: self.started_at,
+            to: None,
+            cause: GapCause::Filter,
+        };
+        let gaps = std::iter::once(untracked).chain(coverage.gaps().iter().copied());
+        Coverage::Gaps(gaps.collect())
     }
 
     /// Every change from now on. A receiver that lags is told how many

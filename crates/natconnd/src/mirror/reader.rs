@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use ctnetlink::{EventSocket, Read};
 use model::{Event, GapCause, Timestamp};
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use super::clock::now;
 use super::socket::open_socket;
@@ -25,6 +25,9 @@ const NAP: Duration = Duration::from_millis(2);
 
 /// How long to wait for events before looking after other things.
 const IDLE: Duration = Duration::from_millis(200);
+
+/// How often to look whether events were switched off.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Ended translations forgotten after each batch: more than a batch can end, so
 /// that they never pile up, and few enough to keep the lock short.
@@ -64,7 +67,6 @@ impl Drop for Stop {
 ///
 /// The event socket cannot be opened.
 pub fn start(settings: Settings) -> anyhow::Result<(Arc<Mirror>, Stop)> {
-    warn_of_silence();
     let receive_buffer = settings.receive_buffer;
     let socket = open_socket(&settings, receive_buffer)?;
     let mirror = Arc::new(Mirror::new(settings, now()));
@@ -78,6 +80,8 @@ pub fn start(settings: Settings) -> anyhow::Result<(Arc<Mirror>, Stop)> {
         last_read: now(),
         needs_resync: true,
         rest_until: Instant::now(),
+        are_events_off: false,
+        next_look: Instant::now(),
         is_stopping: Arc::clone(&is_stopping),
     };
     let thread = thread::Builder::new()
@@ -103,6 +107,9 @@ pub(super) struct Reader {
     pub(super) needs_resync: bool,
     pub(super) rest_until: Instant,
     pub(super) next_reconcile: Instant,
+    /// Whether the kernel is told to send no events.
+    pub(super) are_events_off: bool,
+    next_look: Instant,
     is_stopping: Arc<AtomicBool>,
 }
 
@@ -132,6 +139,9 @@ impl Reader {
         while !self.is_stopping() {
             self.mirror.counters.last_round.store(now().0, Relaxed);
             let instant = Instant::now();
+            if instant >= self.next_look {
+                self.look_whether_events_are_on(instant);
+            }
             if self.needs_resync && instant >= self.rest_until {
                 self.close_gap();
             } else if instant >= self.next_reconcile {
@@ -215,6 +225,25 @@ impl Reader {
         }
     }
 
+    /// Without events the table is only as good as the last dump. Somebody may
+    /// switch them off at any time.
+    fn look_whether_events_are_on(&mut self, instant: Instant) {
+        self.next_look = instant + LOOK_EVERY;
+        let are_off = ctnetlink::events_setting() == Some(0);
+        if are_off && !self.are_events_off {
+            warn!(
+                "the kernel sends no events of connections; \
+                 let it with: sysctl -w net.netfilter.nf_conntrack_events=1",
+            );
+            self.lose(GapCause::EventsOff);
+        }
+        if self.are_events_off && !are_off {
+            info!("the kernel sends events of connections again; resyncing");
+            self.needs_resync = true;
+        }
+        self.are_events_off = are_off;
+    }
+
     fn expire(&mut self) {
         while self.mirror.table.write().expire(now(), EXPIRE_BUDGET) {}
     }
@@ -236,15 +265,5 @@ impl Reader {
     pub(super) fn lose(&mut self, cause: GapCause) {
         self.mirror.open_gap(self.last_read, cause);
         self.needs_resync = true;
-    }
-}
-
-/// Says so where the kernel will send no events at all.
-fn warn_of_silence() {
-    if ctnetlink::Settings::read().events == Some(0) {
-        warn!(
-            "the kernel sends no events of connections; \
-             let it with: sysctl -w net.netfilter.nf_conntrack_events=1",
-        );
     }
 }

@@ -45,7 +45,9 @@ impl Reader {
         if self.needs_resync {
             return;
         }
-        self.mirror.close_gap(now());
+        if !self.are_events_off {
+            self.mirror.close_gap(now());
+        }
         if !self.mirror.counters.is_ready.swap(true, Relaxed) {
             let [translations, connections, _] = self.mirror.sizes();
             info!(

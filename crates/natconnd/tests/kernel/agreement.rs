@@ -1,6 +1,7 @@
 //! Holding the daemon's answers against the truth.
 
 use lab::Lab;
+use natconnd::api::Gap;
 
 use crate::client::in_query;
 use crate::daemon::Daemon;
@@ -76,7 +77,12 @@ pub fn assert_answer(daemon: &Daemon, query: &str, expected: &[Truth]) {
     let answer = daemon.lookup(query);
     assert_eq!(of_rows(&answer.matches), expected, "{query}");
     assert_eq!(answer.verdict, verdict(expected), "{query}");
-    assert!(answer.coverage.complete, "{query}: {answer:?}");
+    // A filter is no loss, and has tests of its own.
+    let is_lost = |gap: &Gap| gap.cause != "filter";
+    assert!(
+        !answer.coverage.gaps.iter().any(is_lost),
+        "{query}: {answer:?}"
+    );
     assert!(!answer.cut, "{query}: {answer:?}");
 }
 

@@ -25,6 +25,7 @@ mod protocols;
 mod pynatconnd;
 mod refusals;
 mod signals;
+mod silence;
 mod source;
 mod start;
 mod supervisor;
