@@ -100,20 +100,36 @@ impl EventSocket {
     /// The kernel has no conntrack netlink, or refused an option or program.
     pub fn open(options: &EventOptions) -> Result<Self, Error> {
         let socket = sys::netfilter_socket().map_err(Error::system("open event socket"))?;
-        let fd = socket.as_fd();
-        force_receive_buffer(fd, options.receive_buffer)
-            .map_err(Error::system("set receive buffer of event socket"))?;
-        if options.is_reliable {
-            sys::set_option(fd, libc::SOL_NETLINK, libc::NETLINK_BROADCAST_ERROR, 1)
-                .map_err(Error::system("ask for reliable DESTROY events"))?;
-        }
-        if let Some(program) = &options.program {
-            program.attach(fd)?;
-        }
+        prepare(socket.as_fd(), options)?;
         // Bound last, so that no event passes before options and filter are set.
-        sys::bind(fd, options.groups.0).map_err(Error::system("subscribe to conntrack events"))?;
-        sys::connect_to_kernel(fd).map_err(Error::system("connect event socket"))?;
-        let receive_buffer = receive_buffer_of(fd)
+        sys::bind(socket.as_fd(), options.groups.0)
+            .map_err(Error::system("subscribe to conntrack events"))?;
+        sys::connect_to_kernel(socket.as_fd()).map_err(Error::system("connect event socket"))?;
+        Self::of(socket)
+    }
+
+    /// Takes over a socket that another process opened with [`Self::open`], and
+    /// everything that waits in its queue.
+    ///
+    /// # Errors
+    ///
+    /// It is no netfilter socket, or the kernel refused an option or program.
+    pub fn take_over(socket: OwnedFd, options: &EventOptions) -> Result<Self, Error> {
+        const ACTION: &str = "take over event socket";
+        let fd = socket.as_fd();
+        let domain = sys::option(fd, libc::SOL_SOCKET, libc::SO_DOMAIN);
+        let protocol = sys::option(fd, libc::SOL_SOCKET, libc::SO_PROTOCOL);
+        match (domain, protocol) {
+            (Ok(libc::AF_NETLINK), Ok(libc::NETLINK_NETFILTER)) => {}
+            (Err(error), _) | (_, Err(error)) => return Err(Error::system(ACTION)(error)),
+            _ => return Err(Error::system(ACTION)(io::ErrorKind::InvalidInput.into())),
+        }
+        prepare(fd, options)?;
+        Self::of(socket)
+    }
+
+    fn of(socket: OwnedFd) -> Result<Self, Error> {
+        let receive_buffer = receive_buffer_of(socket.as_fd())
             .map_err(Error::system("read back receive buffer of event socket"))?;
         Ok(Self {
             socket,
@@ -121,26 +137,6 @@ impl EventSocket {
             receive_buffer,
             counters: DecodeCounters::default(),
         })
-    }
-
-    /// Makes the receive buffer another size, as in [`EventOptions`], and
-    /// returns what came of it, as [`Self::receive_buffer`] does.
-    ///
-    /// # Errors
-    ///
-    /// The socket is broken.
-    pub fn set_receive_buffer(&mut self, bytes: usize) -> Result<usize, Error> {
-        let fd = self.socket.as_fd();
-        force_receive_buffer(fd, bytes)
-            .and_then(|()| receive_buffer_of(fd))
-            .inspect(|effective| self.receive_buffer = *effective)
-            .map_err(Error::system("set receive buffer of event socket"))
-    }
-
-    /// The effective size of the receive buffer in bytes, in the measure of what
-    /// was asked for.
-    pub fn receive_buffer(&self) -> usize {
-        self.receive_buffer
     }
 
     /// A look at the queue from other threads.
@@ -206,9 +202,38 @@ impl EventSocket {
     }
 }
 
+impl AsFd for EventQueue {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+impl From<EventQueue> for OwnedFd {
+    fn from(queue: EventQueue) -> Self {
+        queue.0
+    }
+}
+
 impl AsFd for EventSocket {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
+    }
+}
+
+fn prepare(socket: BorrowedFd<'_>, options: &EventOptions) -> Result<(), Error> {
+    force_receive_buffer(socket, options.receive_buffer)
+        .map_err(Error::system("set receive buffer of event socket"))?;
+    let is_reliable = i32::from(options.is_reliable);
+    sys::set_option(
+        socket,
+        libc::SOL_NETLINK,
+        libc::NETLINK_BROADCAST_ERROR,
+        is_reliable,
+    )
+    .map_err(Error::system("ask for reliable DESTROY events"))?;
+    match &options.program {
+        Some(program) => program.attach(socket),
+        None => sys::detach_filter(socket).map_err(Error::system("detach filter")),
     }
 }
 

@@ -120,6 +120,14 @@ pub fn attach_filter(socket: BorrowedFd<'_>, program: &[Instruction]) -> io::Res
     checked(result).map(drop)
 }
 
+/// Takes a classic BPF program off, if there is one.
+pub fn detach_filter(socket: BorrowedFd<'_>) -> io::Result<()> {
+    match set_option(socket, libc::SOL_SOCKET, libc::SO_DETACH_FILTER, 0) {
+        Err(error) if error.raw_os_error() == Some(libc::ENOENT) => Ok(()),
+        result => result,
+    }
+}
+
 /// Sends one datagram to the peer.
 pub fn send(socket: BorrowedFd<'_>, bytes: &[u8]) -> io::Result<()> {
     loop {

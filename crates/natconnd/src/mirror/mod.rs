@@ -11,6 +11,7 @@ mod reader;
 mod resync;
 mod socket;
 
+use std::os::fd::OwnedFd;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::time::Duration;
@@ -23,7 +24,7 @@ use tokio::sync::broadcast;
 
 pub use clock::now;
 pub use counters::Counters;
-pub use reader::{Stop, start};
+pub use reader::{Announce, Stop, start};
 
 use gaps::Gaps;
 
@@ -201,6 +202,12 @@ impl Mirror {
         self.queue.read().as_ref().is_some_and(EventQueue::is_empty)
             && !self.is_applying.load(SeqCst)
             && self.complete_since.load(SeqCst) != i64::MAX
+    }
+
+    /// The event socket, for the process after this one. Lookups do without from
+    /// now on.
+    pub fn give_up_socket(&self) -> Option<OwnedFd> {
+        self.queue.write().take().map(OwnedFd::from)
     }
 
     /// Whether the table holds all that had happened at `time`.

@@ -4,6 +4,7 @@
 //! recovered from, and reading goes on. `socket` opens and mends its socket,
 //! `resync` makes the table agree with dumps.
 
+use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -11,12 +12,12 @@ use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use ctnetlink::{EventSocket, Read};
+use ctnetlink::{EventQueue, EventSocket, Read};
 use model::{Event, GapCause, Timestamp};
 use tracing::{error, info, warn};
 
 use super::clock::now;
-use super::socket::open_socket;
+use super::socket::take_over_or_open;
 use super::{Mirror, Settings};
 
 /// How long to sleep after a short read. A wake-up for each message costs three
@@ -61,20 +62,30 @@ impl Drop for Stop {
     }
 }
 
-/// Subscribes to events and starts the reader thread.
+/// Is told of each event socket that is in use from now on, for a supervisor to
+/// keep.
+pub type Announce = Box<dyn Fn(&EventQueue) + Send>;
+
+/// Subscribes to events, or takes over a subscribed socket, and starts the
+/// reader thread.
 ///
 /// # Errors
 ///
 /// The event socket cannot be opened.
-pub fn start(settings: Settings) -> anyhow::Result<(Arc<Mirror>, Stop)> {
+pub fn start(
+    settings: Settings,
+    handed_over: Option<OwnedFd>,
+    announce: Announce,
+) -> anyhow::Result<(Arc<Mirror>, Stop)> {
     let receive_buffer = settings.receive_buffer;
-    let socket = open_socket(&settings, receive_buffer)?;
+    let socket = take_over_or_open(&settings, handed_over)?;
     let mirror = Arc::new(Mirror::new(settings, now()));
     let is_stopping = Arc::new(AtomicBool::new(false));
     let mut reader = Reader {
         next_reconcile: Instant::now(),
         mirror: Arc::clone(&mirror),
         socket,
+        announce,
         events: Vec::new(),
         receive_buffer,
         last_read: now(),
@@ -97,6 +108,7 @@ pub fn start(settings: Settings) -> anyhow::Result<(Arc<Mirror>, Stop)> {
 pub(super) struct Reader {
     pub(super) mirror: Arc<Mirror>,
     pub(super) socket: EventSocket,
+    pub(super) announce: Announce,
     /// The size of the receive buffer that was last asked for.
     pub(super) receive_buffer: usize,
     /// Room for the events of a batch.

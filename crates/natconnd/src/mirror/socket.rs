@@ -1,5 +1,6 @@
 //! The reader thread's event socket: opened, enlarged, replaced.
 
+use std::os::fd::OwnedFd;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread;
 
@@ -15,19 +16,51 @@ pub fn open_socket(
     settings: &Settings,
     receive_buffer: usize,
 ) -> Result<EventSocket, ctnetlink::Error> {
-    EventSocket::open(&EventOptions {
+    EventSocket::open(&options(settings, receive_buffer))
+}
+
+/// Takes over the event socket of the process before this one, and with it what
+/// happened in between; opens one where that cannot be.
+pub fn take_over_or_open(
+    settings: &Settings,
+    handed_over: Option<OwnedFd>,
+) -> Result<EventSocket, ctnetlink::Error> {
+    let options = options(settings, settings.receive_buffer);
+    if let Some(socket) = handed_over {
+        match EventSocket::take_over(socket, &options) {
+            Ok(socket) => {
+                info!("took over the event socket");
+                return Ok(socket);
+            }
+            Err(error) => {
+                let error = format!("{:#}", anyhow::Error::from(error));
+                warn!(
+                    error,
+                    "event socket could not be taken over; opening another"
+                );
+            }
+        }
+    }
+    EventSocket::open(&options)
+}
+
+fn options(settings: &Settings, receive_buffer: usize) -> EventOptions {
+    EventOptions {
         groups: Groups::NEW_AND_DESTROY,
         receive_buffer,
         program: program_for(&settings.filter),
         is_reliable: true,
-    })
+    }
 }
 
 impl Reader {
     /// Makes the socket known to lookups and to the status.
     pub(super) fn note_socket(&self) {
         match self.socket.queue() {
-            Ok(queue) => *self.mirror.queue.write() = Some(queue),
+            Ok(queue) => {
+                (self.announce)(&queue);
+                *self.mirror.queue.write() = Some(queue);
+            }
             Err(error) => {
                 *self.mirror.queue.write() = None;
                 warn!(%error, "lookups cannot see the event queue; they ask the kernel");
