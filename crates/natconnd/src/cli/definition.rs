@@ -84,6 +84,7 @@ Examples:
 ///
 /// Prints the translations that fit, how many internal hosts they name, and
 /// whether events were lost: where they were, an empty answer proves nothing.
+/// A ~ before a time says that it is estimated: it was then, or earlier.
 #[derive(Args, Debug)]
 #[command(
     override_usage = "natconn lookup [OPTIONS] [PROTOCOL] ENDPOINT\n       \
