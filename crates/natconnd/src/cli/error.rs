@@ -1,6 +1,7 @@
 //! Why something could not be done, and what the operator can do about it.
 
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use hyper::StatusCode;
@@ -49,6 +50,14 @@ pub(super) enum Error {
     /// The configuration file is of no use: one message for each mistake.
     #[error("{}", .0.join("\n"))]
     Config(Vec<String>),
+    /// A file could not be written.
+    #[error("write {}: {}", path.display(), words(cause))]
+    WriteFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
     /// The text could not be written; a broken pipe is no mistake.
     #[error("write to standard output: {}", words(.0))]
     Write(io::Error),
@@ -119,6 +128,9 @@ impl Error {
             Self::Url { .. } => vec!["write for example http://127.0.0.1:8080".to_owned()],
             Self::NothingToLookUp => {
                 vec!["write for example natconn lookup 203.0.113.7:40123".to_owned()]
+            }
+            Self::WriteFile { cause, .. } if cause.kind() == io::ErrorKind::AlreadyExists => {
+                vec!["remove it first, or name another file".to_owned()]
             }
             Self::Ask { question, cause } => cause.hint(question).into_iter().collect(),
             _ => Vec::new(),
