@@ -100,6 +100,7 @@ complete -c natconn -n "__fish_natconn_using_subcommand config; and __fish_seen_
 complete -c natconn -n "__fish_natconn_using_subcommand config; and __fish_seen_subcommand_from check" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
 complete -c natconn -n "__fish_natconn_using_subcommand config; and __fish_seen_subcommand_from check" -l local -d 'Show times in this machine\'s time zone instead of UTC'
 complete -c natconn -n "__fish_natconn_using_subcommand config; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand config; and __fish_seen_subcommand_from migrate" -s o -l output -d 'Write the TOML into this file, which must not be there yet' -r -F
 complete -c natconn -n "__fish_natconn_using_subcommand config; and __fish_seen_subcommand_from migrate" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
 complete -c natconn -n "__fish_natconn_using_subcommand config; and __fish_seen_subcommand_from migrate" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
 complete -c natconn -n "__fish_natconn_using_subcommand config; and __fish_seen_subcommand_from migrate" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r

@@ -159,6 +159,8 @@ _arguments "${_arguments_options[@]}" : \
 ;;
 (migrate)
 _arguments "${_arguments_options[@]}" : \
+'-o+[Write the TOML into this file, which must not be there yet]:FILE:_files' \
+'--output=[Write the TOML into this file, which must not be there yet]:FILE:_files' \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
 '--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use listenfd::ListenFd;
+use tracing::field::display;
 use tracing::info;
 
 use crate::config::Http;
@@ -52,7 +53,26 @@ pub fn open(settings: &Http) -> Result<Listeners> {
         open.push(Listener::Unix(bind_unix(path)?));
         socket_file = Some(path.clone());
     }
+    log_addresses(&open);
     Ok(Listeners { open, socket_file })
+}
+
+/// Says in one line where everything listens, whoever opened it.
+fn log_addresses(open: &[Listener]) {
+    let (mut tcp, mut unix) = (Vec::new(), Vec::new());
+    for socket in open {
+        // A socket without an address of its own has nothing to say.
+        match socket {
+            Listener::Tcp(socket) => tcp.extend(socket.local_addr().map(|it| it.to_string())),
+            Listener::Unix(socket) => {
+                let address = socket.local_addr().ok();
+                let path = address.as_ref().and_then(|it| it.as_pathname());
+                unix.extend(path.map(|path| path.display().to_string()));
+            }
+        }
+    }
+    let listed = |places: Vec<String>| (!places.is_empty()).then(|| display(places.join(", ")));
+    info!(tcp = listed(tcp), unix = listed(unix), "listening");
 }
 
 fn handed_over() -> Result<Vec<Listener>> {
@@ -99,8 +119,9 @@ fn bind_tcp(address: SocketAddr) -> Result<TcpListener> {
 /// Binds a unix socket, in place of one that a dead daemon left behind.
 fn bind_unix(path: &Path) -> Result<UnixListener> {
     let doing = || format!("listen on unix socket {}", path.display());
+    let refused = |error| not_allowed(error, doing());
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(doing)?;
+        fs::create_dir_all(folder).map_err(refused)?;
     }
     let listener = match UnixListener::bind(path) {
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
@@ -109,9 +130,21 @@ fn bind_unix(path: &Path) -> Result<UnixListener> {
         }
         result => result,
     }
-    .with_context(doing)?;
-    fs::set_permissions(path, Permissions::from_mode(SOCKET_MODE)).with_context(doing)?;
+    .map_err(refused)?;
+    fs::set_permissions(path, Permissions::from_mode(SOCKET_MODE)).map_err(refused)?;
     Ok(listener)
+}
+
+/// Adds what was done, and a hint where the system does not let this user.
+fn not_allowed(error: io::Error, doing: String) -> anyhow::Error {
+    let kind = error.kind();
+    let error = anyhow::Error::from(error).context(doing);
+    match kind {
+        io::ErrorKind::PermissionDenied => {
+            Hinted::new(error, "start it as root, or set http.unix-socket").into()
+        }
+        _ => error,
+    }
 }
 
 /// Why a file stays where the unix socket shall be.
@@ -207,12 +240,29 @@ mod tests {
         fs::remove_dir_all(folder).unwrap();
     }
 
+    /// EPERM and EACCES; root, who runs the tests, gets neither in any folder
+    /// that every machine has.
+    #[test]
+    fn who_may_not_listen_is_told_what_to_do() {
+        for number in [1, 13] {
+            let system = io::Error::from_raw_os_error(number);
+            let error = not_allowed(system, "listen".to_owned()).to_string();
+            assert!(
+                error.ends_with("\n  hint: start it as root, or set http.unix-socket"),
+                "{error}"
+            );
+        }
+        let other = not_allowed(io::Error::from_raw_os_error(2), "listen".to_owned());
+        assert!(!other.to_string().contains("hint"), "{other}");
+    }
+
     #[test]
     fn a_socket_in_use_stays() {
         let folder = folder("alive");
         let path = folder.join("natconnd.sock");
         let _other = UnixListener::bind(&path).unwrap();
-        let (error, _) = refusal(&path);
+        let (error, hint) = refusal(&path);
+        assert!(hint.contains("set http.unix-socket"), "{hint}");
         let expected = format!(
             "listen on unix socket {}: another natconnd answers there",
             path.display()

@@ -13,9 +13,10 @@ use model::Timestamp;
 use sd_notify::NotifyState;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tracing::field::display;
 use tracing::{error, info, warn};
 
-use crate::config::{Config, Loaded, Remark, changes_needing_restart};
+use crate::config::{Config, ConfigError, Loaded, Remark, changes_needing_restart};
 use crate::descriptors;
 use crate::hint::Hinted;
 use crate::http::{self, Allow, AllowList, Limits, Server};
@@ -31,7 +32,7 @@ const READY_POLL: Duration = Duration::from_millis(10);
 /// What a running daemon can take over from a changed file.
 struct Live {
     config: Config,
-    reload: Box<dyn Fn() -> Result<Loaded, Vec<String>> + Send>,
+    reload: Box<dyn Fn() -> Result<Loaded, ConfigError> + Send>,
     logging: Logging,
     allow: Arc<Allow>,
     mirror: Arc<Mirror>,
@@ -48,7 +49,7 @@ struct Live {
 pub fn run(
     loaded: Loaded,
     logging: Logging,
-    reload: impl Fn() -> Result<Loaded, Vec<String>> + Send + 'static,
+    reload: impl Fn() -> Result<Loaded, ConfigError> + Send + 'static,
 ) -> Result<()> {
     let Loaded {
         config,
@@ -139,11 +140,7 @@ impl Live {
         states.extend(NotifyState::monotonic_usec_now());
         notify(&states);
         match (self.reload)() {
-            Err(mistakes) => {
-                for mistake in mistakes {
-                    error!(mistake, "configuration not taken over");
-                }
-            }
+            Err(error) => log_mistakes(&error),
             Ok(loaded) => {
                 log_warnings(&loaded.warnings);
                 let new = loaded.config;
@@ -195,7 +192,22 @@ fn notify(states: &[NotifyState<'_>]) {
 
 fn log_warnings(warnings: &[Remark]) {
     for warning in warnings {
-        warn!("{warning}");
+        let hint = warning.hint.as_ref().map(display);
+        warn!(hint, "{}", warning.message());
+    }
+}
+
+fn log_mistakes(error: &ConfigError) {
+    match error {
+        ConfigError::Read { source, .. } => {
+            error!(mistake = %format_args!("{error}: {source}"), "configuration not taken over");
+        }
+        ConfigError::Mistakes(mistakes) => {
+            for mistake in mistakes {
+                let hint = mistake.hint.as_ref().map(display);
+                error!(mistake = %mistake.message(), hint, "configuration not taken over");
+            }
+        }
     }
 }
 

@@ -14,8 +14,8 @@ fn main() -> ExitCode {
     let arguments = DaemonArguments::parse();
     let loaded = match load(&arguments) {
         Ok(loaded) => loaded,
-        Err(mistakes) => {
-            for mistake in mistakes {
+        Err(error) => {
+            for mistake in error.messages() {
                 say(&mistake);
             }
             return ExitCode::FAILURE;
@@ -25,12 +25,14 @@ fn main() -> ExitCode {
         for warning in &loaded.warnings {
             say(&format!("warning: {warning}"));
         }
-        if arguments.print_config {
-            let text = render_toml(&loaded.config, false);
-            if let Err(error) = std::io::stdout().write_all(text.as_bytes()) {
-                say(&format!("print the configuration: {error}"));
-                return ExitCode::FAILURE;
-            }
+        let text = if arguments.print_config {
+            render_toml(&loaded.config, false)
+        } else {
+            checked(&loaded)
+        };
+        if let Err(error) = std::io::stdout().write_all(text.as_bytes()) {
+            say(&format!("write to standard output: {error}"));
+            return ExitCode::FAILURE;
         }
         return ExitCode::SUCCESS;
     }
@@ -44,13 +46,20 @@ fn main() -> ExitCode {
     }
 }
 
-/// Reads the configuration; the mistakes in it, each with its hint, otherwise.
-fn load(arguments: &DaemonArguments) -> Result<Loaded, Vec<String>> {
-    let loaded = match &arguments.config {
+/// What there is to say of a configuration without mistakes.
+fn checked(loaded: &Loaded) -> String {
+    match &loaded.path {
+        Some(path) => format!("{}: no mistakes\n", path.display()),
+        None => "no file: defaults, no mistakes\n".to_owned(),
+    }
+}
+
+/// Reads the configuration, with what the command line says instead.
+fn load(arguments: &DaemonArguments) -> Result<Loaded, ConfigError> {
+    let mut loaded = match &arguments.config {
         Some(path) => Config::load(path),
         None => Config::load_default(),
-    };
-    let mut loaded = loaded.map_err(|error: ConfigError| error.messages())?;
+    }?;
     loaded.config.apply(&Overrides {
         log_level: arguments.log_level,
         ip: arguments.ip,

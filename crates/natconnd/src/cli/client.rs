@@ -19,6 +19,7 @@ use tokio::net::{TcpStream, UnixStream};
 
 use super::daemon::Daemon;
 use super::error::{AskError, Error, printable};
+use super::foreign;
 use super::query::Query;
 
 /// The longest answer that is held in memory; natconnd's own end below 6 MB.
@@ -116,7 +117,14 @@ impl Client {
                 open(stream.map_err(AskError::Connect)?).await?
             }
             Daemon::Tcp { host, port, .. } => {
-                let stream = TcpStream::connect((&**host, *port)).await;
+                let found = tokio::net::lookup_host((&**host, *port)).await;
+                let addresses: Vec<_> = found
+                    .map_err(|cause| AskError::Name {
+                        host: host.clone(),
+                        cause,
+                    })?
+                    .collect();
+                let stream = TcpStream::connect(&*addresses).await;
                 open(stream.map_err(AskError::Connect)?).await?
             }
         };
@@ -159,7 +167,7 @@ async fn refused(response: Response<Incoming>) -> AskError {
     AskError::Refused {
         status,
         problem: problem.flatten().map(Box::new),
-        text: printable(&String::from_utf8_lossy(&body)),
+        text: foreign::gist(&String::from_utf8_lossy(&body)),
     }
 }
 

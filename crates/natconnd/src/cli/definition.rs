@@ -84,6 +84,7 @@ Examples:
 ///
 /// Prints the translations that fit, how many internal hosts they name, and
 /// whether events were lost: where they were, an empty answer proves nothing.
+/// A ~ before a time says that it is estimated: it was then, or earlier.
 #[derive(Args, Debug)]
 #[command(
     override_usage = "natconn lookup [OPTIONS] [PROTOCOL] ENDPOINT\n       \
@@ -253,14 +254,18 @@ Exit status:
     /// what is the default.
     #[command(after_long_help = "\
 Examples:
-  natconn config migrate /etc/pynatconnd.conf > natconnd.toml
+  natconn config migrate /etc/pynatconnd.conf
+  natconn config migrate /etc/pynatconnd.conf --output natconnd.toml
 
 Exit status:
-  0  the TOML was printed
-  2  the file has mistakes, or cannot be read")]
+  0  the TOML was printed or written
+  2  the file has mistakes, or cannot be read; nothing was written")]
     Migrate {
         /// The file
         file: PathBuf,
+        /// Write the TOML into this file, which must not be there yet
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
     },
 }
 

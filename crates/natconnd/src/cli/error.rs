@@ -1,10 +1,12 @@
 //! Why something could not be done, and what the operator can do about it.
 
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use hyper::StatusCode;
 
+use super::hint;
 use crate::api::Problem;
 
 /// Why there is no outcome; each of them is exit status 2.
@@ -38,7 +40,7 @@ pub(super) enum Error {
     #[error("start: {}", words(.0))]
     Start(io::Error),
     /// The question did not reach natconnd, or its answer did not come back.
-    #[error("ask {question}: {cause}")]
+    #[error("{}", asking(question, cause))]
     Ask {
         /// URL and way.
         question: String,
@@ -48,6 +50,14 @@ pub(super) enum Error {
     /// The configuration file is of no use: one message for each mistake.
     #[error("{}", .0.join("\n"))]
     Config(Vec<String>),
+    /// A file could not be written.
+    #[error("write {}: {}", path.display(), words(cause))]
+    WriteFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
     /// The text could not be written; a broken pipe is no mistake.
     #[error("write to standard output: {}", words(.0))]
     Write(io::Error),
@@ -56,6 +66,14 @@ pub(super) enum Error {
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum AskError {
+    /// The host's name says nothing.
+    #[error("look up \"{host}\": {}", resolver_words(cause))]
+    Name {
+        /// The host in the URL.
+        host: String,
+        /// What the resolver said.
+        cause: io::Error,
+    },
     /// There is nobody, or no way in.
     #[error("{}", words(.0))]
     Connect(io::Error),
@@ -111,13 +129,16 @@ impl Error {
             Self::NothingToLookUp => {
                 vec!["write for example natconn lookup 203.0.113.7:40123".to_owned()]
             }
+            Self::WriteFile { cause, .. } if cause.kind() == io::ErrorKind::AlreadyExists => {
+                vec!["remove it first, or name another file".to_owned()]
+            }
             Self::Ask { question, cause } => cause.hint(question).into_iter().collect(),
             _ => Vec::new(),
         }
     }
 
     /// The lines between message and hints: what a refusal says of the
-    /// parameter at fault.
+    /// parameter at fault, as far as the message does not.
     pub fn particulars(&self) -> Vec<String> {
         let Self::Ask { cause, .. } = self else {
             return Vec::new();
@@ -129,13 +150,16 @@ impl Error {
         else {
             return Vec::new();
         };
+        let said = fault(problem);
         [
             ("parameter", &problem.parameter),
             ("found", &problem.found),
             ("expected", &problem.expected),
         ]
         .into_iter()
-        .filter_map(|(name, value)| Some(format!("{name}: {}", printable(value.as_ref()?))))
+        .filter_map(|(name, value)| Some((name, value.as_deref()?)))
+        .filter(|(_, value)| !said.contains(value.trim_start_matches("a ")))
+        .map(|(name, value)| format!("{name}: {}", printable(value)))
         .collect()
     }
 }
@@ -144,16 +168,27 @@ impl AskError {
     fn hint(&self, question: &str) -> Option<String> {
         let over_socket = question.contains(" over ");
         let hint = match self {
+            Self::Name { .. } => "check the name in --url, or write the address in its place",
             Self::Connect(error) => match error.kind() {
                 io::ErrorKind::PermissionDenied if over_socket => {
-                    "only those whom the socket's permissions let in can ask: use sudo, or join \
-                     the group that ls -l shows"
+                    "use sudo, or ask over TCP: --url http://127.0.0.1:8080"
+                }
+                io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => {
+                    "this machine has no way to that address: check the one in --url, and the \
+                     routes"
                 }
                 _ => "is natconnd running? --socket and --url say where to look for it",
             },
             Self::TimedOut(_) => "--timeout SECONDS waits longer",
             Self::Exchange(error) if error.is_parse() => "does natconnd listen there?",
             Self::Exchange(_) => "is natconnd still running?",
+            Self::Refused {
+                problem: Some(problem),
+                ..
+            } => {
+                let (parameter, found) = (problem.parameter.as_ref()?, problem.found.as_ref()?);
+                return hint::for_refused(parameter, found).map(|hint| printable(&hint));
+            }
             Self::Refused { status, .. } if *status == StatusCode::FORBIDDEN => {
                 "the key http.allow of natconnd's configuration says who may ask over TCP"
             }
@@ -178,6 +213,34 @@ pub(super) fn words(error: &io::Error) -> String {
     letters.next().map_or_else(String::new, |first| {
         first.to_lowercase().chain(letters).collect()
     })
+}
+
+/// What the resolver said, without the system call's own words before it.
+fn resolver_words(error: &io::Error) -> String {
+    let text = words(error);
+    let said = text.split(": ").last().unwrap_or(&text);
+    words(&io::Error::other(said.to_owned()))
+}
+
+/// A parameter at fault needs no word about the way to natconnd; anything else
+/// does.
+fn asking(question: &str, cause: &AskError) -> String {
+    match cause {
+        AskError::Refused {
+            problem: Some(problem),
+            ..
+        } if problem.parameter.is_some() => printable(fault(problem)),
+        cause => format!("ask {question}: {cause}"),
+    }
+}
+
+/// A problem's detail without what was expected, which has a line of its own.
+fn fault(problem: &Problem) -> &str {
+    let detail = &problem.detail;
+    match detail.rsplit_once(", expected ") {
+        Some((fault, _)) if problem.expected.is_some() => fault,
+        _ => detail,
+    }
 }
 
 fn exchange(error: &hyper::Error) -> String {

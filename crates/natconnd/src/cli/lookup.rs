@@ -8,11 +8,14 @@ use super::error::Error;
 use super::output::{Output, Paint};
 use super::query::Query;
 use super::rows::Rows;
-use super::{Outcome, coverage};
+use super::{Outcome, coverage, hint};
 use crate::api::{LookupAnswer, Row};
 
 /// How many hosts a sentence names.
 const NAMED: usize = 5;
+
+/// What no match proves where nothing is missing.
+const NOBODY: &str = "nobody is behind it now, nor was in the last moments";
 
 pub(super) async fn run(
     client: &Client,
@@ -85,6 +88,23 @@ fn write(
     };
     for line in coverage::lines(&answer.coverage, output.times(), consequence) {
         output.line(&look.paint(Paint::Doubtful, &line))?;
+    }
+    if answer.matches.is_empty() {
+        if answer.coverage.complete && !answer.cut {
+            output.line(&format!("nothing is missing from this answer: {NOBODY}"))?;
+        }
+        let endpoints = [
+            arguments.nat(),
+            arguments.remote.as_deref(),
+            arguments.internal.as_deref(),
+        ];
+        for note in endpoints
+            .into_iter()
+            .flatten()
+            .filter_map(hint::for_address)
+        {
+            output.line(&look.paint(Paint::Doubtful, &note))?;
+        }
     }
     Ok(())
 }

@@ -16,6 +16,8 @@ mod coverage;
 mod daemon;
 mod definition;
 mod error;
+mod foreign;
+mod hint;
 mod list;
 mod lookup;
 mod output;

@@ -53,7 +53,12 @@ pub(super) struct SyntaxError {
     pub line: usize,
     /// What is wrong with it.
     pub cause: String,
+    /// What to write instead, where that can be told.
+    pub hint: Option<&'static str>,
 }
+
+/// For who writes a list as TOML and Python do.
+pub(super) const NO_BRACKETS: &str = "write a list as a, b without brackets";
 
 /// Reads as much as can be read, and finds every line that cannot.
 pub(super) fn parse(text: &str) -> (Document, Vec<SyntaxError>) {
@@ -74,8 +79,14 @@ pub(super) fn parse(text: &str) -> (Document, Vec<SyntaxError>) {
             parser.read_entry(line, &lines, &mut index)
         };
         if let Err(cause) = read {
-            let line = parser.line;
-            parser.errors.push(SyntaxError { line, cause });
+            // The bracket of a header begins the line.
+            let value = line.split_once('=').filter(|_| !line.starts_with('['));
+            let is_list = value.is_some_and(|(_, value)| value.trim_start().starts_with('['));
+            parser.errors.push(SyntaxError {
+                line: parser.line,
+                cause,
+                hint: is_list.then_some(NO_BRACKETS),
+            });
         }
     }
     (parser.document, parser.errors)

@@ -120,16 +120,23 @@ impl Config {
         Self::load_first(DEFAULT_PATHS.map(Path::new))
     }
 
-    /// Reads the first file that is there; everything is as by default where
-    /// none is.
+    /// Reads the first file that is there, and warns of those behind it that
+    /// are there too; everything is as by default where none is.
     pub fn load_first<'p>(
         paths: impl IntoIterator<Item = &'p Path>,
     ) -> Result<Loaded, ConfigError> {
-        for path in paths {
+        let mut paths = paths.into_iter();
+        while let Some(path) = paths.next() {
             match Self::load(path) {
                 Err(ConfigError::Read { source, .. })
                     if source.kind() == io::ErrorKind::NotFound => {}
-                other => return other,
+                other => {
+                    let mut loaded = other?;
+                    let left_out = paths.filter(|it| it.exists());
+                    let remarks = left_out.map(|it| not_read(it, path));
+                    loaded.warnings.extend(remarks);
+                    return Ok(loaded);
+                }
             }
         }
         Ok(Loaded {
@@ -138,6 +145,16 @@ impl Config {
             kind: FileKind::Absent,
             path: None,
         })
+    }
+}
+
+fn not_read(path: &Path, instead: &Path) -> Remark {
+    Remark {
+        path: path.to_owned(),
+        position: None,
+        key: String::new(),
+        cause: format!("is not read, because {} is there", instead.display()),
+        hint: Some("remove one of the two, or name one with --config".to_owned()),
     }
 }
 
@@ -166,6 +183,28 @@ fn look_up(name: &str) -> io::Result<Ipv4Addr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_another_one_hides_is_told() {
+        let folder = std::env::temp_dir().join(format!("natconnd-load-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let [ours, theirs] = ["natconnd.toml", "pynatconnd.conf"].map(|name| folder.join(name));
+        let load = || Config::load_first([&*ours, &*theirs]).unwrap();
+        fs::write(&ours, "").unwrap();
+        assert_eq!(load().warnings, []);
+        // Not even looked into.
+        fs::write(&theirs, "[[[").unwrap();
+        let loaded = load();
+        assert_eq!(loaded.path.as_deref(), Some(&*ours));
+        let said: Vec<_> = loaded.warnings.iter().map(Remark::message).collect();
+        let expected = format!(
+            "{}: is not read, because {} is there",
+            theirs.display(),
+            ours.display()
+        );
+        assert_eq!(said, [expected]);
+        fs::remove_dir_all(folder).unwrap();
+    }
 
     #[test]
     fn the_formats_are_told_apart_by_their_sections() {

@@ -49,7 +49,10 @@ pub(super) fn read(
     };
     let is_readable = errors.is_empty();
     for error in errors {
-        let mistake = reader.remark(Some(error.line), "", error.cause);
+        let mistake = Remark {
+            hint: error.hint.map(str::to_owned),
+            ..reader.remark(Some(error.line), "", error.cause)
+        };
         reader.mistakes.push(mistake);
     }
     for section in &document.sections {
@@ -263,8 +266,11 @@ impl Reader<'_> {
         };
         let mut allow = Vec::with_capacity(items.len());
         for item in items {
-            let net = network(item)
-                .ok_or_else(|| format!("{item:?} is no network, expected ADDR or ADDR/BITS"))?;
+            let net = network(item).ok_or_else(|| Fault {
+                cause: format!("{item:?} is no network, expected ADDR or ADDR/BITS"),
+                hint: (item.starts_with('[') || item.ends_with(']'))
+                    .then(|| configobj::NO_BRACKETS.to_owned()),
+            })?;
             if net.trunc() != net {
                 let cause = format!("{item:?} is taken for the network {}", net.trunc());
                 self.warn(entry.line, path, cause);

@@ -50,19 +50,26 @@ pub struct Remark {
     pub hint: Option<String>,
 }
 
-impl fmt::Display for Remark {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:", self.path.display())?;
+impl Remark {
+    /// The remark on one line, without its hint.
+    pub fn message(&self) -> String {
+        let mut message = format!("{}:", self.path.display());
         if let Some(Position { line, column }) = self.position {
-            write!(f, "{line}:")?;
+            message += &format!("{line}:");
             if let (Some(column), true) = (column, self.key.is_empty()) {
-                write!(f, "{column}:")?;
+                message += &format!("{column}:");
             }
         }
         if !self.key.is_empty() {
-            write!(f, " {}:", self.key)?;
+            message += &format!(" {}:", self.key);
         }
-        write!(f, " {}", self.cause)?;
+        message + " " + &self.cause
+    }
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message())?;
         match &self.hint {
             Some(hint) => write!(f, "\n  hint: {hint}"),
             None => Ok(()),
@@ -133,6 +140,10 @@ mod tests {
             cause: "\"90\" has no unit".to_owned(),
             hint: Some("write \"90s\"".to_owned()),
         };
+        assert_eq!(
+            remark.message(),
+            "/etc/natconnd/natconnd.toml:14: track.keep-ended: \"90\" has no unit"
+        );
         assert_eq!(
             remark.to_string(),
             "/etc/natconnd/natconnd.toml:14: track.keep-ended: \"90\" has no unit\n  hint: write \"90s\""

@@ -89,7 +89,10 @@ fn read(query: Option<&str>) -> Refused<(Lookup, usize)> {
             "nat",
             "",
             "none of nat, remote and internal is given",
-            format!("{} in at least one of them", filter::PATTERN),
+            format!(
+                "at least one of nat, remote and internal: {}",
+                filter::PATTERN
+            ),
         ));
     }
     Ok((question, limit))
@@ -122,6 +125,11 @@ mod tests {
         for query in [None, Some(""), Some("protocol=tcp&limit=1")] {
             let problem = read(query).unwrap_err();
             assert_eq!(problem.parameter.as_deref(), Some("nat"));
+            let expected = problem.expected.unwrap_or_default();
+            assert!(
+                expected.starts_with("at least one of nat, remote and internal: ADDR, "),
+                "{expected}"
+            );
         }
     }
 }

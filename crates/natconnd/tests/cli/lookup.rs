@@ -82,8 +82,40 @@ fn no_match_is_an_answer() {
     let none = answer("none", vec![], complete());
     assert_eq!(
         lookup(&none, &["udp", ENDPOINT]),
-        printed(1, "no match for udp 203.0.113.7:40002\n")
+        printed(
+            1,
+            "\
+no match for udp 203.0.113.7:40002
+nothing is missing from this answer: nobody is behind it now, nor was in the last moments
+"
+        )
     );
+}
+
+#[test]
+fn no_match_of_a_cut_answer_is_not_called_proof() {
+    let mut none = answer("none", vec![], complete());
+    none.cut = true;
+    let run = lookup(&none, &[ENDPOINT]);
+    assert!(!run.out.contains("nothing is missing"), "{}", run.out);
+}
+
+#[test]
+fn an_address_whose_last_group_may_be_a_port_is_told() {
+    let none = answer("none", vec![], gap());
+    let note = "2001:db8::1:5255 was read as an address; for a port write [2001:db8::1]:5255\n";
+    for (arguments, is_told) in [
+        (&["2001:db8::1:5255"][..], true),
+        (&[ENDPOINT, "--remote", "2001:db8::1:5255"], true),
+        (&["2001:db8::1"], false),
+        (&["[2001:db8::1]:5255"], false),
+    ] {
+        let run = lookup(&none, arguments);
+        assert_eq!(run.out.ends_with(note), is_told, "{}", run.out);
+    }
+    let some = answer("one", vec![row(2)], complete());
+    let run = lookup(&some, &["2001:db8::1:5255"]);
+    assert!(!run.out.contains(note), "{}", run.out);
 }
 
 #[test]

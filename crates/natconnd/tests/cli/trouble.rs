@@ -69,12 +69,70 @@ fn a_server_that_hangs_is_given_up() {
 #[test]
 fn a_refusal_names_parameter_found_and_expected() {
     let problem = r#"{"type":"about:blank","title":"Bad Request","status":400,"detail":"read parameter limit: \"0\" is no number from 1 to 10000","parameter":"limit","found":"0","expected":"a number from 1 to 10000"}"#;
-    let reply = response("400 Bad Request", "application/problem+json", problem);
     assert_eq!(
-        said(Reply::Bytes(reply), &["list", "--limit", "0"]),
-        "natconn: ask http://localhost/api/v1/connections: 400 Bad Request: read parameter \
-         limit: \"0\" is no number from 1 to 10000\n  parameter: limit\n  found: 0\n  expected: a \
-         number from 1 to 10000\n"
+        refused(problem, &["list", "--limit", "0"]),
+        "natconn: read parameter limit: \"0\" is no number from 1 to 10000\n"
+    );
+    let problem = r#"{"type":"about:blank","title":"Bad Request","status":400,"detail":"read parameter nat: \"192.0.2.1:http\" is no endpoint: \"http\" is no port from 0 to 65535, expected ADDR or :PORT","parameter":"nat","found":"192.0.2.1:http","expected":"ADDR, :PORT; FIRST-LAST for PORT too"}"#;
+    assert_eq!(
+        refused(problem, &["lookup", "192.0.2.1:http"]),
+        "natconn: read parameter nat: \"192.0.2.1:http\" is no endpoint: \"http\" is no port from \
+         0 to 65535\n  expected: ADDR, :PORT; FIRST-LAST for PORT too\n"
+    );
+}
+
+/// What is said of a 400 with this body.
+fn refused(problem: &str, arguments: &[&str]) -> String {
+    let reply = response("400 Bad Request", "application/problem+json", problem);
+    let run = ask(Reply::Bytes(reply), arguments);
+    assert_eq!((run.code, &*run.out), (2, ""), "{}", run.err);
+    run.err
+}
+
+#[test]
+fn a_refused_endpoint_is_corrected() {
+    for (found, hint) in [
+        ("2001:db8::1:52552", "for a port write [2001:db8::1]:52552"),
+        (
+            "tcp",
+            "\"tcp\" is a protocol; it stands before the endpoint",
+        ),
+        ("40123", "for a port write :40123"),
+    ] {
+        let problem = format!(
+            r#"{{"type":"about:blank","title":"Bad Request","status":400,"detail":"read parameter nat: \"{found}\" is no endpoint, expected ADDR","parameter":"nat","found":"{found}","expected":"ADDR"}}"#
+        );
+        assert_eq!(
+            refused(&problem, &["lookup", found]),
+            format!(
+                "natconn: read parameter nat: \"{found}\" is no endpoint\n  expected: ADDR\n  \
+                 hint: {hint}\n"
+            )
+        );
+    }
+}
+
+#[test]
+fn a_name_that_says_nothing_is_told() {
+    let run = run(&mut natconn(&[
+        "status",
+        "--url",
+        "http://gateway.invalid:8080",
+    ]));
+    assert_eq!(run.code, 2);
+    assert!(
+        run.err.starts_with(
+            "natconn: ask http://gateway.invalid:8080/api/v1/status: look up \"gateway.invalid\": "
+        ),
+        "{}",
+        run.err
+    );
+    assert!(!run.err.contains("failed"), "{}", run.err);
+    assert!(
+        run.err
+            .ends_with("  hint: check the name in --url, or write the address in its place\n"),
+        "{}",
+        run.err
     );
 }
 
@@ -82,9 +140,8 @@ fn a_refusal_names_parameter_found_and_expected() {
 fn a_stream_can_be_refused_too() {
     let problem = r#"{"type":"about:blank","title":"Bad Request","status":400,"detail":"read parameter zone: no","parameter":"zone"}"#;
     for arguments in [&["watch"][..], &["list", "--csv"]] {
-        let reply = response("400 Bad Request", "application/problem+json", problem);
-        let err = said(Reply::Bytes(reply), arguments);
-        assert!(err.ends_with("400 Bad Request: read parameter zone: no\n  parameter: zone\n"));
+        let err = refused(problem, arguments);
+        assert_eq!(err, "natconn: read parameter zone: no\n");
     }
 }
 
@@ -103,7 +160,7 @@ fn another_server_is_recognised() {
     let reply = response("404 Not Found", "text/html", "<h1>\u{1b}[2Jnginx</h1>\n");
     assert_eq!(
         said(Reply::Bytes(reply), STATUS),
-        "natconn: ask http://localhost/api/v1/status: 404 Not Found: <h1>\\u{1b}[2Jnginx</h1>\n  \
+        "natconn: ask http://localhost/api/v1/status: 404 Not Found: \\u{1b}[2Jnginx\n  \
          hint: does natconnd listen there?\n"
     );
     let reply = response("502 Bad Gateway", "application/problem+json", "{}");

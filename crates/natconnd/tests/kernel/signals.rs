@@ -127,6 +127,8 @@ fn hup_warns_of_what_needs_a_restart_and_refuses_a_broken_file() {
                 .any(|text| text.contains(&place) && text.contains(key));
             assert!(is_told, "{key} at {place} is not in:\n{log}");
         }
+        assert!(!log.contains("\\n"), "{log}");
+        assert!(log.contains(" hint=did you mean track?"), "{log}");
         std::thread::sleep(Duration::from_millis(50));
         assert_eq!(daemon.get("/api/v1/status").status, 200);
         fs::remove_file(&daemon.file).unwrap();

@@ -43,6 +43,8 @@ fn listening_sockets_are_taken_over() {
         agree(lab, &daemon, 1);
         let asked = daemon.natconn(&["lookup", "100.64.2.1:5000"]);
         assert_eq!(asked.status.code(), Some(0), "{asked:?}");
+        let addresses = format!("listening tcp={taken_over} unix={path}");
+        daemon.await_log(&addresses);
         // They stand in place of the configuration's.
         assert!(std::net::TcpStream::connect(address).is_err());
         assert!(!Path::new(&socket).exists());

@@ -104,7 +104,7 @@ Everything goes on until Ctrl-C. Try in another terminal:
     {natconn} list
     {natconn} watch
 
-    # take any line of the web server's log, look it up
+    # take any line of the web server's log; it begins with what to look up
     tail -f {log}
 
     # what the kernel itself says
@@ -244,6 +244,8 @@ mod tests {
     #[test]
     fn a_log_line_begins_with_the_nat_endpoint() {
         let line = "100.64.2.1:1042 \"GET /orders/4711 HTTP/1.1\" 200";
+        assert_eq!(nat_endpoint(line).unwrap().port(), 1042);
+        let line = "[fd00:2::1]:1042 \"GET /held HTTP/1.1\" 200";
         assert_eq!(nat_endpoint(line).unwrap().port(), 1042);
         assert!(nat_endpoint("").is_err());
     }

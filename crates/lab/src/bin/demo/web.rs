@@ -65,7 +65,12 @@ user root root;
 pid {folder}/nginx.pid;
 events {{}}
 http {{
-    log_format traced '$remote_addr:$remote_port "$request" $status '
+    # An IPv6 address in brackets, so that its port can stand behind it.
+    map $remote_addr $nat_address {{
+        ~: "[$remote_addr]";
+        default $remote_addr;
+    }}
+    log_format traced '$nat_address:$remote_port "$request" $status '
                       'X-Real-IP=$remote_addr X-Real-Port=$remote_port';
     access_log {folder}/access.log traced;
     client_body_temp_path {folder}/nginx-body;

@@ -90,8 +90,10 @@ mod tests {
         let document: Value = serde_json::from_str(super::openapi()).unwrap();
         let paths = document["paths"].as_object().unwrap();
         assert_eq!(paths.len(), 7);
-        for path in paths.keys() {
+        for (path, item) in paths {
             assert_ne!(Route::of_path(path, false), Route::Unknown, "{path}");
+            let forbidden = &item["get"]["responses"]["403"];
+            assert!(forbidden["content"]["text/html"].is_object(), "{path}");
         }
     }
 }

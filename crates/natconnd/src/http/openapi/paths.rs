@@ -49,6 +49,8 @@ pub(super) struct Missed {
             })),
         (status = 400, description = "A parameter is unknown or has a bad value", body = Problem,
             content_type = "application/problem+json"),
+        (status = 403, description = "The peer is outside the allow list", body = String,
+            content_type = "text/html", example = "Forbidden"),
     )
 )]
 fn lookup() {}
@@ -80,6 +82,8 @@ fn lookup() {}
         )),
         (status = 400, description = "A parameter is unknown or has a bad value", body = Problem,
             content_type = "application/problem+json"),
+        (status = 403, description = "The peer is outside the allow list", body = String,
+            content_type = "text/html", example = "Forbidden"),
     )
 )]
 fn connections() {}
@@ -101,6 +105,8 @@ fn connections() {}
             example = "event: missed\ndata: {\"missed\":41}\n\n"),
         (status = 400, description = "A parameter is unknown or has a bad value", body = Problem,
             content_type = "application/problem+json"),
+        (status = 403, description = "The peer is outside the allow list", body = String,
+            content_type = "text/html", example = "Forbidden"),
     )
 )]
 fn events() {}
@@ -111,7 +117,11 @@ fn events() {}
     path = "/api/v1/status",
     operation_id = "status",
     tag = "daemon",
-    responses((status = 200, description = "The status", body = Status))
+    responses(
+        (status = 200, description = "The status", body = Status),
+        (status = 403, description = "The peer is outside the allow list", body = String,
+            content_type = "text/html", example = "Forbidden"),
+    )
 )]
 fn status() {}
 
@@ -126,6 +136,8 @@ fn status() {}
             content_type = "text/plain", example = "ok\n"),
         (status = 503, description = "The kernel's table is still being read", body = String,
             content_type = "text/plain"),
+        (status = 403, description = "The peer is outside the allow list", body = String,
+            content_type = "text/html", example = "Forbidden"),
     )
 )]
 fn healthz() {}
@@ -136,8 +148,12 @@ fn healthz() {}
     path = "/metrics",
     operation_id = "metrics",
     tag = "daemon",
-    responses((status = 200, description = "OpenMetrics text", body = String,
-        content_type = "application/openmetrics-text"))
+    responses(
+        (status = 200, description = "OpenMetrics text", body = String,
+            content_type = "application/openmetrics-text"),
+        (status = 403, description = "The peer is outside the allow list", body = String,
+            content_type = "text/html", example = "Forbidden"),
+    )
 )]
 fn metrics() {}
 
@@ -147,6 +163,10 @@ fn metrics() {}
     path = "/openapi.json",
     operation_id = "openapi",
     tag = "daemon",
-    responses((status = 200, description = "OpenAPI 3.1", body = Object))
+    responses(
+        (status = 200, description = "OpenAPI 3.1", body = Object),
+        (status = 403, description = "The peer is outside the allow list", body = String,
+            content_type = "text/html", example = "Forbidden"),
+    )
 )]
 fn openapi_json() {}
