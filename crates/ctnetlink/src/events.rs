@@ -139,6 +139,26 @@ impl EventSocket {
         })
     }
 
+    /// Makes the receive buffer another size, as in [`EventOptions`], and
+    /// returns what came of it, as [`Self::receive_buffer`] does.
+    ///
+    /// # Errors
+    ///
+    /// The socket is broken.
+    pub fn set_receive_buffer(&mut self, bytes: usize) -> Result<usize, Error> {
+        let fd = self.socket.as_fd();
+        force_receive_buffer(fd, bytes)
+            .and_then(|()| receive_buffer_of(fd))
+            .inspect(|effective| self.receive_buffer = *effective)
+            .map_err(Error::system("set receive buffer of event socket"))
+    }
+
+    /// The effective size of the receive buffer in bytes, in the measure of what
+    /// was asked for.
+    pub fn receive_buffer(&self) -> usize {
+        self.receive_buffer
+    }
+
     /// A look at the queue from other threads.
     ///
     /// # Errors

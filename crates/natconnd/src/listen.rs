@@ -3,12 +3,14 @@
 use std::fs::{self, FileType, Permissions};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use listenfd::ListenFd;
+use rustix::net::{AddressFamily, SocketType};
 use tracing::field::display;
 use tracing::info;
 
@@ -25,6 +27,8 @@ pub struct Listeners {
     pub open: Vec<Listener>,
     /// The file of a unix socket that was made here, to be removed at the end.
     pub socket_file: Option<PathBuf>,
+    /// The event socket of the process before this one, handed over as well.
+    pub events: Option<OwnedFd>,
 }
 
 /// Takes over what a supervisor hands over (`LISTEN_FDS`), and opens what is
@@ -38,7 +42,10 @@ pub struct Listeners {
 /// An address is in use or not this machine's, or something is in the unix
 /// socket's place that is not natconnd's to remove.
 pub fn open(settings: &Http) -> Result<Listeners> {
-    let mut open = handed_over()?;
+    let HandedOver {
+        listeners: mut open,
+        events,
+    } = handed_over()?;
     let mut socket_file = None;
     if !open.iter().any(|socket| matches!(socket, Listener::Tcp(_))) {
         for address in &settings.listen {
@@ -54,7 +61,11 @@ pub fn open(settings: &Http) -> Result<Listeners> {
         socket_file = Some(path.clone());
     }
     log_addresses(&open);
-    Ok(Listeners { open, socket_file })
+    Ok(Listeners {
+        open,
+        socket_file,
+        events,
+    })
 }
 
 /// Says in one line where everything listens, whoever opened it.
@@ -75,28 +86,41 @@ fn log_addresses(open: &[Listener]) {
     info!(tcp = listed(tcp), unix = listed(unix), "listening");
 }
 
-fn handed_over() -> Result<Vec<Listener>> {
+#[derive(Default)]
+struct HandedOver {
+    listeners: Vec<Listener>,
+    events: Option<OwnedFd>,
+}
+
+fn handed_over() -> Result<HandedOver> {
     let mut sockets = ListenFd::from_env();
-    let mut open = Vec::new();
+    let mut taken = HandedOver::default();
     for number in 0..sockets.len() {
-        let socket = match sockets.take_tcp_listener(number) {
-            Ok(socket) => socket.map(Listener::Tcp),
-            Err(_) => sockets
-                .take_unix_listener(number)
+        if let Ok(socket) = sockets.take_tcp_listener(number) {
+            taken.listeners.extend(socket.map(Listener::Tcp));
+        } else if let Ok(socket) = sockets.take_unix_listener(number) {
+            taken.listeners.extend(socket.map(Listener::Unix));
+        } else {
+            let (family, kind) = (AddressFamily::NETLINK, SocketType::RAW);
+            let (family, kind) = (i32::from(family.as_raw()), kind.as_raw() as i32);
+            taken.events = sockets
+                .take_custom(number, family, kind, "event socket")
                 .with_context(|| {
                     format!(
-                        "take over descriptor {}: neither a TCP nor a unix stream socket",
+                        "take over descriptor {}: neither a TCP nor a unix stream socket, \
+                         nor an event socket",
                         number + 3
                     )
-                })?
-                .map(Listener::Unix),
-        };
-        open.extend(socket);
+                })?;
+        }
     }
-    if !open.is_empty() {
-        info!(sockets = open.len(), "took over listening sockets");
+    if !taken.listeners.is_empty() {
+        info!(
+            sockets = taken.listeners.len(),
+            "took over listening sockets"
+        );
     }
-    Ok(open)
+    Ok(taken)
 }
 
 fn bind_tcp(address: SocketAddr) -> Result<TcpListener> {

@@ -18,6 +18,7 @@ use tracing::{error, info, warn};
 
 use crate::config::{Config, ConfigError, Loaded, Remark, changes_needing_restart};
 use crate::descriptors;
+use crate::handover;
 use crate::hint::Hinted;
 use crate::http::{self, Allow, AllowList, Limits, Server};
 use crate::listen;
@@ -36,6 +37,7 @@ struct Live {
     logging: Logging,
     allow: Arc<Allow>,
     mirror: Arc<Mirror>,
+    reader: mirror::Stop,
 }
 
 /// Runs the daemon until it is told to stop.
@@ -65,7 +67,12 @@ pub fn run(
     );
     descriptors::provide_for(config.http.max_connections);
     let listeners = listen::open(&config.http)?;
-    let (mirror, mut reader) = mirror::start(mirror_settings(&config)).map_err(|error| {
+    let started = mirror::start(
+        mirror_settings(&config),
+        listeners.events,
+        Box::new(handover::store),
+    );
+    let (mirror, reader) = started.map_err(|error| {
         Hinted::new(
             error.context("mirror the kernel's connections"),
             "it needs CAP_NET_ADMIN and the module nf_conntrack_netlink \
@@ -94,51 +101,77 @@ pub fn run(
         reload: Box::new(reload),
         logging,
         allow,
-        mirror,
+        mirror: Arc::clone(&mirror),
+        reader,
     };
     let served = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("start the runtime")?
         .block_on(live.serve(server, listeners.open));
-    reader.stop();
     remove_socket_file(socket_file);
-    info!("stopped");
-    served
+    match served? {
+        End::Stopped => info!("stopped"),
+        End::HandsOver => {
+            info!("handing over to a new process");
+            let socket = mirror
+                .give_up_socket()
+                .context("hand over the event socket: there is none")?;
+            let error = handover::execute_anew(socket);
+            return Err(anyhow::Error::from(error).context("hand over to a new process"));
+        }
+    }
+    Ok(())
+}
+
+/// Why the daemon has ended to serve.
+enum End {
+    Stopped,
+    HandsOver,
 }
 
 impl Live {
-    async fn serve(mut self, server: Server, listeners: Vec<http::Listener>) -> Result<()> {
+    async fn serve(mut self, server: Server, listeners: Vec<http::Listener>) -> Result<End> {
         let (shutdown, is_stopping) = watch::channel(false);
         let mut terminate = signal(SignalKind::terminate()).context("catch SIGTERM")?;
         let mut interrupt = signal(SignalKind::interrupt()).context("catch SIGINT")?;
         let mut hangup = signal(SignalKind::hangup()).context("catch SIGHUP")?;
+        let mut hand_over = signal(SignalKind::user_defined2()).context("catch SIGUSR2")?;
         tokio::spawn(tell_supervisor(
             Arc::clone(&self.mirror),
             is_stopping.clone(),
         ));
         let mut serving = tokio::spawn(server.serve(listeners, is_stopping));
-        loop {
+        let end = loop {
             tokio::select! {
                 served = &mut serving => {
-                    return served.context("serve HTTP")?.context("serve HTTP");
+                    served.context("serve HTTP")?.context("serve HTTP")?;
+                    return Ok(End::Stopped);
                 }
                 _ = hangup.recv() => self.take_over(),
-                _ = terminate.recv() => break,
-                _ = interrupt.recv() => break,
+                _ = hand_over.recv() => break End::HandsOver,
+                _ = terminate.recv() => break End::Stopped,
+                _ = interrupt.recv() => break End::Stopped,
+            }
+        };
+        match end {
+            End::Stopped => notify(&[NotifyState::Stopping]),
+            End::HandsOver => {
+                notify_of_reload();
+                // First, so that all that happens from now on is left to the
+                // new process.
+                self.reader.stop();
             }
         }
-        notify(&[NotifyState::Stopping]);
         // Fails only where nobody listens any more.
         let _ = shutdown.send(true);
-        serving.await.context("serve HTTP")?.context("serve HTTP")
+        serving.await.context("serve HTTP")?.context("serve HTTP")?;
+        Ok(end)
     }
 
     /// Reads the configuration anew and takes over what can change.
     fn take_over(&mut self) {
-        let mut states = vec![NotifyState::Reloading];
-        states.extend(NotifyState::monotonic_usec_now());
-        notify(&states);
+        notify_of_reload();
         match (self.reload)() {
             Err(error) => log_mistakes(&error),
             Ok(loaded) => {
@@ -182,6 +215,12 @@ async fn tell_supervisor(mirror: Arc<Mirror>, mut is_stopping: watch::Receiver<b
             notify(&[NotifyState::Watchdog]);
         }
     }
+}
+
+fn notify_of_reload() {
+    let mut states = vec![NotifyState::Reloading];
+    states.extend(NotifyState::monotonic_usec_now());
+    notify(&states);
 }
 
 fn notify(states: &[NotifyState<'_>]) {

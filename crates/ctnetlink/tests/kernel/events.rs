@@ -212,3 +212,30 @@ fn no_destroy_is_lost_on_a_reliable_socket() {
         Ok::<(), Error>(())
     });
 }
+
+#[test]
+fn a_socket_that_is_taken_over_has_all_that_waited() {
+    lab::in_gateway!(|lab| {
+        serve(lab)?;
+        let options = EventOptions {
+            groups: Groups::NEW_AND_DESTROY,
+            receive_buffer: 1 << 20,
+            program: None,
+            is_reliable: true,
+        };
+        let first = EventSocket::open(&options).unwrap();
+        let handed_over = first.queue().unwrap();
+        drop(first);
+        make(lab)?;
+        let mut second = EventSocket::take_over(handed_over.into(), &options).unwrap();
+        let is_new = |event: &&Event| event.kind == EventKind::New;
+        assert_eq!(read_all(&mut second).iter().filter(is_new).count(), COUNT);
+        lab.conntrack(&["-F"])?;
+        let ended = read_all(&mut second);
+        assert!(ended.iter().any(|event| event.kind == EventKind::Destroy));
+
+        let other = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        assert!(EventSocket::take_over(other.into(), &options).is_err());
+        Ok::<(), Error>(())
+    });
+}

@@ -103,6 +103,12 @@ impl Daemon {
         self.get("/api/v1/status").json()
     }
 
+    /// The same, of a daemon that may not be there.
+    pub fn try_status(&self) -> std::io::Result<Status> {
+        let reply = try_get(self.address, "/api/v1/status")?;
+        serde_json::from_slice(reply.body.as_ref()).map_err(std::io::Error::other)
+    }
+
     /// Runs `natconn` with these arguments against its unix socket.
     pub fn natconn(&self, arguments: &[&str]) -> Output {
         self.natconn_command(arguments).output().unwrap()

@@ -19,6 +19,7 @@ mod destination;
 mod ends;
 mod filters;
 mod follow;
+mod handover;
 mod natconn;
 mod overrun;
 mod protocols;
