@@ -1,7 +1,7 @@
 # What can be done with natconnd's sources. "make" lists it.
 #
 # Each target first installs the system's packages that it lacks, on Debian and
-# Ubuntu, and says so. None needs root for anything else.
+# Ubuntu, and says so. None but "make bench" needs root for anything else.
 
 CARGO ?= cargo
 CARGO_DENY_VERSION := 0.20.2
@@ -68,7 +68,7 @@ bless: ## Rewrite the generated files: API document, manual pages, completions, 
 	BLESS=1 $(CARGO) test -p natconnd --test generated --test generated_cli \
 	  --test generated_metrics --test config_reference
 
-bench: ## Measure against the kernel, conntrack, ulogd2 and nginx
+bench: ## Measure against the kernel, conntrack, ulogd2 and nginx; run it as root
 	@$(INSTALL) cc nginx wrk ulogd $(GATEWAY)
 	$(CARGO) run --release --manifest-path bench/Cargo.toml -- all
 

@@ -1,6 +1,7 @@
 //! Prints conntrack events as they happen, much as `conntrack -E` does.
 //!
-//! Needs CAP_NET_ADMIN: `sudo cargo run -p ctnetlink --example events`.
+//! Needs CAP_NET_ADMIN: `cargo build -p ctnetlink --example events && sudo
+//! target/debug/examples/events`.
 
 use std::time::Duration;
 

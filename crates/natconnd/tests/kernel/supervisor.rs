@@ -77,6 +77,13 @@ fn the_supervisor_is_told() {
             .env("NOTIFY_SOCKET", "/run/notify.sock")
             .env("WATCHDOG_USEC", "300000");
         let process = Process::start(lab, &mut command);
+        // Whatever socket is in the store makes place for this one.
+        let stored = "FDNAME=natconnd-events";
+        assert_eq!(
+            next(&supervisor).trim(),
+            format!("FDSTOREREMOVE=1\n{stored}")
+        );
+        assert_eq!(next(&supervisor).trim(), format!("FDSTORE=1\n{stored}"));
         assert_eq!(next(&supervisor).trim(), "READY=1");
         let mut daemon = Daemon::of_process(process, address);
         assert!(daemon.status().ready);
