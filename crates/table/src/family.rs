@@ -89,11 +89,21 @@ impl<A: Address> Family<A> {
     /// A live entry of this connection.
     #[inline]
     pub fn find_live(&self, identity: &Identity<A>, kind: Option<TranslationKind>) -> Option<Slot> {
-        self.identities
-            .find(identity_hash(&self.hashing, identity), |slot| {
-                let entry = self.slab.get(slot);
-                kind.is_none_or(|kind| kind == entry.kind()) && entry.identity() == *identity
-            })
+        self.find_hashed(identity_hash(&self.hashing, identity), identity, kind)
+    }
+
+    /// A live entry of this connection, whose identity has this hash.
+    #[inline]
+    pub fn find_hashed(
+        &self,
+        hash: u64,
+        identity: &Identity<A>,
+        kind: Option<TranslationKind>,
+    ) -> Option<Slot> {
+        self.identities.find(hash, |slot| {
+            let entry = self.slab.get(slot);
+            kind.is_none_or(|kind| kind == entry.kind()) && entry.identity() == *identity
+        })
     }
 
     /// Adds a live entry. There must be none of its identity and kind.
@@ -124,16 +134,20 @@ impl<A: Address> Family<A> {
     /// Makes a live entry an ended one.
     #[inline]
     pub fn end(&mut self, slot: Slot, ended_at: Timed, learned_at: Timestamp) {
+        let hash = identity_hash(&self.hashing, &self.slab.get(slot).identity());
+        self.end_hashed(slot, hash, ended_at, learned_at);
+    }
+
+    /// Makes a live entry, whose identity has this hash, an ended one.
+    #[inline]
+    pub fn end_hashed(&mut self, slot: Slot, hash: u64, ended_at: Timed, learned_at: Timestamp) {
         let entry = self.slab.get_mut(slot);
         let (identity, kernel_id) = (entry.identity(), entry.kernel_id());
         let (kind, may_have_twin) = (entry.kind(), entry.may_have_twin());
         entry.end(ended_at);
-        self.identities
-            .remove(identity_hash(&self.hashing, &identity), |found| {
-                found == slot
-            });
+        self.identities.remove(hash, |found| found == slot);
         self.live -= 1;
-        if !may_have_twin || self.find_live(&identity, None).is_none() {
+        if !may_have_twin || self.find_hashed(hash, &identity, None).is_none() {
             self.live_connections -= 1;
         }
         if ended_at.source == TimeSource::Estimated {

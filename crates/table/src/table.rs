@@ -222,7 +222,9 @@ impl<A: Address> Family<A> {
                 let started_at = connection.started_at.map_or(started_at, kernel);
                 self.begin(rules, &begun(started_at), on_change);
             }
-            EventKind::Destroy => self.destroy(rules, connection, received_at, on_change),
+            EventKind::Destroy => {
+                self.destroy(rules, connection, plan, received_at, on_change);
+            }
         }
     }
 
@@ -244,7 +246,7 @@ impl<A: Address> Family<A> {
         let Some(identity) = Identity::of(&connection.original, connection.zone) else {
             return;
         };
-        if let Some(known) = self.find_live(&identity, None) {
+        if let Some(known) = self.find_hashed(plan.hashes.identity, &identity, None) {
             if self.slab.get(known).is_of(connection) {
                 // The kernel says again that it lives.
                 self.mark_seen(&identity);
@@ -302,6 +304,7 @@ impl<A: Address> Family<A> {
         &mut self,
         rules: &Rules,
         connection: &Connection,
+        plan: &Plan,
         received_at: Timestamp,
         on_change: &mut impl FnMut(Change<'_>),
     ) {
@@ -314,14 +317,14 @@ impl<A: Address> Family<A> {
                 continue;
             }
             let live = self
-                .find_live(&identity, Some(kind))
+                .find_hashed(plan.hashes.identity, &identity, Some(kind))
                 .filter(|slot| self.slab.get(*slot).is_of(connection));
             let slot = match live {
                 Some(slot) => {
                     if let Some(started_at) = connection.started_at {
                         self.slab.get_mut(slot).set_started_at(kernel(started_at));
                     }
-                    self.end(slot, ended_at, received_at);
+                    self.end_hashed(slot, plan.hashes.identity, ended_at, received_at);
                     slot
                 }
                 None => {
