@@ -206,10 +206,33 @@ impl<A: Address> Family<A> {
                     address,
                     port,
                 };
-                self.walk(&[key], question, budget, visit)
+                self.walk_one(key, question, budget, visit)
             }),
             Way::Nowhere | Way::Scan => true,
         }
+    }
+
+    /// Walks a chain to its end.
+    fn walk_one(
+        &self,
+        key: Key<A>,
+        question: &Lookup,
+        budget: &mut usize,
+        visit: &mut impl FnMut(Found<'_>),
+    ) -> bool {
+        let mut next = self.head(key.role, key.address, key.port);
+        while let Some(slot) = next {
+            if *budget == 0 {
+                return false;
+            }
+            *budget -= 1;
+            let entry = self.slab.get(slot);
+            if question.matches(&entry.as_match()) {
+                visit(A::found(entry));
+            }
+            next = self.chains(key.role).after(entry);
+        }
+        true
     }
 
     /// Walks the chains in turns until the shortest is at its end.
@@ -223,6 +246,9 @@ impl<A: Address> Family<A> {
         budget: &mut usize,
         visit: &mut impl FnMut(Found<'_>),
     ) -> bool {
+        if let [key] = keys {
+            return self.walk_one(*key, question, budget, visit);
+        }
         let mut walks: Vec<(Role, Option<Slot>, Vec<Slot>)> = keys
             .iter()
             .map(|key| {
