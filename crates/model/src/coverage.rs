@@ -67,13 +67,21 @@ pub enum GapCause {
     Fault,
     /// The kernel is told to send no events (`nf_conntrack_events=0`).
     EventsOff,
+    /// natconnd did not run.
+    Stopped,
+    /// The machine was suspended.
+    Suspended,
+    /// The clock was set: times around then may be wrong by as much.
+    ClockStep,
+    /// Events went missing without a word, as a dump has shown.
+    Silence,
     /// The question reaches beyond the filter of what is tracked at all.
     Filter,
 }
 
 impl GapCause {
     /// All causes.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Starting,
         Self::ReceiveBuffer,
         Self::Socket,
@@ -81,6 +89,10 @@ impl GapCause {
         Self::Undecodable,
         Self::Fault,
         Self::EventsOff,
+        Self::Stopped,
+        Self::Suspended,
+        Self::ClockStep,
+        Self::Silence,
         Self::Filter,
     ];
 
@@ -94,6 +106,10 @@ impl GapCause {
             Self::Undecodable => "undecodable",
             Self::Fault => "fault",
             Self::EventsOff => "events-off",
+            Self::Stopped => "stopped",
+            Self::Suspended => "suspended",
+            Self::ClockStep => "clock-step",
+            Self::Silence => "silence",
             Self::Filter => "filter",
         }
     }

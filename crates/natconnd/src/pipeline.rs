@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tracing::field::display;
 use tracing::{error, info, warn};
 
-use crate::config::{Config, ConfigError, Loaded, Remark, changes_needing_restart};
+use crate::config::{Config, ConfigError, Delivery, Loaded, Remark, changes_needing_restart};
 use crate::descriptors;
 use crate::handover;
 use crate::hint::Hinted;
@@ -256,6 +256,7 @@ fn mirror_settings(config: &Config) -> mirror::Settings {
         filter: config.track.filter.clone(),
         receive_buffer: usize::try_from(config.track.receive_buffer).unwrap_or(usize::MAX),
         receive_buffer_max: usize::try_from(config.track.receive_buffer_max).unwrap_or(usize::MAX),
+        is_reliable: config.track.delivery == Delivery::Reliable,
         reconcile_every: config.track.reconcile_every,
     }
 }

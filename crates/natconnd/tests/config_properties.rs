@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use model::{EndpointPattern, EndpointSet, Filter, Protocol, TranslationKind};
-use natconnd::config::{self, Config, Http, KeyName, Log, LogLevel, Pynatconnd, Track};
+use natconnd::config::{self, Config, Delivery, Http, KeyName, Log, LogLevel, Pynatconnd, Track};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -87,11 +87,13 @@ fn filter() -> impl Strategy<Value = Filter> {
 
 fn track() -> impl Strategy<Value = Track> {
     let size = || 4096..=1_073_741_824u64;
-    (duration(0), size(), size(), duration(1), filter()).prop_map(
-        |(keep_ended, one, other, reconcile_every, filter)| Track {
+    let delivery = select(&Delivery::ALL[..]);
+    (duration(0), size(), size(), delivery, duration(1), filter()).prop_map(
+        |(keep_ended, one, other, delivery, reconcile_every, filter)| Track {
             keep_ended,
             receive_buffer: one.min(other),
             receive_buffer_max: one.max(other),
+            delivery,
             reconcile_every,
             filter,
         },

@@ -14,6 +14,9 @@ pub struct Status {
     pub started_at: String,
     /// Whether the kernel's table has been read to the end.
     pub ready: bool,
+    /// What natconnd does about being equal to the kernel's table: `starting`,
+    /// `following`, `resyncing`, `overloaded`, `events-off` or `silent`.
+    pub state: String,
     /// Live connections with at least one translation.
     pub connections: u64,
     /// Live translations; a hairpin connection has two.

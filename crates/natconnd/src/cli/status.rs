@@ -68,6 +68,11 @@ fn lines(status: &Status, times: &Times) -> Vec<Line> {
         ("version", status.version.clone(), None),
         ("running since", times.words(&status.started_at), None),
         ("ready", ready.to_owned(), good(status.ready)),
+        (
+            "state",
+            state(&status.state),
+            good(status.state == "following"),
+        ),
         ("live connections", status.connections.to_string(), None),
         ("live translations", status.translations.to_string(), None),
         ("just ended", status.ended.to_string(), None),
@@ -85,6 +90,21 @@ fn lines(status: &Status, times: &Times) -> Vec<Line> {
         lines.push((name, gap, good(false)));
     }
     lines
+}
+
+/// A state and what it means.
+fn state(name: &str) -> String {
+    let meaning = match name {
+        "starting" => "the kernel's table is being read",
+        "following" => "every event is seen",
+        "resyncing" => "events were lost, the kernel's table is being read again",
+        "overloaded" => "events are lost faster than the kernel's table can be read again",
+        "events-off" => "the kernel is told to send no events",
+        "silent" => "connections come and go and no events tell of it",
+        // A word of a newer daemon speaks for itself.
+        _ => return name.to_owned(),
+    };
+    format!("{name}: {meaning}")
 }
 
 /// Bytes as MiB with two digits: a receive buffer can be as small as 0.2 MiB.

@@ -5,7 +5,7 @@
 
 use super::Config;
 use super::form::{
-    BufferSize, Count, Endpoint, Fault, Found, Key as KeyNameForm, Kind, Level, List,
+    BufferSize, Count, DeliveryWord, Endpoint, Fault, Found, Key as KeyNameForm, Kind, Level, List,
     ListenAddress, Network, Occurrence, One, Optional, Period, ProtocolName, SocketPath, TimeSpan,
     ZoneNumber,
 };
@@ -134,6 +134,13 @@ pub(super) const KEYS: &[Key] = &[
     key!(
         "track.receive-buffer-max", One<BufferSize>, track.receive_buffer_max, live: false,
         "How far the receive buffer may grow after events were lost. At least `receive-buffer`."
+    ),
+    key!(
+        "track.delivery", One<DeliveryWord>, track.delivery, live: false,
+        "What the kernel does with the end of a connection that finds the receive buffer full. \
+         \"reliable\": it keeps the connection and tells its end again, which costs memory while \
+         natconnd cannot keep up. \"best-effort\": it drops it, and the end is found later in \
+         the kernel's table. Either way natconnd is told that something did not fit."
     ),
     key!(
         "track.reconcile-every", One<Period>, track.reconcile_every, live: false,

@@ -28,7 +28,7 @@ pub use overrides::Overrides;
 pub use remark::{ConfigError, Position, Remark};
 pub use render::{example_file, migrate, reference, render_toml};
 pub use tree::{Config, Http, Log, Pynatconnd, Track};
-pub use word::{KeyName, LogLevel, UnknownWord};
+pub use word::{Delivery, KeyName, LogLevel, UnknownWord};
 
 /// The keys that differ between `old` and `new` and that a running daemon
 /// cannot take over, in the order of the reference.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use model::Filter;
 
-use super::{KeyName, LogLevel};
+use super::{Delivery, KeyName, LogLevel};
 
 /// The whole configuration.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -64,6 +64,8 @@ pub struct Track {
     /// How far the receive buffer may grow, in bytes; at least
     /// `receive_buffer`.
     pub receive_buffer_max: u64,
+    /// What the kernel does with an event that does not fit.
+    pub delivery: Delivery,
     /// How often the table is compared with the kernel's, never zero.
     pub reconcile_every: Duration,
     /// `[track.filter]`: the translations to keep at all.
@@ -76,6 +78,7 @@ impl Default for Track {
             keep_ended: Duration::from_secs(10),
             receive_buffer: 64 << 20,
             receive_buffer_max: 256 << 20,
+            delivery: Delivery::Reliable,
             reconcile_every: Duration::from_secs(5 * 60),
             filter: Filter::default(),
         }

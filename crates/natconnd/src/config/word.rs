@@ -79,6 +79,30 @@ impl LogLevel {
     }
 }
 
+/// What the kernel does with an event that does not fit into the receive
+/// buffer.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Delivery {
+    /// It keeps the end of a connection, and tells it again later.
+    #[default]
+    Reliable,
+    /// It drops it.
+    BestEffort,
+}
+
+impl Delivery {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Reliable, Self::BestEffort];
+
+    /// The word for it in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reliable => "reliable",
+            Self::BestEffort => "best-effort",
+        }
+    }
+}
+
 /// What the URLs of pynatconnd look up, in its own words.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum KeyName {
@@ -157,6 +181,7 @@ macro_rules! reads_as_its_name {
     };
 }
 
+reads_as_its_name!(Delivery);
 reads_as_its_name!(LogLevel);
 reads_as_its_name!(KeyName);
 

@@ -157,6 +157,7 @@ impl Answers {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             started_at: self.started_at.to_string(),
             ready: self.mirror.is_ready(),
+            state: self.mirror.condition().state.name().to_owned(),
             connections,
             translations,
             ended,

@@ -33,6 +33,19 @@ pub struct Counters {
     pub failed_gets: AtomicU64,
     /// Effective size of the receive buffer in bytes.
     pub receive_buffer: AtomicU64,
+    /// Size of the receive buffer that was asked for last, in bytes.
+    pub receive_buffer_wanted: AtomicU64,
+    /// When the kernel last reported that it had dropped events, in nanoseconds
+    /// since 1970; 0 for never.
+    pub last_overrun: AtomicI64,
+    /// Connections whose end the kernel could not tell yet, as it last said.
+    pub dying: AtomicU64,
+    /// Whether events come for connections that a get does not know.
+    pub has_foreign_events: AtomicBool,
+    /// Whether the kernel is told to send no events.
+    pub are_events_off: AtomicBool,
+    /// Whether events are lost faster than dumps can make up for.
+    pub is_overloaded: AtomicBool,
     /// When the reader thread last went round its loop, in nanoseconds since
     /// 1970: a sign of life.
     pub last_round: AtomicI64,

@@ -51,6 +51,12 @@ impl Gaps {
         }
     }
 
+    /// The cause of the gap that lasts, if there is one.
+    pub fn open_cause(&self) -> Option<GapCause> {
+        let last = self.gaps.back()?;
+        last.to.is_none().then_some(last.cause)
+    }
+
     /// How many gaps there have been, forgotten ones included.
     pub const fn opened(&self) -> u64 {
         self.opened

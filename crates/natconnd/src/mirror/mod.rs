@@ -5,6 +5,7 @@
 //! lookup, or a small part of a scan.
 
 mod clock;
+mod condition;
 mod counters;
 mod gaps;
 mod reader;
@@ -23,6 +24,7 @@ use table::{Found, Position, Table};
 use tokio::sync::broadcast;
 
 pub use clock::now;
+pub use condition::{Condition, State};
 pub use counters::Counters;
 pub use reader::{Announce, Stop, start};
 
@@ -52,6 +54,9 @@ pub struct Settings {
     pub receive_buffer: usize,
     /// How far it may grow after overruns.
     pub receive_buffer_max: usize,
+    /// Whether the kernel shall keep the end of a connection that does not fit,
+    /// and tell it again.
+    pub is_reliable: bool,
     /// About how often to compare the whole table with the kernel's.
     pub reconcile_every: Duration,
 }
@@ -111,6 +116,7 @@ impl Mirror {
             filter: Filter::default(),
             receive_buffer: 0,
             receive_buffer_max: 0,
+            is_reliable: true,
             reconcile_every: Duration::from_secs(3600),
         };
         let mirror = Self::new(settings, now());

@@ -254,6 +254,7 @@ impl Reader {
             self.needs_resync = true;
         }
         self.are_events_off = are_off;
+        self.mirror.counters.are_events_off.store(are_off, Relaxed);
     }
 
     fn expire(&mut self) {
@@ -261,7 +262,9 @@ impl Reader {
     }
 
     fn note_overrun(&mut self) {
-        self.mirror.counters.overruns.fetch_add(1, Relaxed);
+        let counters = &self.mirror.counters;
+        counters.overruns.fetch_add(1, Relaxed);
+        counters.last_overrun.store(now().0, Relaxed);
         if !self.needs_resync {
             warn!(
                 last_complete = %self.last_read,

@@ -49,7 +49,7 @@ fn options(settings: &Settings, receive_buffer: usize) -> EventOptions {
         groups: Groups::NEW_AND_DESTROY,
         receive_buffer,
         program: program_for(&settings.filter),
-        is_reliable: true,
+        is_reliable: settings.is_reliable,
     }
 }
 
@@ -69,6 +69,7 @@ impl Reader {
         let effective = self.socket.receive_buffer();
         self.note_buffer(effective);
         let wanted = self.receive_buffer;
+        self.note_wanted();
         if effective < wanted {
             warn!(
                 wanted_bytes = wanted,
@@ -77,6 +78,12 @@ impl Reader {
                  lift the limit with: sysctl -w net.core.rmem_max={wanted}",
             );
         }
+    }
+
+    fn note_wanted(&self) {
+        let counters = &self.mirror.counters;
+        let wanted = self.receive_buffer as u64;
+        counters.receive_buffer_wanted.store(wanted, Relaxed);
     }
 
     fn note_buffer(&self, effective: usize) {
@@ -94,6 +101,7 @@ impl Reader {
             return;
         }
         self.receive_buffer = wanted;
+        self.note_wanted();
         match self.socket.set_receive_buffer(wanted) {
             Ok(effective) => {
                 self.note_buffer(effective);

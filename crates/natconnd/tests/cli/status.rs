@@ -8,8 +8,9 @@ use natconnd::api::{Coverage, Gap};
 /// What `/api/v1/status` sends.
 fn status(ready: bool, lost: u64, coverage: &Coverage) -> String {
     let coverage = text(coverage);
+    let state = if ready { "following" } else { "starting" };
     format!(
-        r#"{{"version":"0.1.0","started_at":"2026-11-23T22:46:56.000Z","ready":{ready},"connections":12344,"translations":12345,"ended":17,"changes_started":20000,"changes_ended":7655,"events":1234567,"lost":{lost},"receive_buffer":8388608,"kernel_timestamps":{ready},"coverage":{coverage}}}"#
+        r#"{{"version":"0.1.0","started_at":"2026-11-23T22:46:56.000Z","ready":{ready},"state":"{state}","connections":12344,"translations":12345,"ended":17,"changes_started":20000,"changes_ended":7655,"events":1234567,"lost":{lost},"receive_buffer":8388608,"kernel_timestamps":{ready},"coverage":{coverage}}}"#
     )
 }
 
@@ -27,6 +28,7 @@ fn all_is_well() {
 version            0.1.0
 running since      2026-11-23 22:46:56 UTC
 ready              yes
+state              following: every event is seen
 live connections   12344
 live translations  12345
 just ended         17
@@ -58,6 +60,7 @@ fn what_is_amiss_is_said() {
 version            0.1.0
 running since      2026-11-23 22:46:56 UTC
 ready              no, the kernel's table is still being read
+state              starting: the kernel's table is being read
 live connections   12344
 live translations  12345
 just ended         17

@@ -16,7 +16,7 @@ use toml::de::DeValue;
 
 pub(super) use network::{Endpoint, ListenAddress, Network, SocketPath};
 pub(super) use quantity::{BufferSize, Count, Period, TimeSpan};
-pub(super) use word::{Key, Kind, Level, ProtocolName, ZoneNumber};
+pub(super) use word::{DeliveryWord, Key, Kind, Level, ProtocolName, ZoneNumber};
 
 /// A parsed value and where it stands.
 pub(super) type Found<'i> = Spanned<DeValue<'i>>;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use model::{Protocol, TranslationKind};
 
 use super::super::nearest::nearest;
-use super::super::{KeyName, LogLevel};
+use super::super::{Delivery, KeyName, LogLevel};
 use super::{Fault, Form, Found, integer, quote, text};
 
 /// Reads one of a few words, with the nearest one as a hint.
@@ -36,6 +36,22 @@ impl Form for Level {
 
     fn write(level: &LogLevel) -> String {
         quote(level.name())
+    }
+}
+
+/// What becomes of events that do not fit.
+pub(in super::super) struct DeliveryWord;
+
+impl Form for DeliveryWord {
+    type Value = Delivery;
+    const SHAPE: &'static str = "reliable or best-effort";
+
+    fn read(found: &Found<'_>) -> Result<Delivery, Fault> {
+        read_word::<Self>(found, &Delivery::ALL.map(Delivery::name))
+    }
+
+    fn write(delivery: &Delivery) -> String {
+        quote(delivery.name())
     }
 }
 
