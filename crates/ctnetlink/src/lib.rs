@@ -33,4 +33,4 @@ pub use error::{DecodeError, Error};
 pub use events::{EventBatch, EventOptions, EventQueue, EventSocket, Groups, Read};
 pub use get::GetSocket;
 pub use message::{Message, Messages};
-pub use settings::{Settings, events_setting, receive_buffer_limit};
+pub use settings::{Settings, connection_count, events_setting, receive_buffer_limit};

@@ -38,6 +38,11 @@ pub fn events_setting() -> Option<u64> {
     number("/proc/sys/net/netfilter/nf_conntrack_events")
 }
 
+/// `nf_conntrack_count` alone: connections in the table, translated or not.
+pub fn connection_count() -> Option<u64> {
+    number("/proc/sys/net/netfilter/nf_conntrack_count")
+}
+
 /// `net.core.rmem_max`: the greatest receive buffer that can be had without
 /// CAP_NET_ADMIN in the initial user namespace, in bytes.
 pub fn receive_buffer_limit() -> Option<u64> {

@@ -75,13 +75,15 @@ pub enum GapCause {
     ClockStep,
     /// Events went missing without a word, as a dump has shown.
     Silence,
+    /// Ended connections were kept for a shorter time then (`keep-ended`).
+    KeepEnded,
     /// The question reaches beyond the filter of what is tracked at all.
     Filter,
 }
 
 impl GapCause {
     /// All causes.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Starting,
         Self::ReceiveBuffer,
         Self::Socket,
@@ -93,8 +95,14 @@ impl GapCause {
         Self::Suspended,
         Self::ClockStep,
         Self::Silence,
+        Self::KeepEnded,
         Self::Filter,
     ];
+
+    /// The cause of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cause| cause.name() == name)
+    }
 
     /// The word for it in every output.
     pub const fn name(self) -> &'static str {
@@ -110,6 +118,7 @@ impl GapCause {
             Self::Suspended => "suspended",
             Self::ClockStep => "clock-step",
             Self::Silence => "silence",
+            Self::KeepEnded => "keep-ended",
             Self::Filter => "filter",
         }
     }

@@ -1,52 +1,109 @@
-//! Handing the event socket to the process after this one.
+//! Handing the event socket and the table to the process after this one.
 //!
 //! The kernel goes on queueing events into the socket while nobody reads, so a
-//! restart that keeps it open loses nothing. systemd keeps it in its file
-//! descriptor store; without systemd, SIGUSR2 makes natconnd execute itself
-//! anew with it. Either way the new process finds it among the descriptors of
-//! `LISTEN_FDS`.
+//! restart that keeps it open loses nothing. What the kernel does not tell again,
+//! such as what has ended, travels beside it in a file in memory. systemd keeps
+//! both in its file descriptor store; without systemd, SIGUSR2 makes natconnd
+//! execute itself anew with them. Either way the new process finds them among
+//! the descriptors of `LISTEN_FDS`.
 
 use std::ffi::OsString;
-use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::fs::{self, File};
+use std::io::{self, BufWriter};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
 
 use ctnetlink::EventQueue;
+use rustix::fs::{MemfdFlags, memfd_create};
 use sd_notify::NotifyState;
 use tracing::warn;
 
 /// The socket's name in systemd's store.
-const NAME: &str = "natconnd-events";
+const SOCKET: &str = "natconnd-events";
+
+/// The table's name in systemd's store, and that of its file.
+const TABLE: &str = "natconnd-table";
 
 /// Gives an event socket to systemd, in place of one given before: a socket
 /// that nobody reads would fill up, and the kernel keep what does not fit.
 ///
 /// Does nothing where there is no systemd.
 pub fn store(queue: &EventQueue) {
-    let stored = sd_notify::notify(&[NotifyState::FdStoreRemove, NotifyState::FdName(NAME)])
-        .and_then(|()| {
-            let states = [NotifyState::FdStore, NotifyState::FdName(NAME)];
-            sd_notify::notify_with_fds(&states, &[queue.as_fd()])
-        });
-    if let Err(error) = stored {
-        warn!(%error, "event socket could not be stored; a restart will be a gap");
+    // Of the process before this one, and read by now.
+    forget(TABLE);
+    forget(SOCKET);
+    keep(SOCKET, queue.as_fd());
+}
+
+/// Gives a table to systemd, to be taken over after a restart.
+///
+/// Does nothing where there is no systemd.
+pub fn store_table(table: &File) {
+    keep(TABLE, table.as_fd());
+}
+
+/// Whether there is a systemd that keeps descriptors over a restart.
+pub fn has_store() -> bool {
+    // Said by systemd 254 and newer; an older one says nothing, and may keep them.
+    let kept = std::env::var("FDSTORE").ok();
+    std::env::var_os("NOTIFY_SOCKET").is_some() && kept.is_none_or(|number| number != "0")
+}
+
+fn keep(name: &str, descriptor: BorrowedFd<'_>) {
+    let states = [NotifyState::FdStore, NotifyState::FdName(name)];
+    if let Err(error) = sd_notify::notify_with_fds(&states, &[descriptor]) {
+        warn!(%error, name, "descriptor could not be stored; a restart will be a gap");
     }
 }
 
-/// Becomes a new natconnd with the same arguments and this event socket; returns
-/// only where that cannot be.
-pub fn execute_anew(socket: OwnedFd) -> io::Error {
-    // Descriptors above 2 are closed by exec, so the socket travels as standard
-    // input and is moved to where the protocol of LISTEN_FDS wants it.
-    const MOVE: &str = "exec 3<&0 </dev/null; export LISTEN_PID=$$ LISTEN_FDS=1; exec \"$@\"";
+fn forget(name: &str) {
+    let states = [NotifyState::FdStoreRemove, NotifyState::FdName(name)];
+    if let Err(error) = sd_notify::notify(&states) {
+        warn!(%error, name, "stored descriptor could not be removed");
+    }
+}
+
+/// A file in memory that holds what `leave` writes into it.
+///
+/// # Errors
+///
+/// There is no memory left for it.
+pub fn file_of(leave: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>) -> io::Result<File> {
+    let file = File::from(memfd_create(TABLE, MemfdFlags::CLOEXEC)?);
+    leave(&mut BufWriter::with_capacity(1 << 20, &file))?;
+    Ok(file)
+}
+
+/// Opens descriptor `number` of this process, where it is the file of a table.
+pub fn table_at(number: usize) -> Option<File> {
+    let path = PathBuf::from(format!("/proc/self/fd/{number}"));
+    let name = fs::read_link(&path).ok()?;
+    let is_table = name.to_str()?.strip_prefix("/memfd:")?.starts_with(TABLE);
+    // Opened anew: it is read from its beginning, whoever wrote it to its end.
+    let opened = is_table.then(|| File::options().read(true).write(true).open(path));
+    opened?
+        .inspect_err(|error| warn!(%error, "the handed over table could not be opened"))
+        .ok()
+}
+
+/// Becomes a new natconnd with the same arguments, this event socket and this
+/// table; returns only where that cannot be.
+pub fn execute_anew(socket: OwnedFd, table: File) -> io::Error {
+    // Descriptors above 2 are closed by exec, so the two travel as standard
+    // input and output and are moved to where the protocol of LISTEN_FDS wants
+    // them. Nothing is written to standard output, and from now on it is the
+    // same as standard error.
+    const MOVE: &str =
+        "exec 3<&0 4<&1 </dev/null >&2; export LISTEN_PID=$$ LISTEN_FDS=2; exec \"$@\"";
     match program() {
         Ok(program) => Command::new("sh")
             .args(["-c", MOVE, "sh"])
             .arg(program)
             .args(std::env::args_os().skip(1))
             .stdin(socket)
+            .stdout(table)
             .exec(),
         Err(error) => error,
     }

@@ -1,6 +1,6 @@
 //! Listening sockets: handed over by a supervisor, or opened here.
 
-use std::fs::{self, FileType, Permissions};
+use std::fs::{self, File, FileType, Permissions};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
@@ -15,6 +15,7 @@ use tracing::field::display;
 use tracing::info;
 
 use crate::config::Http;
+use crate::handover;
 use crate::hint::Hinted;
 use crate::http::Listener;
 
@@ -27,8 +28,17 @@ pub struct Listeners {
     pub open: Vec<Listener>,
     /// The file of a unix socket that was made here, to be removed at the end.
     pub socket_file: Option<PathBuf>,
-    /// The event socket of the process before this one, handed over as well.
+    /// What the process before this one has handed over beside them.
+    pub legacy: Legacy,
+}
+
+/// Event socket and table of the process before this one.
+#[derive(Default)]
+pub struct Legacy {
+    /// The event socket.
     pub events: Option<OwnedFd>,
+    /// The file that its table was written to.
+    pub table: Option<File>,
 }
 
 /// Takes over what a supervisor hands over (`LISTEN_FDS`), and opens what is
@@ -44,7 +54,7 @@ pub struct Listeners {
 pub fn open(settings: &Http) -> Result<Listeners> {
     let HandedOver {
         listeners: mut open,
-        events,
+        legacy,
     } = handed_over()?;
     let mut socket_file = None;
     if !open.iter().any(|socket| matches!(socket, Listener::Tcp(_))) {
@@ -64,7 +74,7 @@ pub fn open(settings: &Http) -> Result<Listeners> {
     Ok(Listeners {
         open,
         socket_file,
-        events,
+        legacy,
     })
 }
 
@@ -89,26 +99,29 @@ fn log_addresses(open: &[Listener]) {
 #[derive(Default)]
 struct HandedOver {
     listeners: Vec<Listener>,
-    events: Option<OwnedFd>,
+    legacy: Legacy,
 }
 
 fn handed_over() -> Result<HandedOver> {
     let mut sockets = ListenFd::from_env();
     let mut taken = HandedOver::default();
     for number in 0..sockets.len() {
-        if let Ok(socket) = sockets.take_tcp_listener(number) {
+        // The protocol's first descriptor is 3.
+        if let Some(table) = handover::table_at(number + 3) {
+            taken.legacy.table = Some(table);
+        } else if let Ok(socket) = sockets.take_tcp_listener(number) {
             taken.listeners.extend(socket.map(Listener::Tcp));
         } else if let Ok(socket) = sockets.take_unix_listener(number) {
             taken.listeners.extend(socket.map(Listener::Unix));
         } else {
             let (family, kind) = (AddressFamily::NETLINK, SocketType::RAW);
             let (family, kind) = (i32::from(family.as_raw()), kind.as_raw() as i32);
-            taken.events = sockets
+            taken.legacy.events = sockets
                 .take_custom(number, family, kind, "event socket")
                 .with_context(|| {
                     format!(
                         "take over descriptor {}: neither a TCP nor a unix stream socket, \
-                         nor an event socket",
+                         nor an event socket or a table",
                         number + 3
                     )
                 })?;

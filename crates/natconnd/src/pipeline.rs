@@ -69,7 +69,10 @@ pub fn run(
     let listeners = listen::open(&config.http)?;
     let started = mirror::start(
         mirror_settings(&config),
-        listeners.events,
+        mirror::HandedOver {
+            socket: listeners.legacy.events,
+            table: listeners.legacy.table,
+        },
         Box::new(handover::store),
     );
     let (mirror, reader) = started.map_err(|error| {
@@ -111,13 +114,23 @@ pub fn run(
         .block_on(live.serve(server, listeners.open));
     remove_socket_file(socket_file);
     match served? {
-        End::Stopped => info!("stopped"),
+        End::Stopped => {
+            if handover::has_store() {
+                match handover::file_of(|file| mirror.leave(file)) {
+                    Ok(table) => handover::store_table(&table),
+                    Err(error) => warn!(%error, "table could not be left; a restart is a gap"),
+                }
+            }
+            info!("stopped");
+        }
         End::HandsOver => {
             info!("handing over to a new process");
             let socket = mirror
                 .give_up_socket()
                 .context("hand over the event socket: there is none")?;
-            let error = handover::execute_anew(socket);
+            let table = handover::file_of(|file| mirror.leave(file))
+                .context("hand over the table to a new process")?;
+            let error = handover::execute_anew(socket, table);
             return Err(anyhow::Error::from(error).context("hand over to a new process"));
         }
     }
@@ -156,16 +169,13 @@ impl Live {
         };
         match end {
             End::Stopped => notify(&[NotifyState::Stopping]),
-            End::HandsOver => {
-                notify_of_reload();
-                // First, so that all that happens from now on is left to the
-                // new process.
-                self.reader.stop();
-            }
+            End::HandsOver => notify_of_reload(),
         }
         // Fails only where nobody listens any more.
         let _ = shutdown.send(true);
         serving.await.context("serve HTTP")?.context("serve HTTP")?;
+        // Last, so that the event socket is left alone for as short as can be.
+        self.reader.stop();
         Ok(end)
     }
 

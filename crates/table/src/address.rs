@@ -9,6 +9,9 @@ use crate::find::Found;
 
 /// An address of one family.
 pub trait Address: Copy + Eq + Hash + Debug {
+    /// How many bytes an address is.
+    const BYTES: usize;
+
     /// Any address, for slots that hold nothing.
     const UNSPECIFIED: Self;
 
@@ -18,6 +21,12 @@ pub trait Address: Copy + Eq + Hash + Debug {
     /// The address with its family.
     fn to_ip(self) -> IpAddr;
 
+    /// Appends its bytes.
+    fn write(self, to: &mut Vec<u8>);
+
+    /// The address of these bytes, where they are as many as they should be.
+    fn read(bytes: &[u8]) -> Option<Self>;
+
     /// The address in two words, for hashing.
     fn words(self) -> [u64; 2];
 
@@ -26,6 +35,7 @@ pub trait Address: Copy + Eq + Hash + Debug {
 }
 
 impl Address for Ipv4Addr {
+    const BYTES: usize = 4;
     const UNSPECIFIED: Self = Self::UNSPECIFIED;
 
     #[inline]
@@ -40,6 +50,16 @@ impl Address for Ipv4Addr {
         self.into()
     }
 
+    fn write(self, to: &mut Vec<u8>) {
+        to.extend(self.octets());
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        <[u8; <Self as Address>::BYTES]>::try_from(bytes)
+            .ok()
+            .map(Self::from)
+    }
+
     #[inline]
     fn words(self) -> [u64; 2] {
         [0, self.to_bits().into()]
@@ -51,6 +71,7 @@ impl Address for Ipv4Addr {
 }
 
 impl Address for Ipv6Addr {
+    const BYTES: usize = 16;
     const UNSPECIFIED: Self = Self::UNSPECIFIED;
 
     #[inline]
@@ -63,6 +84,16 @@ impl Address for Ipv6Addr {
 
     fn to_ip(self) -> IpAddr {
         self.into()
+    }
+
+    fn write(self, to: &mut Vec<u8>) {
+        to.extend(self.octets());
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        <[u8; <Self as Address>::BYTES]>::try_from(bytes)
+            .ok()
+            .map(Self::from)
     }
 
     #[inline]

@@ -1,5 +1,7 @@
 //! What is kept of one translation.
 
+mod bytes;
+
 use model::{
     Connection, Endpoint, Icmp, KernelId, Match, Protocol, Roles, TimeSource, Timed, Translation,
     TranslationKind, Tuple, Zone, ZoneScope,

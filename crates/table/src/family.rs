@@ -29,7 +29,7 @@ pub struct Family<A> {
     /// Ended slots in the order in which their end was learned.
     pub(crate) ended: VecDeque<Slot>,
     /// The last entry of each connection whose end was estimated.
-    estimated: HashMap<(Identity<A>, TranslationKind), Slot, RandomState>,
+    pub(crate) estimated: HashMap<(Identity<A>, TranslationKind), Slot, RandomState>,
     /// When the ends were learned, and of how many slots each time.
     learned: VecDeque<(Timestamp, usize)>,
     live: u64,
@@ -155,6 +155,22 @@ impl<A: Address> Family<A> {
         }
         self.note_end(identity, kernel_id);
         self.queue_ended(slot, learned_at);
+    }
+
+    /// Remembers an entry whose end was estimated, in case the kernel tells it late.
+    pub fn note_estimate(&mut self, slot: Slot, source: TimeSource) {
+        if source == TimeSource::Estimated {
+            let entry = self.slab.get(slot);
+            let key = (entry.identity(), entry.kind());
+            self.estimated.insert(key, slot);
+        }
+    }
+
+    /// When the ends of the ended ones were learned, in their order.
+    pub fn learned_times(&self) -> impl Iterator<Item = Timestamp> + '_ {
+        self.learned
+            .iter()
+            .flat_map(|(at, count)| std::iter::repeat_n(*at, *count))
     }
 
     /// Corrects an estimated end by what the kernel tells late.

@@ -51,6 +51,7 @@ impl<'a> Found<'a> {
             original: self.original(),
             zone,
             kernel_id,
+            is_announced: self.is_announced(),
         })
     }
 

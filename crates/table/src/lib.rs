@@ -10,7 +10,7 @@
 //! for IPv4; `slab` holds entries; `index` and `chain` find them; `family`
 //! inserts, ends and removes; `plan` reads ahead for a batch; [`Table`] applies
 //! events to the two families;
-//! `resync` merges dumps; `find` answers lookups.
+//! `resync` merges dumps; `find` answers lookups; `save` hands the table on.
 
 mod address;
 mod chain;
@@ -21,9 +21,11 @@ mod find;
 mod index;
 mod plan;
 mod resync;
+mod save;
 mod slab;
 mod table;
 
 pub use find::Found;
 pub use resync::Unseen;
+pub use save::Damaged;
 pub use table::{Change, Position, Table};

@@ -86,6 +86,16 @@ impl Table {
         }
     }
 
+    /// Whether the end of a connection is only estimated, and no event has told it
+    /// until now.
+    pub fn is_end_estimated(&self, original: &Tuple, zone: Zone) -> bool {
+        if original.is_ipv4() {
+            self.v4.is_end_estimated(original, zone)
+        } else {
+            self.v6.is_end_estimated(original, zone)
+        }
+    }
+
     /// Ends a resync whose unseen translations are all settled.
     pub fn finish_resync(&mut self) {
         self.v4.ended_in_resync = None;
@@ -109,6 +119,8 @@ pub struct Unseen {
     /// The kernel's id of its connection. A connection with the same tuple and
     /// another id is another connection.
     pub kernel_id: KernelId,
+    /// Whether an event told of it, so that its end is told as well.
+    pub is_announced: bool,
 }
 
 impl<A: Address> Family<A> {
@@ -128,6 +140,14 @@ impl<A: Address> Family<A> {
                 self.slab.get_mut(slot).set_parity(parity);
             }
         }
+    }
+
+    fn is_end_estimated(&self, original: &Tuple, zone: Zone) -> bool {
+        let identity = Identity::of(original, zone);
+        identity.is_some_and(|identity| {
+            let mut kinds = model::TranslationKind::ALL.into_iter();
+            kinds.any(|kind| self.estimated.contains_key(&(identity, kind)))
+        })
     }
 
     fn settle(
@@ -191,7 +211,7 @@ impl<A: Address> Family<A> {
         if let Some(slot) = self.find_live(&identity, None) {
             let entry = self.slab.get(slot);
             if entry.is_of(connection) {
-                self.mark_seen(&identity);
+                self.mark_seen(&identity, false);
                 return;
             }
             if entry.has_parity(self.parity) {
@@ -219,12 +239,17 @@ impl<A: Address> Family<A> {
         self.begin(rules, &begun, on_change);
     }
 
-    /// Notes for the end of the resync that a live connection is still there.
-    pub(crate) fn mark_seen(&mut self, identity: &Identity<A>) {
+    /// Notes for the end of the resync that a live connection is still there, and
+    /// whether an event says so.
+    pub(crate) fn mark_seen(&mut self, identity: &Identity<A>, is_announced: bool) {
         let parity = self.parity;
         for kind in model::TranslationKind::ALL {
             if let Some(slot) = self.find_live(identity, Some(kind)) {
-                self.slab.get_mut(slot).set_parity(parity);
+                let entry = self.slab.get_mut(slot);
+                entry.set_parity(parity);
+                if is_announced {
+                    entry.set_announced(true);
+                }
             }
         }
     }

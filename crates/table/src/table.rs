@@ -249,7 +249,7 @@ impl<A: Address> Family<A> {
         if let Some(known) = self.find_hashed(plan.hashes.identity, &identity, None) {
             if self.slab.get(known).is_of(connection) {
                 // The kernel says again that it lives.
-                self.mark_seen(&identity);
+                self.mark_seen(&identity, is_announced);
                 return;
             }
             // The kernel never has two live connections with one identity, so

@@ -12,7 +12,7 @@ use model::{
     Protocol, Status, TimeSource, Timed, Timestamp, Tuple, Zone, ZoneScope,
 };
 use proptest::prelude::*;
-use table::{Position, Table};
+use table::{Damaged, Position, Table};
 
 const KEEP: Duration = Duration::from_millis(20);
 
@@ -256,15 +256,39 @@ fn questions(rows: &[Row]) -> Vec<Lookup> {
     questions
 }
 
+/// The table as the process after this one has it.
+fn handed_over(table: &Table, keep: Duration) -> Table {
+    let mut saved = Vec::new();
+    table.save(|piece| saved.extend_from_slice(piece));
+    let mut restored = Table::new(keep, Filter::default());
+    restored.restore(&saved).unwrap();
+    let announced = |table: &Table| {
+        let mut rows = Vec::new();
+        let mut position = Some(Position::default());
+        while let Some(from) = position {
+            position = table.scan(from, 100, |found| {
+                rows.push(format!("{:?} {}", found.to_match(), found.is_announced()));
+            });
+        }
+        rows.sort();
+        rows
+    };
+    assert_eq!(announced(&restored), announced(table));
+    restored
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn any_events_leave_the_table_equal_to_a_list(events in prop::collection::vec(events(), 1..60)) {
+    fn any_events_leave_the_table_equal_to_a_list(events in prop::collection::vec(events(), 1..60), hand_over in 0..60_usize) {
         let mut table = Table::new(Duration::from_secs(3600), Filter::default());
         let mut naive = Naive::default();
         for (at, event) in events.iter().enumerate() {
             let now = Timestamp(1_000_000_000_000 + at as i64 * 1_000_000);
+            if at == hand_over {
+                table = handed_over(&table, Duration::from_secs(3600));
+            }
             table.apply(event, now, |_| {});
             naive.apply(event, now);
         }
@@ -288,12 +312,15 @@ proptest! {
     }
 
     #[test]
-    fn ended_ones_expire_and_live_ones_stay(events in prop::collection::vec(events(), 1..60), late in 0..80_i64) {
+    fn ended_ones_expire_and_live_ones_stay(events in prop::collection::vec(events(), 1..60), hand_over in 0..60_usize, late in 0..80_i64) {
         let mut table = Table::new(KEEP, Filter::default());
         let mut naive = Naive::default();
         let mut ends = Vec::new();
         for (at, event) in events.iter().enumerate() {
             let now = Timestamp(1_000_000_000_000 + at as i64 * 1_000_000);
+            if at == hand_over {
+                table = handed_over(&table, KEEP);
+            }
             table.apply(event, now, |change| {
                 if change.kind == model::ChangeKind::Ended {
                     ends.push(now);
@@ -401,4 +428,38 @@ fn a_popular_port_forward_hides_nobody() {
         ..Lookup::default()
     };
     assert_eq!(found(&table, &oldest).len(), 1);
+}
+
+#[test]
+fn what_is_no_saved_table_is_refused() {
+    let mut table = Table::new(KEEP, Filter::default());
+    let event = Event {
+        kind: EventKind::New,
+        connection: Connection {
+            status: Status::SOURCE_TRANSLATED,
+            ..Connection::default()
+        },
+    };
+    table.apply(&event, Timestamp(1_000_000_000), |_| {});
+    let mut saved = Vec::new();
+    table.save(|piece| saved.extend_from_slice(piece));
+    let restore = |bytes: &[u8]| Table::new(KEEP, Filter::default()).restore(bytes);
+    assert_eq!(restore(&saved), Ok(()));
+    for length in 0..saved.len() {
+        assert!(restore(&saved[..length]).is_err(), "{length}");
+    }
+    let mut longer = saved.clone();
+    longer.push(0);
+    assert_eq!(restore(&longer), Err(Damaged::Long { count: 1 }));
+    let mut newer = saved.clone();
+    newer[0] += 1;
+    assert_eq!(restore(&newer), Err(Damaged::Format { found: 2 }));
+    // Any other byte may change the meaning, but nothing breaks.
+    for at in 4..saved.len() {
+        for change in [1, 2, 0x80] {
+            let mut changed = saved.clone();
+            changed[at] ^= change;
+            let _ = restore(&changed);
+        }
+    }
 }

@@ -92,8 +92,8 @@ impl Mirror {
     }
 
     fn state(&self) -> State {
-        let open = self.gaps.lock().open_cause();
-        match open {
+        let lasting = self.gaps.lock().lasting();
+        match lasting.map(|gap| gap.cause) {
             Some(GapCause::EventsOff) => State::EventsOff,
             _ if self.counters.are_events_off.load(Relaxed) => State::EventsOff,
             Some(GapCause::Silence) => State::Silent,

@@ -7,7 +7,8 @@ use model::{Gap, GapCause, Timestamp};
 /// More gaps than an operator will read; the oldest are forgotten first.
 const REMEMBERED: usize = 1000;
 
-/// Gaps, oldest first; only the last may still be open.
+/// Gaps in the order in which they were noticed. One at most is open, and it is
+/// the last.
 #[derive(Debug, Default)]
 pub struct Gaps {
     gaps: VecDeque<Gap>,
@@ -27,17 +28,13 @@ impl Gaps {
     /// goes on, unless it is that of the start: that one ends to matter once the
     /// kernel's table is read, and what is lost meanwhile does not.
     pub fn open(&mut self, from: Timestamp, cause: GapCause) {
-        if let Some(last) = self.gaps.back_mut().filter(|last| last.to.is_none()) {
+        if let Some(last) = self.last_if_open() {
             if !is_start(last) || cause == GapCause::Starting {
                 return;
             }
             last.to = Some(from.max(last.from));
         }
-        if self.gaps.len() == REMEMBERED {
-            self.gaps.pop_front();
-        }
-        self.opened += 1;
-        self.gaps.push_back(Gap {
+        self.add(Gap {
             from,
             to: None,
             cause,
@@ -46,15 +43,41 @@ impl Gaps {
 
     /// Notes that from `to` on nothing is missing.
     pub fn close(&mut self, to: Timestamp) {
-        if let Some(last) = self.gaps.back_mut().filter(|last| last.to.is_none()) {
-            last.to = Some(to);
+        if let Some(last) = self.last_if_open() {
+            // After the clock was set back.
+            last.to = Some(to.max(last.from));
         }
     }
 
-    /// The cause of the gap that lasts, if there is one.
-    pub fn open_cause(&self) -> Option<GapCause> {
-        let last = self.gaps.back()?;
-        last.to.is_none().then_some(last.cause)
+    /// Notes a gap that is over. One that is open stays open.
+    pub fn note(&mut self, from: Timestamp, to: Timestamp, cause: GapCause) {
+        let open = self.last_if_open().copied();
+        if open.is_some() {
+            self.gaps.pop_back();
+        }
+        self.add(Gap {
+            from,
+            to: Some(to),
+            cause,
+        });
+        self.gaps.extend(open);
+    }
+
+    fn add(&mut self, gap: Gap) {
+        if self.gaps.len() >= REMEMBERED {
+            self.gaps.pop_front();
+        }
+        self.opened += 1;
+        self.gaps.push_back(gap);
+    }
+
+    fn last_if_open(&mut self) -> Option<&mut Gap> {
+        self.gaps.back_mut().filter(|last| last.to.is_none())
+    }
+
+    /// The gap that lasts, if there is one.
+    pub fn lasting(&self) -> Option<Gap> {
+        self.gaps.back().copied().filter(|last| last.to.is_none())
     }
 
     /// How many gaps there have been, forgotten ones included.
@@ -62,10 +85,15 @@ impl Gaps {
         self.opened
     }
 
-    /// The end of the last gap that matters once it is closed.
-    pub fn matters_until(&self) -> Option<Timestamp> {
-        let closed = self.gaps.iter().rev().filter(|gap| !is_start(gap));
-        closed.filter_map(|gap| gap.to).next()
+    /// From when on no gap matters any more; `None` while one lasts, the
+    /// beginning of time where there is none.
+    pub fn complete_since(&self) -> Option<Timestamp> {
+        if self.lasting().is_some() {
+            return None;
+        }
+        let ends = self.gaps.iter().filter(|gap| !is_start(gap));
+        let last = ends.filter_map(|gap| gap.to).max();
+        Some(last.unwrap_or(Timestamp(i64::MIN)))
     }
 
     /// The gaps that reach beyond `time`, without a start that is over.
@@ -85,6 +113,8 @@ impl Gaps {
     }
 }
 
+/// While the first dump is read, the events of that time are read as well: once
+/// it is merged nothing of that time is missing.
 fn is_start(gap: &Gap) -> bool {
     gap.cause == GapCause::Starting
 }
@@ -93,20 +123,28 @@ fn is_start(gap: &Gap) -> bool {
 mod tests {
     use super::*;
 
+    fn gap(from: i64, to: Option<i64>, cause: GapCause) -> Gap {
+        Gap {
+            from: Timestamp(from),
+            to: to.map(Timestamp),
+            cause,
+        }
+    }
+
     #[test]
     fn a_gap_in_a_gap_is_one_gap() {
         let mut gaps = Gaps::default();
         gaps.open(Timestamp(1), GapCause::Socket);
         gaps.open(Timestamp(2), GapCause::ReceiveBuffer);
+        assert_eq!(gaps.complete_since(), None);
         gaps.close(Timestamp(3));
         gaps.close(Timestamp(4));
-        let gap = Gap {
-            from: Timestamp(1),
-            to: Some(Timestamp(3)),
-            cause: GapCause::Socket,
-        };
-        assert_eq!(gaps.since(Timestamp(2)), [gap]);
+        assert_eq!(
+            gaps.since(Timestamp(2)),
+            [gap(1, Some(3), GapCause::Socket)]
+        );
         assert_eq!(gaps.since(Timestamp(3)), []);
+        assert_eq!(gaps.complete_since(), Some(Timestamp(3)));
     }
 
     #[test]
@@ -115,13 +153,35 @@ mod tests {
         gaps.open(Timestamp(1), GapCause::Starting);
         gaps.open(Timestamp(2), GapCause::ReceiveBuffer);
         gaps.close(Timestamp(5));
-        let lost = Gap {
-            from: Timestamp(2),
-            to: Some(Timestamp(5)),
-            cause: GapCause::ReceiveBuffer,
-        };
+        let lost = gap(2, Some(5), GapCause::ReceiveBuffer);
         assert_eq!(gaps.mattering_since(Timestamp(3)), [lost]);
-        assert_eq!(gaps.matters_until(), Some(Timestamp(5)));
+        assert_eq!(gaps.complete_since(), Some(Timestamp(5)));
+    }
+
+    #[test]
+    fn what_ended_before_the_start_stays_unknown() {
+        let mut gaps = Gaps::default();
+        gaps.note(Timestamp(-9), Timestamp(1), GapCause::Stopped);
+        gaps.open(Timestamp(1), GapCause::Starting);
+        gaps.close(Timestamp(5));
+        let stopped = gap(-9, Some(1), GapCause::Stopped);
+        assert_eq!(gaps.mattering_since(Timestamp(0)), [stopped]);
+        assert_eq!(gaps.mattering_since(Timestamp(2)), []);
+        assert_eq!(gaps.complete_since(), Some(Timestamp(1)));
+    }
+
+    /// A clock that is set back, while something is lost.
+    #[test]
+    fn a_gap_that_is_over_leaves_an_open_one_open() {
+        let mut gaps = Gaps::default();
+        gaps.open(Timestamp(50), GapCause::ReceiveBuffer);
+        gaps.note(Timestamp(40), Timestamp(60), GapCause::ClockStep);
+        assert_eq!(gaps.lasting(), Some(gap(50, None, GapCause::ReceiveBuffer)));
+        gaps.close(Timestamp(45));
+        assert_eq!(gaps.complete_since(), Some(Timestamp(60)));
+        let lost = gap(50, Some(50), GapCause::ReceiveBuffer);
+        let step = gap(40, Some(60), GapCause::ClockStep);
+        assert_eq!(gaps.since(Timestamp(0)), [step, lost]);
     }
 
     #[test]

@@ -8,9 +8,13 @@ mod clock;
 mod condition;
 mod counters;
 mod gaps;
+mod legacy;
+mod pace;
 mod reader;
 mod resync;
+mod silence;
 mod socket;
+mod watch;
 
 use std::os::fd::OwnedFd;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
@@ -26,9 +30,11 @@ use tokio::sync::broadcast;
 pub use clock::now;
 pub use condition::{Condition, State};
 pub use counters::Counters;
-pub use reader::{Announce, Stop, start};
+pub use reader::{Announce, HandedOver, Stop, start};
 
+use clock::booted_at;
 use gaps::Gaps;
+use legacy::Inherited;
 
 /// Changes that a follower may lag behind before it misses some.
 const FOLLOWER_LAG: usize = 16 * 1024;
@@ -92,8 +98,9 @@ pub struct Change {
 }
 
 impl Mirror {
-    fn new(settings: Settings, now: Timestamp) -> Self {
-        let mirror = Self {
+    /// A mirror that holds nothing and, for all it knows, misses nothing.
+    fn new(settings: Settings) -> Self {
+        Self {
             table: RwLock::new(Table::new(settings.keep_ended, settings.filter.clone())),
             gaps: Mutex::default(),
             changes: broadcast::channel(FOLLOWER_LAG).0,
@@ -101,11 +108,29 @@ impl Mirror {
             is_applying: AtomicBool::new(false),
             applied_until: AtomicI64::new(0),
             keep_ended: AtomicI64::new(nanoseconds(settings.keep_ended)),
-            complete_since: AtomicI64::new(i64::MAX),
+            complete_since: AtomicI64::new(i64::MIN),
             settings,
             counters: Counters::default(),
-        };
+        }
+    }
+
+    /// A mirror that knows nothing of the time before it.
+    fn beginning(settings: Settings, now: Timestamp) -> Self {
+        let mirror = Self::new(settings);
+        mirror.note_gap(booted_at(), now, GapCause::Stopped);
         mirror.open_gap(now, GapCause::Starting);
+        mirror
+    }
+
+    /// A mirror that knows what the one before it knew.
+    fn inheriting(settings: Settings, inherited: Inherited) -> Self {
+        let mirror = Self::new(settings);
+        *mirror.table.write() = inherited.table;
+        mirror.set_coverage(&inherited.coverage);
+        let kept_since = inherited.last_read.minus(inherited.keep_ended);
+        if inherited.keep_ended < mirror.settings.keep_ended {
+            mirror.note_gap(booted_at(), kept_since, GapCause::KeepEnded);
+        }
         mirror
     }
 
@@ -119,9 +144,9 @@ impl Mirror {
             is_reliable: true,
             reconcile_every: Duration::from_secs(3600),
         };
-        let mirror = Self::new(settings, now());
+        let mirror = Self::new(settings);
         mirror.replay(events);
-        mirror.set_coverage(&Coverage::Complete);
+        mirror.counters.is_ready.store(true, Relaxed);
         mirror
     }
 
@@ -137,13 +162,13 @@ impl Mirror {
     /// Remembers these gaps instead of those it knows; ready where none of them
     /// is that of a start.
     pub fn set_coverage(&self, coverage: &Coverage) {
-        *self.gaps.lock() = Gaps::of(coverage.gaps());
-        self.complete_since
-            .store(if coverage.is_complete() { 0 } else { i64::MAX }, Relaxed);
-        let is_starting = |gap: &Gap| gap.cause == GapCause::Starting;
+        let mut gaps = self.gaps.lock();
+        *gaps = Gaps::of(coverage.gaps());
+        self.note_completeness(&gaps);
+        let is_starting = |gap: Gap| gap.cause == GapCause::Starting;
         self.counters
             .is_ready
-            .store(!coverage.gaps().iter().any(is_starting), Relaxed);
+            .store(!gaps.lasting().is_some_and(is_starting), Relaxed);
     }
 
     /// Tells the followers of a change.
@@ -169,9 +194,16 @@ impl Mirror {
     }
 
     /// Changes how long ended translations stay answerable.
+    ///
+    /// What was forgotten already under a shorter time is a gap.
     pub fn set_keep_ended(&self, keep_ended: Duration) {
         self.table.write().set_keep_ended(keep_ended);
-        self.keep_ended.store(nanoseconds(keep_ended), Relaxed);
+        let wanted = nanoseconds(keep_ended);
+        let before = self.keep_ended.swap(wanted, Relaxed);
+        if before < wanted {
+            let kept_since = Timestamp(now().0.saturating_sub(before));
+            self.note_gap(booted_at(), kept_since, GapCause::KeepEnded);
+        }
     }
 
     /// Every change from now on.
@@ -284,15 +316,26 @@ impl Mirror {
     fn open_gap(&self, from: Timestamp, cause: GapCause) {
         let mut gaps = self.gaps.lock();
         gaps.open(from, cause);
-        self.complete_since.store(i64::MAX, SeqCst);
-        self.counters.gaps.store(gaps.opened(), Relaxed);
+        self.note_completeness(&gaps);
     }
 
     fn close_gap(&self, to: Timestamp) {
         let mut gaps = self.gaps.lock();
         gaps.close(to);
-        self.complete_since
-            .store(gaps.matters_until().map_or(0, |until| until.0), Relaxed);
+        self.note_completeness(&gaps);
+    }
+
+    /// Notes a gap that is over.
+    fn note_gap(&self, from: Timestamp, to: Timestamp, cause: GapCause) {
+        let mut gaps = self.gaps.lock();
+        gaps.note(from, to, cause);
+        self.note_completeness(&gaps);
+    }
+
+    fn note_completeness(&self, gaps: &Gaps) {
+        let since = gaps.complete_since().map_or(i64::MAX, |since| since.0);
+        self.complete_since.store(since, SeqCst);
+        self.counters.gaps.store(gaps.opened(), Relaxed);
     }
 }
 

@@ -2,8 +2,10 @@
 //!
 //! It does one thing and cannot die: whatever the kernel answers is counted,
 //! recovered from, and reading goes on. `socket` opens and mends its socket,
-//! `resync` makes the table agree with dumps.
+//! `resync` makes the table agree with dumps, `watch` and `silence` look for what
+//! the kernel does not say.
 
+use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -16,13 +18,16 @@ use ctnetlink::{EventQueue, EventSocket, Read};
 use model::{Event, GapCause, Timestamp};
 use tracing::{error, info, warn};
 
-use super::clock::now;
+use super::clock::{ClockWatch, now};
+use super::legacy::{self, Inherited};
+use super::pace::{Leave, Pace};
+use super::silence::{Doubts, Witness};
 use super::socket::take_over_or_open;
 use super::{Mirror, Settings};
 
 /// How long to sleep after a short read. A wake-up for each message costs three
 /// times as much as the message; an event may be 5 ms late.
-const NAP: Duration = Duration::from_millis(2);
+pub(super) const NAP: Duration = Duration::from_millis(2);
 
 /// How long to wait for events before looking after other things.
 const IDLE: Duration = Duration::from_millis(200);
@@ -33,10 +38,6 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Ended translations forgotten after each batch: more than a batch can end, so
 /// that they never pile up, and few enough to keep the lock short.
 const EXPIRE_BUDGET: usize = 256;
-
-/// The shortest time between the end of a resync and the next one, under
-/// overload.
-pub(super) const RESYNC_REST: Duration = Duration::from_secs(1);
 
 /// Ends the reader thread when it is dropped or told to.
 pub struct Stop {
@@ -66,6 +67,15 @@ impl Drop for Stop {
 /// keep.
 pub type Announce = Box<dyn Fn(&EventQueue) + Send>;
 
+/// What the process before this one has handed over.
+#[derive(Debug, Default)]
+pub struct HandedOver {
+    /// Its event socket, and all that waits in it.
+    pub socket: Option<OwnedFd>,
+    /// Its table, as [`Mirror::leave`] wrote it.
+    pub table: Option<File>,
+}
+
 /// Subscribes to events, or takes over a subscribed socket, and starts the
 /// reader thread.
 ///
@@ -74,23 +84,37 @@ pub type Announce = Box<dyn Fn(&EventQueue) + Send>;
 /// The event socket cannot be opened.
 pub fn start(
     settings: Settings,
-    handed_over: Option<OwnedFd>,
+    handed_over: HandedOver,
     announce: Announce,
 ) -> anyhow::Result<(Arc<Mirror>, Stop)> {
-    let receive_buffer = settings.receive_buffer;
-    let socket = take_over_or_open(&settings, handed_over)?;
-    let mirror = Arc::new(Mirror::new(settings, now()));
+    let opened = take_over_or_open(&settings, handed_over.socket)?;
+    // Without the socket the table is a picture of the past.
+    let table = handed_over.table.filter(|_| opened.was_handed_over);
+    let inherited = table.and_then(|table| inherit(&settings, table));
+    let started_at = now();
+    let last_read = inherited.as_ref().map(|inherited| inherited.last_read);
+    let receive_buffer = opened.receive_buffer;
+    let mirror = Arc::new(match inherited {
+        Some(inherited) => Mirror::inheriting(settings, inherited),
+        None => Mirror::beginning(settings, started_at),
+    });
     let is_stopping = Arc::new(AtomicBool::new(false));
     let mut reader = Reader {
         next_reconcile: Instant::now(),
+        needs_resync: mirror.gaps.lock().lasting().is_some(),
         mirror: Arc::clone(&mirror),
-        socket,
+        socket: opened.socket,
         announce,
         events: Vec::new(),
         receive_buffer,
-        last_read: now(),
-        needs_resync: true,
-        rest_until: Instant::now(),
+        last_read: last_read.unwrap_or(started_at),
+        last_complete: last_read.unwrap_or(started_at),
+        pace: Pace::default(),
+        clock: ClockWatch::new(),
+        doubts: Doubts::new(),
+        wants_witness: false,
+        witness: None,
+        strangers: 0,
         are_events_off: false,
         next_look: Instant::now(),
         is_stopping: Arc::clone(&is_stopping),
@@ -105,6 +129,28 @@ pub fn start(
     Ok((mirror, stop))
 }
 
+fn inherit(settings: &Settings, mut table: File) -> Option<Inherited> {
+    let inherited = legacy::inherit(settings, &mut table);
+    // Its memory is given back only when nobody has it open any more, or so.
+    if let Err(error) = table.set_len(0) {
+        warn!(%error, "the memory of the handed over table could not be given back");
+    }
+    match inherited {
+        Ok(inherited) => {
+            info!(
+                translations = inherited.table.live(),
+                ended = inherited.table.ended(),
+                "took over the table",
+            );
+            Some(inherited)
+        }
+        Err(error) => {
+            warn!(%error, "the table could not be taken over; reading the kernel's");
+            None
+        }
+    }
+}
+
 pub(super) struct Reader {
     pub(super) mirror: Arc<Mirror>,
     pub(super) socket: EventSocket,
@@ -114,11 +160,20 @@ pub(super) struct Reader {
     /// Room for the events of a batch.
     events: Vec<Event>,
     /// When everything up to then had been read.
-    last_read: Timestamp,
+    pub(super) last_read: Timestamp,
+    /// When the last dump began that was merged to the end.
+    pub(super) last_complete: Timestamp,
     /// Whether the table may differ from the kernel's.
     pub(super) needs_resync: bool,
-    pub(super) rest_until: Instant,
+    pub(super) pace: Pace,
     pub(super) next_reconcile: Instant,
+    pub(super) clock: ClockWatch,
+    pub(super) doubts: Doubts,
+    /// Whether to ask the kernel for what the next event tells of.
+    pub(super) wants_witness: bool,
+    witness: Option<Witness>,
+    /// Events in a row that told of what a get does not know.
+    pub(super) strangers: u32,
     /// Whether the kernel is told to send no events.
     pub(super) are_events_off: bool,
     next_look: Instant,
@@ -142,7 +197,7 @@ impl Reader {
             self.mirror.counters.faults.fetch_add(1, Relaxed);
             self.lose(GapCause::Fault);
             self.mirror.empty();
-            self.rest_until = Instant::now() + RESYNC_REST;
+            self.pace.rest(Instant::now());
         }
     }
 
@@ -152,10 +207,15 @@ impl Reader {
             self.mirror.counters.last_round.store(now().0, Relaxed);
             let instant = Instant::now();
             if instant >= self.next_look {
-                self.look_whether_events_are_on(instant);
+                self.next_look = instant + LOOK_EVERY;
+                self.look_around(instant);
             }
-            if self.needs_resync && instant >= self.rest_until {
-                self.close_gap();
+            if self.needs_resync {
+                match self.pace.leave(instant) {
+                    Leave::Now => self.close_gap(),
+                    Leave::Soon => {}
+                    Leave::Overloaded => self.note_overload(),
+                }
             } else if instant >= self.next_reconcile {
                 self.reconcile();
             }
@@ -169,7 +229,11 @@ impl Reader {
                     }
                 }
             }
+            if let Some(witness) = self.witness.take() {
+                self.hear(&witness);
+            }
         }
+        self.make_room();
     }
 
     pub(super) fn is_stopping(&self) -> bool {
@@ -219,6 +283,10 @@ impl Reader {
             .socket
             .batch()
             .decode(&mut self.events, |_| undecodable += 1);
+        if self.wants_witness {
+            self.witness = Witness::among(events);
+            self.wants_witness = self.witness.is_none();
+        }
         let mut table = mirror.table.write();
         table.apply_all(events, received_at, |change| {
             mirror.note(change, has_followers);
@@ -235,26 +303,6 @@ impl Reader {
             // Whatever it told is not in the table.
             self.lose(GapCause::Undecodable);
         }
-    }
-
-    /// Without events the table is only as good as the last dump. Somebody may
-    /// switch them off at any time.
-    fn look_whether_events_are_on(&mut self, instant: Instant) {
-        self.next_look = instant + LOOK_EVERY;
-        let are_off = ctnetlink::events_setting() == Some(0);
-        if are_off && !self.are_events_off {
-            warn!(
-                "the kernel sends no events of connections; \
-                 let it with: sysctl -w net.netfilter.nf_conntrack_events=1",
-            );
-            self.lose(GapCause::EventsOff);
-        }
-        if self.are_events_off && !are_off {
-            info!("the kernel sends events of connections again; resyncing");
-            self.needs_resync = true;
-        }
-        self.are_events_off = are_off;
-        self.mirror.counters.are_events_off.store(are_off, Relaxed);
     }
 
     fn expire(&mut self) {

@@ -5,12 +5,14 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use ctnetlink::{Dump, GetSocket};
-use model::GapCause;
+use model::{ChangeKind, GapCause};
 use table::{Position, Unseen};
 use tracing::{info, warn};
 
 use super::clock::now;
-use super::reader::{RESYNC_REST, Reader};
+use super::pace::MOST_IN_A_MINUTE;
+use super::reader::Reader;
+use super::silence::Suspects;
 
 /// Slots that are searched for unseen translations under one lock.
 const UNSEEN_SLOTS: u32 = 2048;
@@ -35,8 +37,9 @@ impl Reader {
     pub(super) fn close_gap(&mut self) {
         // What goes missing while this one runs asks for another.
         self.needs_resync = false;
-        let outcome = self.resync();
-        self.rest_until = Instant::now() + RESYNC_REST;
+        self.pace.begin(Instant::now());
+        let outcome = self.resync(&mut Suspects::default());
+        self.pace.rest(Instant::now());
         match outcome {
             Outcome::Stopped => self.needs_resync = true,
             Outcome::Incomplete => self.lose(GapCause::Dump),
@@ -45,8 +48,9 @@ impl Reader {
         if self.needs_resync {
             return;
         }
-        if !self.are_events_off {
+        if !self.are_events_off && !self.doubts.is_silent {
             self.mirror.close_gap(now());
+            self.mirror.counters.is_overloaded.store(false, Relaxed);
         }
         if !self.mirror.counters.is_ready.swap(true, Relaxed) {
             let [translations, connections, _] = self.mirror.sizes();
@@ -57,23 +61,45 @@ impl Reader {
         }
     }
 
+    /// Says that events are lost faster than resyncs can make up for.
+    pub(super) fn note_overload(&self) {
+        if !self.mirror.counters.is_overloaded.swap(true, Relaxed) {
+            warn!(
+                resyncs_in_a_minute = MOST_IN_A_MINUTE,
+                receive_buffer_bytes = self.socket.receive_buffer(),
+                "overloaded: events are lost faster than the kernel's table can be read again; \
+                 see: natconn doctor",
+            );
+        }
+    }
+
     /// Compares the table with the kernel's, though nothing is known to be lost:
     /// connections from before there was a listener end in silence.
     pub(super) fn reconcile(&mut self) {
-        if self.resync() == Outcome::Incomplete {
+        let since = self.last_complete;
+        let mut suspects = Suspects::default();
+        match self.resync(&mut suspects) {
+            Outcome::Done => self.judge_silence(since, suspects),
+            Outcome::Incomplete => self.next_reconcile = Instant::now() + RETRY,
+            Outcome::Stopped => {}
+        }
+        if self.doubts.is_silent {
             self.next_reconcile = Instant::now() + RETRY;
         }
     }
 
-    fn resync(&mut self) -> Outcome {
+    /// `suspects` takes what the dump has shown and no event has told yet.
+    fn resync(&mut self, suspects: &mut Suspects) -> Outcome {
+        let began = self.last_read;
         self.next_reconcile = Instant::now() + jittered(self.mirror.settings.reconcile_every);
         self.mirror.table.write().begin_resync();
-        let outcome = self.merge_dump();
+        let outcome = self.merge_dump(suspects);
         let counters = &self.mirror.counters;
         match outcome {
             Ok(Outcome::Done) => {
                 counters.resyncs.fetch_add(1, Relaxed);
-                self.settle_unseen();
+                self.settle_unseen(suspects);
+                self.last_complete = began;
                 Outcome::Done
             }
             Ok(outcome) => {
@@ -90,7 +116,7 @@ impl Reader {
         }
     }
 
-    fn merge_dump(&mut self) -> Result<Outcome, ctnetlink::Error> {
+    fn merge_dump(&mut self, suspects: &mut Suspects) -> Result<Outcome, ctnetlink::Error> {
         let mirror = Arc::clone(&self.mirror);
         let mut dump = Dump::start(&mirror.settings.filter)?;
         let mut room = Vec::new();
@@ -104,6 +130,9 @@ impl Reader {
                 .table
                 .write()
                 .merge_all(connections, read_at, |change| {
+                    if change.kind == ChangeKind::Started {
+                        suspects.note_begun(&change);
+                    }
                     mirror.note(change, has_followers);
                 });
             mirror.counters.undecodable.fetch_add(undecodable, Relaxed);
@@ -123,7 +152,7 @@ impl Reader {
     /// Ends what the dump did not have and a get does not find.
     ///
     /// The kernel is asked while nobody waits for the table.
-    fn settle_unseen(&mut self) {
+    fn settle_unseen(&mut self, suspects: &mut Suspects) {
         let mirror = Arc::clone(&self.mirror);
         let mut kernel = GetSocket::open().ok();
         let mut unseen = Vec::new();
@@ -147,6 +176,9 @@ impl Reader {
                 let mut vanished = 0;
                 let mut table = mirror.table.write();
                 for (one, is_gone) in settled {
+                    if is_gone {
+                        suspects.note_ended(&one);
+                    }
                     table.settle(&one, is_gone, ended_at, |change| {
                         vanished += 1;
                         mirror.note(change, has_followers);

@@ -9,7 +9,8 @@ use model::GapCause;
 use tracing::{info, warn};
 
 use super::Settings;
-use super::reader::{RESYNC_REST, Reader};
+use super::pace::REST;
+use super::reader::Reader;
 
 /// Opens an event socket with a receive buffer of this many bytes.
 pub fn open_socket(
@@ -19,18 +20,31 @@ pub fn open_socket(
     EventSocket::open(&options(settings, receive_buffer))
 }
 
+/// An event socket, and where it comes from.
+pub struct Opened {
+    pub socket: EventSocket,
+    /// The size of the receive buffer that was asked for.
+    pub receive_buffer: usize,
+    pub was_handed_over: bool,
+}
+
 /// Takes over the event socket of the process before this one, and with it what
 /// happened in between; opens one where that cannot be.
 pub fn take_over_or_open(
     settings: &Settings,
     handed_over: Option<OwnedFd>,
-) -> Result<EventSocket, ctnetlink::Error> {
-    let options = options(settings, settings.receive_buffer);
+) -> Result<Opened, ctnetlink::Error> {
     if let Some(socket) = handed_over {
-        match EventSocket::take_over(socket, &options) {
+        // Made no smaller before what waits in it is read.
+        let receive_buffer = settings.receive_buffer_max;
+        match EventSocket::take_over(socket, &options(settings, receive_buffer)) {
             Ok(socket) => {
                 info!("took over the event socket");
-                return Ok(socket);
+                return Ok(Opened {
+                    socket,
+                    receive_buffer,
+                    was_handed_over: true,
+                });
             }
             Err(error) => {
                 let error = format!("{:#}", anyhow::Error::from(error));
@@ -41,7 +55,12 @@ pub fn take_over_or_open(
             }
         }
     }
-    EventSocket::open(&options)
+    let receive_buffer = settings.receive_buffer;
+    Ok(Opened {
+        socket: open_socket(settings, receive_buffer)?,
+        receive_buffer,
+        was_handed_over: false,
+    })
 }
 
 fn options(settings: &Settings, receive_buffer: usize) -> EventOptions {
@@ -97,21 +116,33 @@ impl Reader {
     pub(super) fn grow_buffer(&mut self) {
         let most = self.mirror.settings.receive_buffer_max;
         let wanted = self.receive_buffer.saturating_mul(2).min(most);
-        if wanted <= self.receive_buffer {
-            return;
+        if wanted > self.receive_buffer && self.resize_buffer(wanted) {
+            info!(
+                wanted_bytes = wanted,
+                effective_bytes = self.socket.receive_buffer(),
+                "receive buffer grown",
+            );
         }
+    }
+
+    /// Makes room for what happens until somebody else reads the socket.
+    pub(super) fn make_room(&mut self) {
+        self.resize_buffer(self.mirror.settings.receive_buffer_max);
+    }
+
+    /// Whether the receive buffer could be set.
+    fn resize_buffer(&mut self, wanted: usize) -> bool {
         self.receive_buffer = wanted;
         self.note_wanted();
         match self.socket.set_receive_buffer(wanted) {
             Ok(effective) => {
                 self.note_buffer(effective);
-                info!(
-                    wanted_bytes = wanted,
-                    effective_bytes = effective,
-                    "receive buffer grown",
-                );
+                true
             }
-            Err(error) => warn!(%error, "receive buffer could not be grown"),
+            Err(error) => {
+                warn!(%error, "receive buffer could not be set");
+                false
+            }
         }
     }
 
@@ -120,6 +151,11 @@ impl Reader {
         self.mirror.counters.socket_errors.fetch_add(1, Relaxed);
         self.lose(GapCause::Socket);
         warn!(%error, "event socket broke; opening it again");
+        self.replace_socket();
+    }
+
+    /// Opens another socket.
+    pub(super) fn replace_socket(&mut self) {
         match open_socket(&self.mirror.settings, self.receive_buffer) {
             Ok(socket) => {
                 self.socket = socket;
@@ -127,7 +163,7 @@ impl Reader {
             }
             Err(error) => {
                 warn!(%error, "event socket could not be opened; trying again");
-                thread::sleep(RESYNC_REST);
+                thread::sleep(REST);
             }
         }
     }

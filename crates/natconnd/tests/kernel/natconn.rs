@@ -18,7 +18,7 @@ fn printed(output: &Output) -> (String, Option<i32>) {
 fn lookup_list_and_status() {
     lab::in_gateway!(|lab| {
         lab.nft(MASQUERADE)?;
-        let daemon = Daemon::start(lab, "");
+        let daemon = Daemon::start(lab, "[track]\nkeep-ended = \"0s\"\n");
         for (host, port) in [(1, 53), (2, 54)] {
             lab.outside().serve_udp(port)?;
             lab.host(host).exchange_udp(5000, lab.outside().at(port))?;
@@ -59,6 +59,7 @@ fn lookup_list_and_status() {
         assert_eq!(code, Some(0), "{text}");
         let status: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(status["translations"], 3);
+        assert_eq!(status["state"], "following");
         assert_eq!(status["coverage"]["complete"], true);
 
         let (text, code) = printed(&daemon.natconn(&["lookup", "100.64.2.1:5000"]));

@@ -77,13 +77,15 @@ fn the_supervisor_is_told() {
             .env("NOTIFY_SOCKET", "/run/notify.sock")
             .env("WATCHDOG_USEC", "300000");
         let process = Process::start(lab, &mut command);
-        // Whatever socket is in the store makes place for this one.
-        let stored = "FDNAME=natconnd-events";
-        assert_eq!(
-            next(&supervisor).trim(),
-            format!("FDSTOREREMOVE=1\n{stored}")
-        );
-        assert_eq!(next(&supervisor).trim(), format!("FDSTORE=1\n{stored}"));
+        // Whatever is in the store makes place for what this one has.
+        let (table, socket) = ("FDNAME=natconnd-table", "FDNAME=natconnd-events");
+        for message in [
+            format!("FDSTOREREMOVE=1\n{table}"),
+            format!("FDSTOREREMOVE=1\n{socket}"),
+            format!("FDSTORE=1\n{socket}"),
+        ] {
+            assert_eq!(next(&supervisor).trim(), message);
+        }
         assert_eq!(next(&supervisor).trim(), "READY=1");
         let mut daemon = Daemon::of_process(process, address);
         assert!(daemon.status().ready);
@@ -119,6 +121,7 @@ fn the_supervisor_is_told() {
             message = next(&supervisor);
         }
         assert_eq!(message.trim(), "STOPPING=1");
+        assert_eq!(next(&supervisor).trim(), format!("FDSTORE=1\n{table}"));
         Ok::<(), Error>(())
     });
 }
