@@ -32,15 +32,29 @@ pub(super) fn lines(coverage: &Coverage, times: &Times, consequence: &str) -> Ve
 fn words(gap: &Gap, times: &Times) -> String {
     let cause = &gap.cause;
     let from = times.words(&gap.from);
-    match (&gap.to, &**cause) {
-        (Some(to), _) => {
-            let interval = times.interval(&gap.from, to);
-            format!("events were lost from {interval} ({cause})")
+    let Some(to) = &gap.to else {
+        let what = match &**cause {
+            "starting" => "natconnd is reading the kernel's table",
+            "events-off" => "the kernel is told to send no events",
+            "silence" => "connections begin or end and no events tell of it",
+            "filter" => return format!("not every connection is tracked ({cause})"),
+            _ => "events are being lost",
+        };
+        return format!("{what} since {from} ({cause})");
+    };
+    let interval = || times.interval(&gap.from, to);
+    match &**cause {
+        "stopped" | "keep-ended" => {
+            let to = times.words(to);
+            format!("what ended before {to} is not known ({cause})")
         }
-        (None, "starting") => {
-            format!("natconnd is reading the kernel's table since {from} ({cause})")
-        }
-        (None, _) => format!("events are being lost since {from} ({cause})"),
+        "suspended" => format!("the machine was suspended from {} ({cause})", interval()),
+        "clock-step" => format!(
+            "the clock was set; times from {} may be wrong ({cause})",
+            interval()
+        ),
+        "silence" => format!("no events told what happened from {} ({cause})", interval()),
+        _ => format!("events were lost from {} ({cause})", interval()),
     }
 }
 
@@ -104,6 +118,36 @@ mod tests {
             ]
         );
         assert_eq!(told(vec![]), ["events were lost: this is not proof"]);
+    }
+
+    #[test]
+    fn each_cause_has_words_of_its_own() {
+        let (from, to) = ("2026-08-01T11:58:40.000Z", "2026-08-01T12:01:12.000Z");
+        let over = |cause| told(vec![gap(from, Some(to), cause)]).concat();
+        let lasts = |cause| told(vec![gap(from, None, cause)]).concat();
+        assert_eq!(
+            over("stopped"),
+            "what ended before 2026-08-01 12:01:12 UTC is not known (stopped): this is not proof"
+        );
+        assert_eq!(
+            over("clock-step"),
+            "the clock was set; times from 2026-08-01 11:58:40 to 12:01:12 UTC may be wrong \
+             (clock-step): this is not proof"
+        );
+        assert_eq!(
+            lasts("silence"),
+            "connections begin or end and no events tell of it since 2026-08-01 11:58:40 UTC \
+             (silence): this is not proof"
+        );
+        assert_eq!(
+            lasts("filter"),
+            "not every connection is tracked (filter): this is not proof"
+        );
+        // A cause that only a newer daemon has.
+        assert_eq!(
+            over("flood"),
+            "events were lost from 2026-08-01 11:58:40 to 12:01:12 UTC (flood): this is not proof"
+        );
     }
 
     #[test]

@@ -84,7 +84,8 @@ impl Reader {
             Outcome::Stopped => {}
         }
         if self.doubts.is_silent {
-            self.next_reconcile = Instant::now() + RETRY;
+            let soon = RETRY.min(self.mirror.settings.reconcile_every);
+            self.next_reconcile = Instant::now() + soon;
         }
     }
 

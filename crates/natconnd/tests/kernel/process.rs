@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use lab::{Lab, Running};
+use lab::{Host, Lab, Running};
 
 /// How long anything may take that happens by itself.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -22,11 +22,16 @@ pub struct Process {
 impl Process {
     /// Starts a program; its standard error goes into a file.
     pub fn start(lab: &Lab, command: &mut Command) -> Self {
+        Self::start_on(lab.gateway(), command)
+    }
+
+    /// Starts a program elsewhere than on the gateway.
+    pub fn start_on(host: &Host, command: &mut Command) -> Self {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let log = PathBuf::from(format!("/run/process-{number}.log"));
         command.stderr(File::create(&log).unwrap());
-        let running = lab.gateway().spawn_command(command).unwrap();
+        let running = host.spawn_command(command).unwrap();
         Self { running, log }
     }
 
