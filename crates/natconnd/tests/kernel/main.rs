@@ -10,6 +10,7 @@
 
 mod agreement;
 mod client;
+mod clock;
 mod daemon;
 mod process;
 mod truth;

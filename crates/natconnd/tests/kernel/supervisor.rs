@@ -1,5 +1,6 @@
 //! As systemd runs it: sockets handed over, and signs of life wanted.
 
+use std::io::IoSliceMut;
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixDatagram, UnixListener};
@@ -8,8 +9,9 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use lab::{Error, MASQUERADE};
+use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
 
-use crate::agreement::agree;
+use crate::agreement::{agree, agree_on_list};
 use crate::daemon::{Daemon, configure, natconnd};
 use crate::process::Process;
 
@@ -122,6 +124,89 @@ fn the_supervisor_is_told() {
         }
         assert_eq!(message.trim(), "STOPPING=1");
         assert_eq!(next(&supervisor).trim(), format!("FDSTORE=1\n{table}"));
+        Ok::<(), Error>(())
+    });
+}
+
+/// A message and the descriptors that came with it.
+fn next_with_descriptors(supervisor: &UnixDatagram) -> (String, Vec<OwnedFd>) {
+    let mut message = [0; 512];
+    let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(4))];
+    let mut ancillary = RecvAncillaryBuffer::new(&mut space);
+    let received = recvmsg(
+        supervisor,
+        &mut [IoSliceMut::new(&mut message)],
+        &mut ancillary,
+        RecvFlags::CMSG_CLOEXEC,
+    );
+    let length = received.expect("a message").bytes;
+    let descriptors = ancillary.drain().flat_map(|part| match part {
+        RecvAncillaryMessage::ScmRights(descriptors) => descriptors.collect::<Vec<_>>(),
+        _ => Vec::new(),
+    });
+    let descriptors = descriptors.collect();
+    let text = String::from_utf8(message[..length].to_vec()).unwrap();
+    (text, descriptors)
+}
+
+/// What the daemon gives into the store until it says or does something.
+fn stored(supervisor: &UnixDatagram, name: &str) -> OwnedFd {
+    loop {
+        let (message, mut descriptors) = next_with_descriptors(supervisor);
+        if message.trim() == format!("FDSTORE=1\nFDNAME={name}") {
+            return descriptors.pop().expect("a descriptor");
+        }
+    }
+}
+
+/// The test is the supervisor here, and keeps what systemd would keep.
+#[test]
+fn a_restart_by_the_supervisor_loses_nothing() {
+    lab::in_gateway!(|lab| {
+        lab.nft(MASQUERADE)?;
+        let supervisor = UnixDatagram::bind("/run/notify.sock").unwrap();
+        supervisor
+            .set_read_timeout(Some(Duration::from_secs(5)))
+            .unwrap();
+        let (address, file, _) = configure("[track]\nkeep-ended = \"1h\"\n");
+        let mut command = natconnd();
+        command
+            .args(["--config", &file])
+            .env("NOTIFY_SOCKET", "/run/notify.sock");
+        let process = Process::start(lab, &mut command);
+        let socket = stored(&supervisor, "natconnd-events");
+        let mut daemon = Daemon::of_process(process, address);
+        for port in [5000, 5001, 5002] {
+            lab.host(1).send_udp(port, lab.outside().at(9))?;
+        }
+        lab.conntrack(&["-D", "-p", "udp", "--sport", "5000"])?;
+        assert_eq!(agree_on_list(lab, &daemon).len(), 2);
+        let before = daemon.lookup("nat=100.64.2.1:5000");
+        assert!(before.matches[0].ended_at.is_some(), "{before:?}");
+        let gaps = daemon.status().coverage.gaps;
+        let [stopped] = gaps.as_slice() else {
+            panic!("{gaps:?}");
+        };
+        assert_eq!(stopped.cause, "stopped");
+
+        daemon.signal("TERM");
+        assert_eq!(daemon.await_end().code(), Some(0));
+        let table = stored(&supervisor, "natconnd-table");
+        // While nobody runs.
+        lab.conntrack(&["-D", "-p", "udp", "--sport", "5001"])?;
+        lab.host(1).send_udp(5003, lab.outside().at(9))?;
+
+        let mut command =
+            lab::command(&["sh", "-c", HAND_OVER, env!("CARGO_BIN_EXE_natconnd"), &file]);
+        command.stdin(socket).stdout(table);
+        let daemon = Daemon::of_process(Process::start(lab, &mut command), address);
+        daemon.await_log("took over the table");
+        assert_eq!(agree_on_list(lab, &daemon).len(), 2);
+        // To the microsecond, though the kernel keeps no times here.
+        assert_eq!(daemon.lookup("nat=100.64.2.1:5000"), before);
+        let meanwhile = daemon.lookup("nat=100.64.2.1:5001");
+        assert!(meanwhile.matches[0].ended_at.is_some(), "{meanwhile:?}");
+        assert_eq!(daemon.status().coverage.gaps, gaps);
         Ok::<(), Error>(())
     });
 }
