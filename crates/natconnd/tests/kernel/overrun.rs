@@ -1,5 +1,9 @@
 //! Events that the kernel drops, because nobody reads them in time.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
 use lab::{Error, Lab, MASQUERADE};
 use natconnd::api::Coverage;
 
@@ -79,6 +83,51 @@ fn what_was_lost_is_read_again_and_the_gap_is_told() {
             coverage if coverage.complete => Ok(()),
             coverage => Err(format!("{coverage:?}")),
         });
+        Ok::<(), Error>(())
+    });
+}
+
+/// Whoever loses events all the time must not read the kernel's table all the
+/// time as well.
+#[test]
+fn under_permanent_overload_resyncs_are_few_and_the_state_says_so() {
+    lab::in_gateway!(|lab| {
+        lab.nft(MASQUERADE)?;
+        let daemon = Daemon::start(
+            lab,
+            "[track]\nreceive-buffer = \"4KiB\"\nreceive-buffer-max = \"4KiB\"\n",
+        );
+        let is_over = AtomicBool::new(false);
+        let status = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut bursts = (1..600).cycle().map(|burst| burst * 100);
+                while !is_over.load(Ordering::Relaxed) {
+                    let first: u16 = bursts.next().unwrap();
+                    send_to(lab, first..first + 100).unwrap();
+                    lab.conntrack(&["-F"]).unwrap();
+                }
+            });
+            let deadline = Instant::now() + Duration::from_secs(20);
+            let status = loop {
+                let status = daemon.status();
+                if status.state == "overloaded" || Instant::now() > deadline {
+                    break status;
+                }
+                sleep(Duration::from_millis(100));
+            };
+            is_over.store(true, Ordering::Relaxed);
+            status
+        });
+        assert_eq!(status.state, "overloaded", "{status:?}");
+        let answer = daemon.lookup("nat=100.64.2.1:1");
+        assert_eq!(cause_of_gap(&answer.coverage), Some("receive-buffer"));
+        daemon.await_log("overloaded: events are lost faster");
+        let metrics = daemon.get("/metrics").body;
+        let resyncs = metrics
+            .lines()
+            .find_map(|line| line.strip_prefix("natconnd_mirror_resyncs_total "));
+        // The start is one of them.
+        assert_eq!(resyncs, Some("6"), "{metrics}");
         Ok::<(), Error>(())
     });
 }
