@@ -29,6 +29,16 @@ impl Coverage {
         matches!(self, Self::Complete)
     }
 
+    /// This and one more gap.
+    pub fn with(self, gap: Gap) -> Self {
+        let mut gaps = match self {
+            Self::Complete => Vec::new(),
+            Self::Gaps(gaps) => gaps,
+        };
+        gaps.push(gap);
+        Self::Gaps(gaps)
+    }
+
     /// The gaps, none where coverage is complete.
     pub fn gaps(&self) -> &[Gap] {
         match self {
@@ -77,13 +87,15 @@ pub enum GapCause {
     Silence,
     /// Ended connections were kept for a shorter time then (`keep-ended`).
     KeepEnded,
+    /// What the kernel has told was not read in time for the answer.
+    Behind,
     /// The question reaches beyond the filter of what is tracked at all.
     Filter,
 }
 
 impl GapCause {
     /// All causes.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Starting,
         Self::ReceiveBuffer,
         Self::Socket,
@@ -96,6 +108,7 @@ impl GapCause {
         Self::ClockStep,
         Self::Silence,
         Self::KeepEnded,
+        Self::Behind,
         Self::Filter,
     ];
 
@@ -119,6 +132,7 @@ impl GapCause {
             Self::ClockStep => "clock-step",
             Self::Silence => "silence",
             Self::KeepEnded => "keep-ended",
+            Self::Behind => "behind",
             Self::Filter => "filter",
         }
     }

@@ -29,13 +29,15 @@ pub(super) fn lines(coverage: &Coverage, times: &Times, consequence: &str) -> Ve
     lines
 }
 
-fn words(gap: &Gap, times: &Times) -> String {
+/// One gap in words.
+pub(super) fn words(gap: &Gap, times: &Times) -> String {
     let cause = &gap.cause;
     let from = times.words(&gap.from);
     let Some(to) = &gap.to else {
         let what = match &**cause {
             "starting" => "natconnd is reading the kernel's table",
             "events-off" => "the kernel is told to send no events",
+            "behind" => "natconnd has not read yet what the kernel told",
             "silence" => "connections begin or end and no events tell of it",
             "filter" => return format!("not every connection is tracked ({cause})"),
             _ => "events are being lost",

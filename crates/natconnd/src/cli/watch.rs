@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::Outcome;
 use super::client::{Answer, Client, unreadable};
+use super::coverage;
 use super::definition::WatchArguments;
 use super::error::{AskError, Error};
 use super::output::{Output, Paint};
@@ -13,7 +14,7 @@ use super::query::Query;
 use super::rows::{endpoint, time};
 use super::sse::{Event, Parser};
 use super::times::Times;
-use crate::api::Change;
+use crate::api::{Change, Gap};
 
 /// natconnd says at least every 15 s that it is still there.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -84,6 +85,12 @@ fn write(
                 "{missed} changes were missed: they came faster than they were read"
             ));
             Ok(missed)
+        }
+        "gap" => {
+            let gap: Gap = serde_json::from_slice(&event.data).map_err(fault)?;
+            output.flush().map_err(Error::Write)?;
+            output.remark(&coverage::words(&gap, output.times()));
+            Ok(0)
         }
         "started" | "ended" => {
             if !arguments.json {

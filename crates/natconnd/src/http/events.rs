@@ -1,4 +1,5 @@
-//! `/api/v1/events`: every change as it happens, as server-sent events.
+//! `/api/v1/events`: every change and every gap as it happens, as server-sent
+//! events.
 //!
 //! A client that reads slower than changes come is told how many it missed,
 //! and holds nothing up: the channel it reads from forgets the oldest.
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use hyper::{Response, StatusCode};
-use model::Filter;
+use model::{Filter, Gap};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
@@ -17,7 +18,7 @@ use super::problem::Refused;
 use super::response::{EVENTS, response};
 use super::state::{State, stopped};
 use super::{filter, json, query, text};
-use crate::lookup::Change;
+use crate::lookup::{Change, Notice};
 
 /// The parameters: the filter and nothing else.
 pub(super) const PARAMETERS: &[&str] = &filter::PARAMETERS;
@@ -32,9 +33,9 @@ pub(super) fn respond(state: &Arc<State>, query: Option<&str>) -> Refused<Respon
     })?;
     // From here on nothing is missed unsaid: the client has not even seen
     // the head of the response.
-    let changes = state.answers.follow();
+    let notices = state.answers.follow();
     let (sender, body) = chunks();
-    tokio::spawn(send(Arc::clone(state), changes, filter, sender));
+    tokio::spawn(send(Arc::clone(state), notices, filter, sender));
     Ok(response(StatusCode::OK, EVENTS, body))
 }
 
@@ -42,7 +43,7 @@ pub(super) fn respond(state: &Arc<State>, query: Option<&str>) -> Refused<Respon
 /// changes does.
 async fn send(
     state: Arc<State>,
-    mut changes: Receiver<Change>,
+    mut notices: Receiver<Notice>,
     filter: Filter,
     sender: ChunkSender,
 ) {
@@ -50,6 +51,10 @@ async fn send(
     let missed = &state.counters.changes_missed;
     let mut stop = std::pin::pin!(stopped(state.shutdown.clone()));
     let mut chunk = b": following\n\n".to_vec();
+    let coverage = state.answers.coverage();
+    for gap in coverage.gaps().iter().filter(|gap| gap.to.is_none()) {
+        write_gap(&mut chunk, gap);
+    }
     loop {
         if !chunk.is_empty() {
             let bytes = std::mem::take(&mut chunk);
@@ -59,8 +64,8 @@ async fn send(
             }
         }
         tokio::select! {
-            received = changes.recv() => match received {
-                Ok(change) => write_change(&mut chunk, &filter, &change),
+            received = notices.recv() => match received {
+                Ok(notice) => write_notice(&mut chunk, &filter, &notice),
                 Err(RecvError::Lagged(count)) => write_missed(&mut chunk, missed, count),
                 Err(RecvError::Closed) => break,
             },
@@ -71,8 +76,8 @@ async fn send(
             () = &mut stop => break,
         }
         while chunk.len() < CHUNK_LENGTH {
-            match changes.try_recv() {
-                Ok(change) => write_change(&mut chunk, &filter, &change),
+            match notices.try_recv() {
+                Ok(notice) => write_notice(&mut chunk, &filter, &notice),
                 Err(TryRecvError::Lagged(count)) => write_missed(&mut chunk, missed, count),
                 Err(TryRecvError::Empty | TryRecvError::Closed) => break,
             }
@@ -80,6 +85,20 @@ async fn send(
     }
     // A clean end; a client that is gone does not need it.
     let _ = sender.send(Chunk::End).await;
+}
+
+fn write_notice(out: &mut Vec<u8>, filter: &Filter, notice: &Notice) {
+    match notice {
+        Notice::Change(change) => write_change(out, filter, change),
+        Notice::Gap(gap) => write_gap(out, gap),
+    }
+}
+
+/// A gap touches everything, whatever the filter.
+fn write_gap(out: &mut Vec<u8>, gap: &Gap) {
+    out.extend_from_slice(b"event: gap\ndata: ");
+    json::gap(out, gap);
+    out.extend_from_slice(b"\n\n");
 }
 
 fn write_change(out: &mut Vec<u8>, filter: &Filter, change: &Change) {

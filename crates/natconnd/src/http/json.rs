@@ -4,7 +4,7 @@
 //! stay the definition; a property test compares the two. Nothing written here
 //! needs escaping: names are ours, the rest is digits and addresses.
 
-use model::{Answer, Coverage, Match, Timed};
+use model::{Answer, Coverage, Gap, Match, Timed};
 
 use super::text;
 use crate::lookup::Change;
@@ -127,22 +127,27 @@ fn coverage(out: &mut Vec<u8>, coverage: &Coverage) {
         if index > 0 {
             out.push(b',');
         }
-        out.extend_from_slice(b"{\"from\":\"");
-        text::timestamp(out, gap.from);
-        out.extend_from_slice(b"\",\"to\":");
-        match gap.to {
-            Some(to) => {
-                out.push(b'"');
-                text::timestamp(out, to);
-                out.push(b'"');
-            }
-            None => out.extend_from_slice(b"null"),
-        }
-        out.extend_from_slice(b",\"cause\":");
-        quoted(out, gap.cause.name());
-        out.push(b'}');
+        self::gap(out, gap);
     }
     out.extend_from_slice(b"]}");
+}
+
+/// Writes an [`api::Gap`](crate::api::Gap).
+pub(super) fn gap(out: &mut Vec<u8>, gap: &Gap) {
+    out.extend_from_slice(b"{\"from\":\"");
+    text::timestamp(out, gap.from);
+    out.extend_from_slice(b"\",\"to\":");
+    match gap.to {
+        Some(to) => {
+            out.push(b'"');
+            text::timestamp(out, to);
+            out.push(b'"');
+        }
+        None => out.extend_from_slice(b"null"),
+    }
+    out.extend_from_slice(b",\"cause\":");
+    quoted(out, gap.cause.name());
+    out.push(b'}');
 }
 
 fn boolean(out: &mut Vec<u8>, value: bool) {

@@ -24,8 +24,8 @@ pub(super) const PARAMETERS: &[&str] = &[
 const FRAME: usize = 96;
 
 /// Answers now what an index answers; `Err` gives the question back, with its
-/// limit, where the whole table has to be looked at, or nobody was found while
-/// events were still waiting to be applied.
+/// limit, where the whole table has to be looked at, or events are still waiting
+/// to be applied.
 pub(super) fn respond(
     state: &State,
     query: Option<&str>,
@@ -35,12 +35,14 @@ pub(super) fn respond(
         return Ok(Err((question, limit)));
     }
     let began = Instant::now();
-    let answer = state.answers.lookup(&question, limit);
-    if !state.answers.is_settled(&answer) {
+    let told = state.answers.lookup(&question, limit);
+    if !told.is_settled {
         return Ok(Err((question, limit)));
     }
-    state.counters.looked_up(answer.verdict, began.elapsed());
-    Ok(Ok(render(&answer)))
+    state
+        .counters
+        .looked_up(told.answer.verdict, began.elapsed());
+    Ok(Ok(render(&told.answer)))
 }
 
 /// Answers a question that cannot be answered at once.

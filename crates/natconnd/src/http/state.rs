@@ -1,9 +1,9 @@
 //! What all requests share.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use model::{Answer, Lookup};
+use model::{Answer, Lookup, Timestamp};
 use tokio::sync::{Semaphore, watch};
 
 use super::allow::Allow;
@@ -48,38 +48,60 @@ impl State {
     }
 }
 
-/// How often, and how far apart, an answer that is not settled is asked for
-/// again: longer than the table is ever behind when the machine can keep up.
-const RETRIES: usize = 20;
-const BETWEEN: Duration = Duration::from_millis(1);
+/// How long an answer waits for what happened before the question: far longer
+/// than the table is ever behind when the machine can keep up.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How often it looks before it sleeps: a reader that was woken needs some tens
+/// of microseconds.
+const EAGER_LOOKS: usize = 32;
 
 impl State {
-    /// Answers a lookup, in a scan where there is no index, and again some
-    /// milliseconds later where nobody was found and events were still waiting.
+    /// Answers a lookup, in a scan where there is no index, and not before the
+    /// table holds all that happened before the question.
     ///
     /// `None` where the scan panicked.
     pub(super) async fn lookup(self: &Arc<Self>, question: Lookup, limit: usize) -> Option<Answer> {
-        let question = Arc::new(question);
-        let mut retries = RETRIES;
-        loop {
-            let answer = if self.answers.is_quick(&question) {
-                self.answers.lookup(&question, limit)
-            } else {
-                let question = Arc::clone(&question);
-                self.scan(move |answers| answers.lookup(&question, limit))
-                    .await?
-            };
-            if retries == 0 || self.answers.is_settled(&answer) {
-                return Some(answer);
+        let is_quick = self.answers.is_quick(&question);
+        let asked_at = if is_quick {
+            let told = self.answers.lookup(&question, limit);
+            if told.is_settled {
+                return Some(told.answer);
             }
-            while retries > 0 && !self.answers.is_settled(&answer) {
-                retries -= 1;
-                tokio::time::sleep(BETWEEN).await;
-            }
-            // What had been told when it was asked is applied: the next answer
-            // is the last.
-            retries = 0;
+            told.answer.asked_at
+        } else {
+            self.answers.now()
+        };
+        let has_caught_up = self.catch_up(asked_at).await;
+        let mut answer = if is_quick {
+            self.answers.lookup(&question, limit).answer
+        } else {
+            self.scan(move |answers| answers.lookup(&question, limit).answer)
+                .await?
+        };
+        if !has_caught_up {
+            answer.coverage = answer.coverage.with(self.answers.lag());
         }
+        Some(answer)
+    }
+
+    /// Waits until the table holds all that had happened at `time`; false where
+    /// that took too long.
+    async fn catch_up(&self, time: Timestamp) -> bool {
+        for _ in 0..EAGER_LOOKS {
+            if self.answers.has_caught_up(time) {
+                return true;
+            }
+            tokio::task::yield_now().await;
+        }
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            if self.answers.has_caught_up(time) {
+                return true;
+            }
+        }
+        false
     }
 }
 

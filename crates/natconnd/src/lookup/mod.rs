@@ -34,7 +34,17 @@ pub struct Answers {
     asks_kernel: bool,
 }
 
-pub use crate::mirror::Change;
+pub use crate::mirror::{Change, Notice};
+
+/// An answer, and what there is to say of it.
+#[derive(Debug)]
+pub struct Told {
+    /// The answer.
+    pub answer: Answer,
+    /// Whether all that had happened when it was asked for is in it. Where not,
+    /// asking again once natconnd [has caught up](Answers::has_caught_up) is.
+    pub is_settled: bool,
+}
 
 impl Answers {
     /// Answers from this mirror.
@@ -54,10 +64,11 @@ impl Answers {
 
     /// Answers a lookup with at most `limit` matches, live ones first, then the
     /// latest.
-    pub fn lookup(&self, question: &Lookup, limit: usize) -> Answer {
+    pub fn lookup(&self, question: &Lookup, limit: usize) -> Told {
         let asked_at = now();
+        // Looked at first: what is applied then is in the table that is searched.
+        let was_current = self.asks_kernel && self.mirror.is_current();
         let packet = exact::arriving_packet(question).filter(|_| self.asks_kernel);
-        let is_current = packet.is_some() && self.mirror.is_current();
         let mut best = Best::new(limit);
         let mut live = 0_usize;
         let mut unannounced = Vec::new();
@@ -69,14 +80,18 @@ impl Answers {
             }
             best.add(row);
         });
+        let mut is_settled = was_current || !self.asks_kernel;
         if let Some(packet) = packet {
             // The kernel could tell nothing new of connections that the table has
             // alive and whose ends are told, when all that was told is applied.
-            let is_certain = is_current && live > 0 && unannounced.is_empty();
+            let is_certain = was_current && live > 0 && unannounced.is_empty();
             let zone = question.zone.unwrap_or_default();
             if !is_certain {
                 match exact::get(&packet, zone) {
                     Some(known) => {
+                        // The one that lives is the one. What has just ended may
+                        // still wait to be read.
+                        is_settled |= known.is_some();
                         best.correct(question, self.mirror.filter(), asked_at, known);
                     }
                     None => {
@@ -92,15 +107,34 @@ impl Answers {
             }
         }
         let coverage = self.coverage_of(asked_at, self.mirror.filter().covers(question));
-        best.into_answer(asked_at, is_whole, coverage)
+        Told {
+            answer: best.into_answer(asked_at, is_whole, coverage),
+            is_settled,
+        }
     }
 
-    /// Whether an answer holds all that had happened when it was asked for.
-    ///
-    /// The table is some milliseconds behind the kernel. Where an empty answer is
-    /// not settled, asking again a few milliseconds later is.
-    pub fn is_settled(&self, answer: &Answer) -> bool {
-        !answer.matches.is_empty() || !self.asks_kernel || self.mirror.has_applied(answer.asked_at)
+    /// The time of a question that is asked now.
+    pub fn now(&self) -> Timestamp {
+        now()
+    }
+
+    /// Whether all that had happened at `time` is in the table; if not, the reader
+    /// is told to hurry. The table is some milliseconds behind the kernel.
+    pub fn has_caught_up(&self, time: Timestamp) -> bool {
+        let has_applied = !self.asks_kernel || self.mirror.has_applied(time);
+        if !has_applied {
+            self.mirror.hurry();
+        }
+        has_applied
+    }
+
+    /// What is missing from an answer for which the table did not catch up.
+    pub fn lag(&self) -> Gap {
+        Gap {
+            from: self.mirror.applied_until(),
+            to: None,
+            cause: GapCause::Behind,
+        }
     }
 
     /// Lists live translations that fit `filter`, in order, from the first one
@@ -133,9 +167,9 @@ impl Answers {
         Coverage::Gaps(gaps.collect())
     }
 
-    /// Every change from now on. A receiver that lags is told how many
+    /// Every change and every gap from now on. A receiver that lags is told how many
     /// changes it missed ([`broadcast::error::RecvError::Lagged`]).
-    pub fn follow(&self) -> broadcast::Receiver<Change> {
+    pub fn follow(&self) -> broadcast::Receiver<Notice> {
         self.mirror.follow()
     }
 

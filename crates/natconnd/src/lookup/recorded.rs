@@ -9,7 +9,7 @@ use model::{
     Connection, Coverage, Event, EventKind, Icmp, Match, TimeSource, TranslationKind, Tuple,
 };
 
-use super::{Answers, Change};
+use super::{Answers, Notice};
 use crate::mirror::Mirror;
 
 impl Answers {
@@ -31,9 +31,9 @@ impl Answers {
         self.mirror.set_coverage(&coverage);
     }
 
-    /// Tells all followers of a change.
-    pub fn publish(&self, change: Change) {
-        self.mirror.publish(change);
+    /// Tells all followers something.
+    pub fn publish(&self, notice: Notice) {
+        self.mirror.publish(notice);
     }
 }
 

@@ -41,12 +41,12 @@ impl Gaps {
         });
     }
 
-    /// Notes that from `to` on nothing is missing.
-    pub fn close(&mut self, to: Timestamp) {
-        if let Some(last) = self.last_if_open() {
-            // After the clock was set back.
-            last.to = Some(to.max(last.from));
-        }
+    /// Notes that from `to` on nothing is missing; returns the gap that was open.
+    pub fn close(&mut self, to: Timestamp) -> Option<Gap> {
+        let last = self.last_if_open()?;
+        // Before it began, after the clock was set back.
+        last.to = Some(to.max(last.from));
+        Some(*last)
     }
 
     /// Notes a gap that is over. One that is open stays open.

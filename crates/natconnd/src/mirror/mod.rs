@@ -17,8 +17,10 @@ mod socket;
 mod watch;
 
 use std::os::fd::OwnedFd;
+use std::sync::OnceLock;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicI64};
+use std::thread::Thread;
 use std::time::Duration;
 
 use ctnetlink::EventQueue;
@@ -71,9 +73,11 @@ pub struct Settings {
 pub struct Mirror {
     table: RwLock<Table>,
     gaps: Mutex<Gaps>,
-    changes: broadcast::Sender<Change>,
+    notices: broadcast::Sender<Notice>,
     /// The queue that the reader thread reads from; none without a kernel.
     queue: RwLock<Option<EventQueue>>,
+    /// The thread that reads events; none without a kernel.
+    reader: OnceLock<Thread>,
     /// Whether events may have been read that are not applied yet.
     is_applying: AtomicBool,
     /// What was told before this time is applied, in nanoseconds since 1970.
@@ -97,14 +101,24 @@ pub struct Change {
     pub found: Match,
 }
 
+/// What a follower is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Notice {
+    /// A translation began or ended.
+    Change(Change),
+    /// Something is missing: a gap has begun, or is over.
+    Gap(Gap),
+}
+
 impl Mirror {
     /// A mirror that holds nothing and, for all it knows, misses nothing.
     fn new(settings: Settings) -> Self {
         Self {
             table: RwLock::new(Table::new(settings.keep_ended, settings.filter.clone())),
             gaps: Mutex::default(),
-            changes: broadcast::channel(FOLLOWER_LAG).0,
+            notices: broadcast::channel(FOLLOWER_LAG).0,
             queue: RwLock::new(None),
+            reader: OnceLock::new(),
             is_applying: AtomicBool::new(false),
             applied_until: AtomicI64::new(0),
             keep_ended: AtomicI64::new(nanoseconds(settings.keep_ended)),
@@ -171,10 +185,10 @@ impl Mirror {
             .store(!gaps.lasting().is_some_and(is_starting), Relaxed);
     }
 
-    /// Tells the followers of a change.
-    pub fn publish(&self, change: Change) {
+    /// Tells the followers something.
+    pub fn publish(&self, notice: Notice) {
         // Without a follower nobody has to be told.
-        let _ = self.changes.send(change);
+        let _ = self.notices.send(notice);
     }
 
     /// Whether the kernel's table has been read to the end.
@@ -206,9 +220,9 @@ impl Mirror {
         }
     }
 
-    /// Every change from now on.
-    pub fn follow(&self) -> broadcast::Receiver<Change> {
-        self.changes.subscribe()
+    /// Every change and every gap from now on.
+    pub fn follow(&self) -> broadcast::Receiver<Notice> {
+        self.notices.subscribe()
     }
 
     /// What is missing from an answer about this moment: gaps that last, and
@@ -246,6 +260,18 @@ impl Mirror {
     /// now on.
     pub fn give_up_socket(&self) -> Option<OwnedFd> {
         self.queue.write().take().map(OwnedFd::from)
+    }
+
+    /// Wakes the reader thread from its nap.
+    pub fn hurry(&self) {
+        if let Some(reader) = self.reader.get() {
+            reader.unpark();
+        }
+    }
+
+    /// The time until which everything that was told is applied.
+    pub fn applied_until(&self) -> Timestamp {
+        Timestamp(self.applied_until.load(SeqCst))
     }
 
     /// Whether the table holds all that had happened at `time`.
@@ -293,7 +319,7 @@ impl Mirror {
 
     /// Whether anybody follows the changes; takes a lock, so ask once a batch.
     fn has_followers(&self) -> bool {
-        self.changes.receiver_count() > 0
+        self.notices.receiver_count() > 0
     }
 
     /// Counts a change and tells the followers, if there are any.
@@ -305,24 +331,30 @@ impl Mirror {
         // Only the writer of the table comes here.
         counter.store(counter.load(Relaxed) + 1, Relaxed);
         if has_followers {
-            // Fails only when the last follower has just gone.
-            let _ = self.changes.send(Change {
+            self.publish(Notice::Change(Change {
                 kind: change.kind,
                 found: change.found.to_match(),
-            });
+            }));
         }
     }
 
     fn open_gap(&self, from: Timestamp, cause: GapCause) {
         let mut gaps = self.gaps.lock();
+        let before = gaps.opened();
         gaps.open(from, cause);
         self.note_completeness(&gaps);
+        if let Some(gap) = gaps.lasting().filter(|_| gaps.opened() > before) {
+            self.publish(Notice::Gap(gap));
+        }
     }
 
     fn close_gap(&self, to: Timestamp) {
         let mut gaps = self.gaps.lock();
-        gaps.close(to);
+        let closed = gaps.close(to);
         self.note_completeness(&gaps);
+        if let Some(gap) = closed {
+            self.publish(Notice::Gap(gap));
+        }
     }
 
     /// Notes a gap that is over.
@@ -330,6 +362,8 @@ impl Mirror {
         let mut gaps = self.gaps.lock();
         gaps.note(from, to, cause);
         self.note_completeness(&gaps);
+        let to = Some(to);
+        self.publish(Notice::Gap(Gap { from, to, cause }));
     }
 
     fn note_completeness(&self, gaps: &Gaps) {

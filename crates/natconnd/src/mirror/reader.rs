@@ -122,6 +122,8 @@ pub fn start(
     let thread = thread::Builder::new()
         .name("reader".to_owned())
         .spawn(move || reader.run_whatever_happens())?;
+    // Set just once, as there is one reader.
+    let _ = mirror.reader.set(thread.thread().clone());
     let stop = Stop {
         is_stopping,
         thread: Some(thread),
@@ -221,7 +223,8 @@ impl Reader {
             }
             match self.read() {
                 Queue::Full => {}
-                Queue::Short => thread::sleep(NAP),
+                // Somebody who waits for an answer may cut it short.
+                Queue::Short => thread::park_timeout(NAP),
                 Queue::Empty => {
                     self.expire();
                     if let Err(error) = self.socket.wait(IDLE) {

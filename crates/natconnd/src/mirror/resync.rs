@@ -15,7 +15,7 @@ use super::reader::Reader;
 use super::silence::Suspects;
 
 /// Slots that are searched for unseen translations under one lock.
-const UNSEEN_SLOTS: u32 = 2048;
+const UNSEEN_SLOTS: u32 = 512;
 
 /// How soon a reconciling dump is tried again that broke off.
 const RETRY: Duration = Duration::from_secs(30);

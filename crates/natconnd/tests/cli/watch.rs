@@ -13,11 +13,13 @@ const STARTED: &str = "2026-11-23 22:47:00.123   started  tcp       source      
 const ENDED: &str = "~2026-11-23 22:48:00.000  ended    tcp       source       192.168.248.2:40002    203.0.113.7:40002      198.51.100.1:443\n";
 
 /// A started and an ended change, with what else a stream holds.
-fn events() -> [String; 4] {
+fn events() -> [String; 5] {
     [
         ": following\n\n".to_owned(),
         event("started", row(2)),
         "event: missed\ndata: {\"missed\":12}\n\n".to_owned(),
+        "event: gap\ndata: {\"from\":\"2026-11-23T22:47:10.000Z\",\"to\":null,\"cause\":\"socket\"}\n\n"
+            .to_owned(),
         format!(
             ": still here\n\nevent: other\ndata: x\n\n{}",
             event("ended", ended(2))
@@ -48,6 +50,7 @@ fn each_change_is_a_line_and_the_end_is_told() {
         run.err,
         format!(
             "natconn: 12 changes were missed: they came faster than they were read\n\
+             natconn: events are being lost since 2026-11-23 22:47:10 UTC (socket)\n\
              natconn: ask http://localhost/api/v1/events over {}: natconnd ended the stream: it \
              stopped or was restarted\n  hint: natconn status tells whether it runs again\n",
             server.socket().display()
@@ -74,9 +77,10 @@ fn a_stream_that_breaks_off_is_told() {
 fn json_is_the_data_of_the_events() {
     let run = ask(Reply::Bytes(body(&events())), &["watch", "--json"]);
     let data = |event: &str| event.split("data: ").nth(1).unwrap().trim_end().to_owned();
-    let [_, started, missed, other] = events();
+    let [_, started, missed, gap, other] = events();
     let ended = other.split("data: ").nth(2).unwrap().trim_end();
-    let expected = format!("{}\n{}\nx\n{ended}\n", data(&started), data(&missed));
+    let [started, missed, gap] = [&started, &missed, &gap].map(|event| data(event));
+    let expected = format!("{started}\n{missed}\n{gap}\nx\n{ended}\n");
     assert_eq!(run.out, expected);
 }
 

@@ -3,8 +3,8 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use model::ChangeKind;
-use natconnd::lookup::Change;
+use model::{ChangeKind, Coverage, Gap, GapCause, Timestamp};
+use natconnd::lookup::{Change, Notice};
 
 use crate::client::Client;
 use crate::server::{Running, example, masqueraded, wait_until};
@@ -32,7 +32,7 @@ fn changes_come_as_events() {
             kind,
             found: example(),
         };
-        server.answers.publish(change);
+        server.answers.publish(Notice::Change(change));
         let chunk = client.read_chunk().unwrap();
         let row = serde_json::to_string(&natconnd::api::Change {
             change: kind.name().to_owned(),
@@ -50,7 +50,9 @@ fn only_what_fits_the_filter_comes() {
     let other = masqueraded("192.168.248.9:1", "100.64.2.1:1", "100.64.2.10:80");
     for found in [example(), other] {
         let kind = ChangeKind::Started;
-        server.answers.publish(Change { kind, found });
+        server
+            .answers
+            .publish(Notice::Change(Change { kind, found }));
     }
     let chunk = client.read_chunk().unwrap();
     assert!(chunk.contains("192.168.248.9"), "{chunk}");
@@ -84,7 +86,7 @@ fn a_slow_client_is_told_what_it_missed() {
     // Bounded by what the sockets between the two can hold.
     wait_until("the client falls behind", || {
         for _ in 0..10_000 {
-            server.answers.publish(change);
+            server.answers.publish(Notice::Change(change));
         }
         published += 10_000;
         missed.load(Ordering::Relaxed) > 0
@@ -118,4 +120,33 @@ fn a_client_that_leaves_is_forgotten() {
     assert_eq!(open(), 1);
     drop(client);
     wait_until("the follower is gone", || open() == 0);
+}
+
+#[test]
+fn gaps_come_whatever_the_filter() {
+    let server = Running::with(vec![]);
+    let lasting = Gap {
+        from: Timestamp(1_000_000_000),
+        to: None,
+        cause: GapCause::ReceiveBuffer,
+    };
+    server.answers.set_coverage(Coverage::Gaps(vec![lasting]));
+    let mut client = Client::connect(server.address);
+    client.send("GET /api/v1/events?protocol=gre HTTP/1.1\r\nHost: test\r\n\r\n");
+    client.read_head();
+    assert_eq!(
+        client.read_chunk().unwrap(),
+        ": following\n\nevent: gap\ndata: {\"from\":\"1970-01-01T00:00:01.000Z\",\
+         \"to\":null,\"cause\":\"receive-buffer\"}\n\n"
+    );
+    let over = Gap {
+        to: Some(Timestamp(2_000_000_000)),
+        ..lasting
+    };
+    server.answers.publish(Notice::Gap(over));
+    assert_eq!(
+        client.read_chunk().unwrap(),
+        "event: gap\ndata: {\"from\":\"1970-01-01T00:00:01.000Z\",\
+         \"to\":\"1970-01-01T00:00:02.000Z\",\"cause\":\"receive-buffer\"}\n\n"
+    );
 }

@@ -92,7 +92,10 @@ fn connections() {}
 ///
 /// Server-sent events named `started` and `ended`, with a Change as data. A
 /// client that is too slow gets an event `missed`, with a Missed as data, and
-/// may read the list again.
+/// may read the list again. An event `gap`, with a Gap as data, says that changes
+/// are missing because natconnd itself does not know them: once when it begins,
+/// and again when it is over. What has changed meanwhile is sent as soon as it is
+/// found out, but for what has both begun and ended.
 #[utoipa::path(
     get,
     path = "/api/v1/events",
