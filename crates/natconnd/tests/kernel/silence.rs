@@ -84,6 +84,37 @@ fn a_connection_is_found_as_soon_as_it_is_there() {
     });
 }
 
+/// Nor does an answer name the host that had the NAT endpoint a moment ago.
+#[test]
+fn a_nat_endpoint_changes_hands_at_once() {
+    lab::in_gateway!(|lab| {
+        lab.nft(
+            "table ip nat { chain postrouting {
+                type nat hook postrouting priority srcnat
+                oifname \"outside\" meta l4proto udp snat to 100.64.2.1:7000
+            }
+            }",
+        )?;
+        let daemon = Daemon::start(lab, "");
+        for round in 0..100 {
+            let host = lab.host(1 + round % 2);
+            host.send_udp(5000, lab.outside().at(9))?;
+            let answer = daemon.lookup("nat=100.64.2.1:7000");
+            let live: Vec<_> = answer
+                .matches
+                .iter()
+                .filter(|row| row.ended_at.is_none())
+                .collect();
+            let [one] = live.as_slice() else {
+                panic!("round {round}: {answer:?}");
+            };
+            assert_eq!(one.internal_address, host.v4(), "round {round}: {answer:?}");
+            lab.conntrack(&["-D", "-p", "udp"])?;
+        }
+        Ok::<(), Error>(())
+    });
+}
+
 /// A rule that takes events off, so that the kernel says nothing of connections
 /// and nothing of having said nothing.
 fn only(events: &str) -> String {
