@@ -14,6 +14,7 @@ mod reader;
 mod resync;
 mod silence;
 mod socket;
+mod start;
 mod watch;
 
 use std::os::fd::OwnedFd;
@@ -32,7 +33,7 @@ use tokio::sync::broadcast;
 pub use clock::now;
 pub use condition::{Condition, State};
 pub use counters::Counters;
-pub use reader::{Announce, HandedOver, Stop, start};
+pub use start::{Announce, HandedOver, Stop, start};
 
 use clock::booted_at;
 use gaps::Gaps;

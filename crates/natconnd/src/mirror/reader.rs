@@ -5,25 +5,22 @@
 //! `resync` makes the table agree with dumps, `watch` and `silence` look for what
 //! the kernel does not say.
 
-use std::fs::File;
-use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use ctnetlink::{EventQueue, EventSocket, Read};
+use ctnetlink::{EventSocket, Read};
 use model::{Event, GapCause, Timestamp};
-use tracing::{error, info, warn};
+use tracing::{error, warn};
 
+use super::Mirror;
 use super::clock::{ClockWatch, now};
-use super::legacy::{self, Inherited};
 use super::pace::{Leave, Pace};
 use super::silence::{Doubts, Witness};
-use super::socket::take_over_or_open;
-use super::{Mirror, Settings};
+use super::start::Announce;
 
 /// How long to sleep after a short read. A wake-up for each message costs three
 /// times as much as the message; an event may be 5 ms late.
@@ -39,120 +36,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// that they never pile up, and few enough to keep the lock short.
 const EXPIRE_BUDGET: usize = 256;
 
-/// Ends the reader thread when it is dropped or told to.
-pub struct Stop {
-    is_stopping: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Stop {
-    /// Ends the thread and waits for it.
-    pub fn stop(&mut self) {
-        self.is_stopping.store(true, Relaxed);
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            warn!("the reader thread panicked");
-        }
-    }
-}
-
-impl Drop for Stop {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
-
-/// Is told of each event socket that is in use from now on, for a supervisor to
-/// keep.
-pub type Announce = Box<dyn Fn(&EventQueue) + Send>;
-
-/// What the process before this one has handed over.
-#[derive(Debug, Default)]
-pub struct HandedOver {
-    /// Its event socket, and all that waits in it.
-    pub socket: Option<OwnedFd>,
-    /// Its table, as [`Mirror::leave`] wrote it.
-    pub table: Option<File>,
-}
-
-/// Subscribes to events, or takes over a subscribed socket, and starts the
-/// reader thread.
-///
-/// # Errors
-///
-/// The event socket cannot be opened.
-pub fn start(
-    settings: Settings,
-    handed_over: HandedOver,
-    announce: Announce,
-) -> anyhow::Result<(Arc<Mirror>, Stop)> {
-    let opened = take_over_or_open(&settings, handed_over.socket)?;
-    // Without the socket the table is a picture of the past.
-    let table = handed_over.table.filter(|_| opened.was_handed_over);
-    let inherited = table.and_then(|table| inherit(&settings, table));
-    let started_at = now();
-    let last_read = inherited.as_ref().map(|inherited| inherited.last_read);
-    let receive_buffer = opened.receive_buffer;
-    let mirror = Arc::new(match inherited {
-        Some(inherited) => Mirror::inheriting(settings, inherited),
-        None => Mirror::beginning(settings, started_at),
-    });
-    let is_stopping = Arc::new(AtomicBool::new(false));
-    let mut reader = Reader {
-        next_reconcile: Instant::now(),
-        needs_resync: mirror.gaps.lock().lasting().is_some(),
-        mirror: Arc::clone(&mirror),
-        socket: opened.socket,
-        announce,
-        events: Vec::new(),
-        receive_buffer,
-        last_read: last_read.unwrap_or(started_at),
-        last_complete: last_read.unwrap_or(started_at),
-        pace: Pace::default(),
-        clock: ClockWatch::new(),
-        doubts: Doubts::new(),
-        wants_witness: false,
-        witness: None,
-        strangers: 0,
-        are_events_off: false,
-        next_look: Instant::now(),
-        is_stopping: Arc::clone(&is_stopping),
-    };
-    let thread = thread::Builder::new()
-        .name("reader".to_owned())
-        .spawn(move || reader.run_whatever_happens())?;
-    // Set just once, as there is one reader.
-    let _ = mirror.reader.set(thread.thread().clone());
-    let stop = Stop {
-        is_stopping,
-        thread: Some(thread),
-    };
-    Ok((mirror, stop))
-}
-
-fn inherit(settings: &Settings, mut table: File) -> Option<Inherited> {
-    let inherited = legacy::inherit(settings, &mut table);
-    // Its memory is given back only when nobody has it open any more, or so.
-    if let Err(error) = table.set_len(0) {
-        warn!(%error, "the memory of the handed over table could not be given back");
-    }
-    match inherited {
-        Ok(inherited) => {
-            info!(
-                translations = inherited.table.live(),
-                ended = inherited.table.ended(),
-                "took over the table",
-            );
-            Some(inherited)
-        }
-        Err(error) => {
-            warn!(%error, "the table could not be taken over; reading the kernel's");
-            None
-        }
-    }
-}
-
+/// The thread's own state.
 pub(super) struct Reader {
     pub(super) mirror: Arc<Mirror>,
     pub(super) socket: EventSocket,
@@ -160,7 +44,7 @@ pub(super) struct Reader {
     /// The size of the receive buffer that was last asked for.
     pub(super) receive_buffer: usize,
     /// Room for the events of a batch.
-    events: Vec<Event>,
+    pub(super) events: Vec<Event>,
     /// When everything up to then had been read.
     pub(super) last_read: Timestamp,
     /// When the last dump began that was merged to the end.
@@ -173,13 +57,13 @@ pub(super) struct Reader {
     pub(super) doubts: Doubts,
     /// Whether to ask the kernel for what the next event tells of.
     pub(super) wants_witness: bool,
-    witness: Option<Witness>,
+    pub(super) witness: Option<Witness>,
     /// Events in a row that told of what a get does not know.
     pub(super) strangers: u32,
     /// Whether the kernel is told to send no events.
     pub(super) are_events_off: bool,
-    next_look: Instant,
-    is_stopping: Arc<AtomicBool>,
+    pub(super) next_look: Instant,
+    pub(super) is_stopping: Arc<AtomicBool>,
 }
 
 /// What a round of reading left behind.
@@ -193,7 +77,7 @@ pub(super) enum Queue {
 impl Reader {
     /// Runs until it is told to stop. A panic is a fault of natconnd, after
     /// which it starts over with an empty table.
-    fn run_whatever_happens(&mut self) {
+    pub(super) fn run_whatever_happens(&mut self) {
         while catch_unwind(AssertUnwindSafe(|| self.run())).is_err() {
             error!("the reader thread panicked; starting over with an empty table");
             self.mirror.counters.faults.fetch_add(1, Relaxed);
