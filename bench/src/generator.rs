@@ -45,6 +45,8 @@ pub struct Sent {
     pub packets: u64,
     /// How long that took.
     pub time: Duration,
+    /// The longest that one system call took, which is [`BATCH`] packets.
+    pub longest: Duration,
 }
 
 /// Sends packets of ever new connections into one gateway.
@@ -71,6 +73,16 @@ impl Generator {
         self.next += sent.packets;
         Ok(sent)
     }
+
+    /// Sends one packet more of each of `count` connections, the first of which
+    /// is as many as `back` before the next new one.
+    pub fn send_again(&self, gateway: &Gateway, back: u64, count: u64) -> Result<Sent> {
+        let first = self.next.saturating_sub(back);
+        gateway.world().run(|| {
+            sys::pin(CORE).with_context(|| format!("pin the generator to core {CORE}"))?;
+            send(first, Load::Count(count)).context("send packets into the gateway again")
+        })
+    }
 }
 
 fn send(first: u64, load: Load) -> Result<Sent> {
@@ -79,7 +91,7 @@ fn send(first: u64, load: Load) -> Result<Sent> {
         write_constant_fields(socket.frame(index));
     }
     let start = Instant::now();
-    let mut packets = 0;
+    let (mut packets, mut longest) = (0, Duration::ZERO);
     loop {
         let now = start.elapsed();
         let due = match load {
@@ -102,11 +114,14 @@ fn send(first: u64, load: Load) -> Result<Sent> {
         for index in 0..due {
             write_tuple(socket.frame(index as usize), first + packets + index);
         }
+        let before = start.elapsed();
         packets += send_all(&mut socket, due as usize)?;
+        longest = longest.max(start.elapsed() - before);
     }
     Ok(Sent {
         packets,
         time: start.elapsed(),
+        longest,
     })
 }
 

@@ -33,6 +33,18 @@ pub fn find(gateway: &Gateway) -> Result<Option<Subscription>> {
     }))
 }
 
+/// Bytes that wait in the buffers of all that get NEW and DESTROY, as the kernel
+/// accounts them.
+pub fn waiting(gateway: &Gateway) -> Result<u64> {
+    let path = "/proc/thread-self/net/netlink";
+    let read = || fs::read_to_string(path).with_context(|| format!("read {path}"));
+    let list = gateway.namespace().run(read)?;
+    let waiting = list.lines().filter(|line| drops_of_listener(line).is_some());
+    Ok(waiting
+        .filter_map(|line| line.split_whitespace().nth(4)?.parse::<u64>().ok())
+        .sum())
+}
+
 /// Reads a line: address, protocol, port, groups, memory, memory, callback,
 /// references, drops, inode. Lines of other sockets give nothing.
 fn drops_of_listener(line: &str) -> Option<u64> {
