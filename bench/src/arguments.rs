@@ -54,7 +54,9 @@ impl Part {
     /// table is small; as many as connections where it is full.
     pub fn buckets(self) -> u64 {
         match self {
-            Self::Events | Self::Lookups | Self::Explore | Self::Delivery | Self::Latency => 262_144,
+            Self::Events | Self::Lookups | Self::Explore | Self::Delivery | Self::Latency => {
+                262_144
+            }
             Self::Memory | Self::Start | Self::LookupCost | Self::Reconcile => 1_048_576,
         }
     }

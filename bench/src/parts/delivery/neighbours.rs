@@ -59,12 +59,7 @@ pub fn compare(plan: &Plan, folder: &Path, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-fn pair(
-    plan: &Plan,
-    ours: Options,
-    theirs: Option<Options>,
-    folder: &Path,
-) -> Result<Vec<String>> {
+fn pair(plan: &Plan, ours: Options, theirs: Option<Options>, folder: &Path) -> Result<Vec<String>> {
     let gateway = Gateway::build()?;
     gateway.set_udp_timeout(1)?;
     let mut generator = Generator::new();
