@@ -15,6 +15,9 @@ parts   all           every measurement below, written to bench/RESULTS.md
         start         start with a full table against a raw dump
         lookup-cost   lookups in a full table against a small one
         explore       the floor with other batches, naps, buffers and a filter
+        delivery      what the kernel does with events that do not fit
+        latency       from a packet until a follower of events knows
+        reconcile     comparing a full table with the kernel's, under load
 
 --quick             short rounds and few of them, to see that all works
 --seconds N         length of a round under load
@@ -36,6 +39,12 @@ pub enum Part {
     LookupCost,
     /// Variants of the floor.
     Explore,
+    /// Events that do not fit.
+    Delivery,
+    /// Time until an event is told.
+    Latency,
+    /// Reconciling a full table.
+    Reconcile,
 }
 
 impl Part {
@@ -45,8 +54,10 @@ impl Part {
     /// table is small; as many as connections where it is full.
     pub fn buckets(self) -> u64 {
         match self {
-            Self::Events | Self::Lookups | Self::Explore => 262_144,
-            Self::Memory | Self::Start | Self::LookupCost => 1_048_576,
+            Self::Events | Self::Lookups | Self::Explore | Self::Delivery | Self::Latency => {
+                262_144
+            }
+            Self::Memory | Self::Start | Self::LookupCost | Self::Reconcile => 1_048_576,
         }
     }
 }
@@ -106,6 +117,9 @@ impl Plan {
                 "start" => plan.parts.push(Part::Start),
                 "lookup-cost" => plan.parts.push(Part::LookupCost),
                 "explore" => plan.parts.push(Part::Explore),
+                "delivery" => plan.parts.push(Part::Delivery),
+                "latency" => plan.parts.push(Part::Latency),
+                "reconcile" => plan.parts.push(Part::Reconcile),
                 "--quick" => {}
                 "--seconds" => plan.round = Duration::from_secs(number(word, words.next())?),
                 "--rounds" => plan.rounds = usize::try_from(number(word, words.next())?)?,

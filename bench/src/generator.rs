@@ -45,6 +45,17 @@ pub struct Sent {
     pub packets: u64,
     /// How long that took.
     pub time: Duration,
+    /// The longest that one system call took, which is [`BATCH`] packets.
+    pub longest: Duration,
+}
+
+/// A connection and when its packet was sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Begun {
+    /// The connection, as [`crate::tally::Told`] numbers them.
+    pub source: u32,
+    /// Just before the system call that sent the packet.
+    pub at: Instant,
 }
 
 /// Sends packets of ever new connections into one gateway.
@@ -71,6 +82,33 @@ impl Generator {
         self.next += sent.packets;
         Ok(sent)
     }
+
+    /// Sends single packets, evenly spread, and says which connection began
+    /// when.
+    pub fn send_timed(
+        &mut self,
+        gateway: &Gateway,
+        rate: u64,
+        time: Duration,
+    ) -> Result<Vec<Begun>> {
+        let first = self.next;
+        let begun = gateway.world().run(|| {
+            sys::pin(CORE).with_context(|| format!("pin the generator to core {CORE}"))?;
+            send_timed(first, rate, time).context("send packets into the gateway")
+        })?;
+        self.next += begun.len() as u64;
+        Ok(begun)
+    }
+
+    /// Sends one packet more of each of `count` connections, the first of which
+    /// is as many as `back` before the next new one.
+    pub fn send_again(&self, gateway: &Gateway, back: u64, count: u64) -> Result<Sent> {
+        let first = self.next.saturating_sub(back);
+        gateway.world().run(|| {
+            sys::pin(CORE).with_context(|| format!("pin the generator to core {CORE}"))?;
+            send(first, Load::Count(count)).context("send packets into the gateway again")
+        })
+    }
 }
 
 fn send(first: u64, load: Load) -> Result<Sent> {
@@ -79,7 +117,7 @@ fn send(first: u64, load: Load) -> Result<Sent> {
         write_constant_fields(socket.frame(index));
     }
     let start = Instant::now();
-    let mut packets = 0;
+    let (mut packets, mut longest) = (0, Duration::ZERO);
     loop {
         let now = start.elapsed();
         let due = match load {
@@ -102,12 +140,44 @@ fn send(first: u64, load: Load) -> Result<Sent> {
         for index in 0..due {
             write_tuple(socket.frame(index as usize), first + packets + index);
         }
+        let before = start.elapsed();
         packets += send_all(&mut socket, due as usize)?;
+        longest = longest.max(start.elapsed() - before);
     }
     Ok(Sent {
         packets,
         time: start.elapsed(),
+        longest,
     })
+}
+
+fn send_timed(first: u64, rate: u64, time: Duration) -> Result<Vec<Begun>> {
+    let mut socket = PacketSocket::open(hosts_index()?, 1, FRAME)?;
+    write_constant_fields(socket.frame(0));
+    let count = (time.as_secs_f64() * rate as f64) as u64;
+    let mut begun = Vec::with_capacity(count as usize);
+    let start = Instant::now();
+    for number in 0..count {
+        let due = start + Duration::from_secs_f64(number as f64 / rate as f64);
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        if sys::is_interrupted() {
+            break;
+        }
+        write_tuple(socket.frame(0), first + number);
+        let at = Instant::now();
+        if send_all(&mut socket, 1)? == 1 {
+            let Tuple {
+                source: [_, _, high, low],
+                source_port,
+                ..
+            } = Tuple::of(first + number);
+            begun.push(Begun {
+                source: u32::from_be_bytes([0, 0, high, low]) << 16 | u32::from(source_port),
+                at,
+            });
+        }
+    }
+    Ok(begun)
 }
 
 /// Sends `count` frames and returns their number; a full queue is tried again.

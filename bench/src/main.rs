@@ -6,12 +6,16 @@
 //! done in this way.
 
 mod arguments;
+mod dying;
 mod filter;
 mod floor;
 mod folder;
+mod follower;
 mod gateway;
 mod generator;
 mod http;
+mod latencies;
+mod listener;
 mod live;
 mod machine;
 mod namespace;
@@ -26,6 +30,7 @@ mod samples;
 mod setting;
 mod subscription;
 mod sys;
+mod tally;
 mod tool;
 mod wrk;
 
@@ -53,6 +58,7 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let result = match words.first().map(String::as_str) {
         Some("floor") => floor::Settings::from_arguments(&words[1..]).and_then(floor::run),
+        Some("listener") => listener::Options::from_arguments(&words[1..]).and_then(listener::run),
         Some("raw-dump") => raw_dump::run(),
         _ => Plan::parse(&words).and_then(|plan| measure(&plan)),
     };
@@ -91,6 +97,9 @@ fn measure(plan: &Plan) -> Result<()> {
             Part::Start => parts::start(plan, natconnd, folder, report),
             Part::LookupCost => parts::lookup_cost(plan, natconnd, folder, report),
             Part::Explore => parts::explore(plan, folder, report),
+            Part::Delivery => parts::delivery(plan, folder, report),
+            Part::Latency => parts::latency(plan, natconnd, folder, report),
+            Part::Reconcile => parts::reconcile(plan, natconnd, folder, report),
         };
         // What the other parts show is not lost with this one.
         match result.with_context(|| format!("measure {part:?}")) {

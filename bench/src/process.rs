@@ -176,6 +176,47 @@ impl Process {
         self.output()
     }
 
+    /// Stops it where it is; [`Process::thaw`] lets it go on.
+    pub fn freeze(&self) -> Result<()> {
+        sys::freeze(self.child.id()).with_context(|| format!("freeze {}", self.name))
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&self) -> Result<()> {
+        sys::thaw(self.child.id()).with_context(|| format!("thaw {}", self.name))
+    }
+
+    /// How often its threads have gone to sleep by themselves, and how often
+    /// they were made to wait, by name; threads of one name are added up.
+    pub fn thread_switches(&self) -> Result<Vec<(String, u64, u64)>> {
+        let path = format!("/proc/{}/task", self.child.id());
+        let mut all: Vec<(String, u64, u64)> = Vec::new();
+        for thread in fs::read_dir(&path).with_context(|| format!("read {path}"))? {
+            let folder = thread.with_context(|| format!("read {path}"))?.path();
+            // A thread may end while it is looked at.
+            let Ok(status) = fs::read_to_string(folder.join("status")) else {
+                continue;
+            };
+            let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name));
+            let number = |name: &str| {
+                field(name)
+                    .and_then(|value| value.trim().parse::<u64>().ok())
+                    .unwrap_or_default()
+            };
+            let name = field("Name:").unwrap_or_default().trim().to_owned();
+            let slept = number("voluntary_ctxt_switches:");
+            let waited = number("nonvoluntary_ctxt_switches:");
+            match all.iter_mut().find(|(known, ..)| *known == name) {
+                Some((_, slept_before, waited_before)) => {
+                    *slept_before += slept;
+                    *waited_before += waited;
+                }
+                None => all.push((name, slept, waited)),
+            }
+        }
+        Ok(all)
+    }
+
     /// Waits until it ends by itself and returns what it printed.
     pub fn wait(mut self) -> Result<String> {
         let status = self

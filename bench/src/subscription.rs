@@ -33,6 +33,40 @@ pub fn find(gateway: &Gateway) -> Result<Option<Subscription>> {
     }))
 }
 
+/// Bytes that wait in the buffers of all that get NEW and DESTROY, as the kernel
+/// accounts them.
+pub fn waiting(gateway: &Gateway) -> Result<u64> {
+    let path = "/proc/thread-self/net/netlink";
+    let read = || fs::read_to_string(path).with_context(|| format!("read {path}"));
+    let list = gateway.namespace().run(read)?;
+    let waiting = list
+        .lines()
+        .filter(|line| drops_of_listener(line).is_some());
+    Ok(waiting
+        .filter_map(|line| line.split_whitespace().nth(4)?.parse::<u64>().ok())
+        .sum())
+}
+
+/// Netfilter sockets in the calling thread's namespace that get no events: for
+/// dumps and gets.
+pub fn others() -> Result<usize> {
+    let path = "/proc/thread-self/net/netlink";
+    let list = fs::read_to_string(path).with_context(|| format!("read {path}"))?;
+    let groups_of = |line: &str| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        // Port 0 is the kernel's own.
+        let is_ours = fields.get(1) == Some(&NETFILTER) && fields.get(2) != Some(&"0");
+        is_ours
+            .then(|| u32::from_str_radix(fields.get(3)?, 16).ok())
+            .flatten()
+    };
+    Ok(list
+        .lines()
+        .filter_map(groups_of)
+        .filter(|&groups| groups == 0)
+        .count())
+}
+
 /// Reads a line: address, protocol, port, groups, memory, memory, callback,
 /// references, drops, inode. Lines of other sockets give nothing.
 fn drops_of_listener(line: &str) -> Option<u64> {

@@ -111,9 +111,24 @@ pub fn place(command: &mut Command, namespace: &File, core: usize) -> io::Result
 /// Sends SIGTERM to a process that the caller has started and not yet waited
 /// for.
 pub fn terminate(process: u32) -> io::Result<()> {
+    signal(process, libc::SIGTERM)
+}
+
+/// Stops such a process where it is, as a debugger or a frozen control group
+/// does.
+pub fn freeze(process: u32) -> io::Result<()> {
+    signal(process, libc::SIGSTOP)
+}
+
+/// Lets it go on.
+pub fn thaw(process: u32) -> io::Result<()> {
+    signal(process, libc::SIGCONT)
+}
+
+fn signal(process: u32, signal: i32) -> io::Result<()> {
     let process = libc::pid_t::try_from(process).map_err(io::Error::other)?;
     // SAFETY: no memory is involved.
-    check(unsafe { libc::kill(process, libc::SIGTERM) })?;
+    check(unsafe { libc::kill(process, signal) })?;
     Ok(())
 }
 
@@ -260,6 +275,22 @@ fn set_option(socket: &OwnedFd, level: i32, name: i32, value: i32) -> io::Result
     Ok(())
 }
 
+fn option(socket: &OwnedFd, level: i32, name: i32) -> io::Result<i32> {
+    let mut value = 0;
+    let mut length = size_of::<i32>() as libc::socklen_t;
+    // SAFETY: value and length live for the call and the true size is given.
+    check(unsafe {
+        libc::getsockopt(
+            socket.as_raw_fd(),
+            level,
+            name,
+            (&raw mut value).cast(),
+            &raw mut length,
+        )
+    })?;
+    Ok(value)
+}
+
 /// One instruction of a classic BPF program: code, jump if true, jump if
 /// false, operand.
 pub type Instruction = (u16, u8, u8, u32);
@@ -304,6 +335,21 @@ impl NetlinkSocket {
     /// Sets the receive buffer, beyond `net.core.rmem_max` if need be.
     pub fn set_receive_buffer(&self, bytes: i32) -> io::Result<()> {
         set_option(&self.0, libc::SOL_SOCKET, libc::SO_RCVBUFFORCE, bytes)
+    }
+
+    /// The receive buffer as the kernel accounts it: twice what it was given.
+    pub fn receive_buffer(&self) -> io::Result<i32> {
+        option(&self.0, libc::SOL_SOCKET, libc::SO_RCVBUF)
+    }
+
+    /// Sets an option of netlink sockets (`NETLINK_*`).
+    pub fn set_netlink_option(&self, name: i32, is_on: bool) -> io::Result<()> {
+        set_option(&self.0, libc::SOL_NETLINK, name, i32::from(is_on))
+    }
+
+    /// Reads such an option back.
+    pub fn netlink_option(&self, name: i32) -> io::Result<bool> {
+        Ok(option(&self.0, libc::SOL_NETLINK, name)? != 0)
     }
 
     /// Lets a classic BPF program decide which messages are queued.
@@ -398,6 +444,12 @@ impl ReceiveBatch {
             )
         })?;
         Ok(received as usize)
+    }
+
+    /// The message at `index` of the last batch, as far as it fitted.
+    pub fn message(&self, index: usize) -> &[u8] {
+        let length = self.0.headers[index].msg_len as usize;
+        &self.0.buffers[index * self.0.size..][..length.min(self.0.size)]
     }
 
     /// Whether the message at `index` of the last batch did not fit.

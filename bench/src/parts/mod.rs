@@ -1,16 +1,22 @@
 //! The measurements, one file each.
 
+mod delivery;
 mod events;
 mod explore;
+mod latency;
 mod load;
 mod lookup_cost;
 mod lookups;
 mod memory;
+mod reconcile;
 mod start;
 
+pub use delivery::delivery;
 pub use events::events;
 pub use explore::explore;
+pub use latency::latency;
 pub use lookup_cost::lookup_cost;
 pub use lookups::lookups;
 pub use memory::memory;
+pub use reconcile::reconcile;
 pub use start::start;

@@ -58,10 +58,20 @@ impl Natconnd {
 
     /// Starts it and waits until it is ready.
     pub fn launch(&self, gateway: &Gateway, folder: &Path) -> Result<Daemon> {
+        self.launch_with("", gateway, folder)
+    }
+
+    /// The same with more lines of configuration.
+    pub fn launch_with(
+        &self,
+        configuration_lines: &str,
+        gateway: &Gateway,
+        folder: &Path,
+    ) -> Result<Daemon> {
         let socket = folder.join("natconnd.sock");
         let configuration = folder.join("natconnd.toml");
         let text = format!(
-            "[http]\nlisten = [\"127.0.0.1:{PORT}\"]\nunix-socket = \"{}\"\n",
+            "[http]\nlisten = [\"127.0.0.1:{PORT}\"]\nunix-socket = \"{}\"\n{configuration_lines}\n",
             socket.display()
         );
         fs::write(&configuration, text)
@@ -112,6 +122,15 @@ impl Daemon {
     /// The TCP port of its HTTP interface.
     pub fn port(&self) -> u16 {
         PORT
+    }
+
+    /// The value of one of its metrics, without labels.
+    pub fn metric(&self, name: &str) -> Result<f64> {
+        let response = Client::connect_unix(&self.socket)?.get("/metrics")?;
+        let text = String::from_utf8_lossy(&response.body);
+        text.lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
+            .with_context(|| format!("read natconnd's metrics: no {name}"))
     }
 
     /// What it says about itself.

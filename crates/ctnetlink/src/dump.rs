@@ -46,6 +46,11 @@ impl Dump {
     ///
     /// The socket could not be opened or the request not be sent.
     pub fn start(filter: &Filter) -> Result<Self, Error> {
+        Self::ask(&mut request(filter))
+    }
+
+    /// Asks for what `request` says.
+    pub(crate) fn ask(request: &mut Request) -> Result<Self, Error> {
         let socket = sys::netfilter_socket().map_err(Error::system(ACTION))?;
         let fd = socket.as_fd();
         for option in [libc::NETLINK_EXT_ACK, libc::NETLINK_CAP_ACK] {
@@ -53,7 +58,7 @@ impl Dump {
         }
         sys::bind(fd, 0).map_err(Error::system(ACTION))?;
         sys::connect_to_kernel(fd).map_err(Error::system(ACTION))?;
-        sys::send(fd, request(filter).finish()).map_err(Error::system(ACTION))?;
+        sys::send(fd, request.finish()).map_err(Error::system(ACTION))?;
         Ok(Self {
             socket,
             buffer: vec![0; BUFFER_BYTES],
@@ -128,6 +133,12 @@ pub struct DumpChunk<'a> {
 }
 
 impl DumpChunk<'_> {
+    /// How many connections are in it, those that cannot be decoded included.
+    pub(crate) fn connections(&self) -> usize {
+        let messages = Messages(self.bytes).filter_map(Result::ok);
+        messages.filter(|message| message.kind == CT_NEW).count()
+    }
+
     /// Decodes the connections into `room`, whose elements are used again, and
     /// returns as many as there are.
     ///

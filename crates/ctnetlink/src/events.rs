@@ -70,6 +70,17 @@ impl EventQueue {
             Ok(false)
         )
     }
+
+    /// The same as [`EventSocket::set_reliable`], for a thread that notices that
+    /// nobody reads: while a connection that ended waits for a reader, it costs
+    /// the packets of others.
+    ///
+    /// # Errors
+    ///
+    /// The socket is broken.
+    pub fn set_reliable(&self, is_reliable: bool) -> Result<(), Error> {
+        set_reliable(self.0.as_fd(), is_reliable)
+    }
 }
 
 /// What a read brought.
@@ -151,6 +162,19 @@ impl EventSocket {
             .and_then(|()| receive_buffer_of(fd))
             .inspect(|effective| self.receive_buffer = *effective)
             .map_err(Error::system("set receive buffer of event socket"))
+    }
+
+    /// Asks the kernel to keep and re-send a DESTROY that does not fit, or no
+    /// longer to, as in [`EventOptions`].
+    ///
+    /// When it no longer shall, it lets go of what it has kept so far within
+    /// moments, and those DESTROYs are lost unless they fit by then.
+    ///
+    /// # Errors
+    ///
+    /// The socket is broken.
+    pub fn set_reliable(&self, is_reliable: bool) -> Result<(), Error> {
+        set_reliable(self.socket.as_fd(), is_reliable)
     }
 
     /// The effective size of the receive buffer in bytes, in the measure of what
@@ -243,18 +267,21 @@ impl AsFd for EventSocket {
 fn prepare(socket: BorrowedFd<'_>, options: &EventOptions) -> Result<(), Error> {
     force_receive_buffer(socket, options.receive_buffer)
         .map_err(Error::system("set receive buffer of event socket"))?;
-    let is_reliable = i32::from(options.is_reliable);
-    sys::set_option(
-        socket,
-        libc::SOL_NETLINK,
-        libc::NETLINK_BROADCAST_ERROR,
-        is_reliable,
-    )
-    .map_err(Error::system("ask for reliable DESTROY events"))?;
+    set_reliable(socket, options.is_reliable)?;
     match &options.program {
         Some(program) => program.attach(socket),
         None => sys::detach_filter(socket).map_err(Error::system("detach filter")),
     }
+}
+
+fn set_reliable(socket: BorrowedFd<'_>, is_reliable: bool) -> Result<(), Error> {
+    sys::set_option(
+        socket,
+        libc::SOL_NETLINK,
+        libc::NETLINK_BROADCAST_ERROR,
+        i32::from(is_reliable),
+    )
+    .map_err(Error::system("ask for reliable DESTROY events"))
 }
 
 /// The kernel doubles what it is given, to make up for its own overhead, and

@@ -3,6 +3,7 @@
 //! Three sockets for three jobs, because one must never wait for another:
 //! [`EventSocket`] reads batches of NEW and DESTROY events, [`Dump`] reads the
 //! kernel's whole table, [`GetSocket`] asks for one connection by a tuple.
+//! [`Dying`] counts those whose end the kernel could not tell.
 //!
 //! Messages are decoded in place into [`model::Connection`] without allocation.
 //! An attribute that this crate does not know is skipped and counted, and a
@@ -17,6 +18,7 @@ mod attribute;
 mod bpf;
 mod decode;
 mod dump;
+mod dying;
 mod error;
 mod events;
 mod get;
@@ -29,6 +31,7 @@ mod uapi;
 pub use bpf::{Instruction, Program, program_for};
 pub use decode::{DecodeCounters, decode_connection, decode_event};
 pub use dump::{Dump, DumpChunk};
+pub use dying::Dying;
 pub use error::{DecodeError, Error};
 pub use events::{EventBatch, EventOptions, EventQueue, EventSocket, Groups, Read};
 pub use get::GetSocket;

@@ -21,6 +21,7 @@ pub const NLMSG_DONE: u16 = 3;
 pub const CT_NEW: u16 = 1 << 8;
 pub const CT_GET: u16 = 1 << 8 | 1;
 pub const CT_DELETE: u16 = 1 << 8 | 2;
+pub const CT_GET_DYING: u16 = 1 << 8 | 6;
 
 // Message flags: `NLM_F_*`.
 pub const NLM_F_REQUEST: u16 = 0x001;

@@ -17,7 +17,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::http;
-use crate::mirror::{Mirror, now};
+use crate::mirror::{Mirror, State, now};
 
 /// Renders the metrics of all parts at the time of asking.
 pub struct Metrics {
@@ -139,7 +139,7 @@ impl Collector for OfMirror {
         }
         let [translations, connections, ended] = self.0.sizes();
         let is_complete = self.0.coverage(now()).is_complete();
-        let plain: [(&str, &str, f64); 5] = [
+        let plain: [(&str, &str, f64); 6] = [
             (
                 "natconnd_table_translations",
                 "Live translations",
@@ -165,9 +165,29 @@ impl Collector for OfMirror {
                 "1 once the kernel's table has been read, else 0",
                 f64::from(self.0.is_ready()),
             ),
+            (
+                "natconnd_mirror_dying_connections",
+                "Connections that have ended and are kept by the kernel until \
+                 a listener has room for their DESTROY, as far as they were counted",
+                counters.dying.load(Relaxed) as f64,
+            ),
         ];
         for (name, help, value) in plain {
             gauge(&mut encoder, name, help, None, value)?;
+        }
+        {
+            let mut family = encoder.encode_descriptor(
+                "natconnd_mirror_state",
+                "1 for what the mirror is doing, 0 for what it is not",
+                None,
+                MetricType::Gauge,
+            )?;
+            let current = self.0.condition().state;
+            for state in State::ALL {
+                let labels = [("state", state.name())];
+                let value = ConstGauge::new(f64::from(state == current));
+                value.encode(family.encode_family(&labels)?)?;
+            }
         }
         gauge(
             &mut encoder,

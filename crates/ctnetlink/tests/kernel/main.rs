@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod dump;
+mod dying;
 mod events;
 mod get;
 mod privilege;
