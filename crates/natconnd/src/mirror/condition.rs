@@ -63,8 +63,8 @@ pub struct Condition {
     pub last_overrun: Option<Timestamp>,
     /// When the last event was read.
     pub last_event: Option<Timestamp>,
-    /// Connections whose end the kernel could not tell yet, as it last said;
-    /// grows while events do not fit.
+    /// Connections whose end the kernel could not tell yet, as it last said: all,
+    /// or 1000 and perhaps more.
     pub dying: u64,
     /// Whether events came that were of another network namespace than the
     /// connections that a get finds.

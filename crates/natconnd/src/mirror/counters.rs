@@ -38,7 +38,8 @@ pub struct Counters {
     /// When the kernel last reported that it had dropped events, in nanoseconds
     /// since 1970; 0 for never.
     pub last_overrun: AtomicI64,
-    /// Connections whose end the kernel could not tell yet, as it last said.
+    /// Connections whose end the kernel could not tell yet, as it last said: all,
+    /// or 1000 and perhaps more.
     pub dying: AtomicU64,
     /// Whether events come for connections that a get does not know.
     pub has_foreign_events: AtomicBool,

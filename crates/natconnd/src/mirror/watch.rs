@@ -3,11 +3,16 @@
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::time::Instant;
 
+use ctnetlink::Dying;
 use model::GapCause;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use super::clock::{Jump, now};
 use super::reader::Reader;
+
+/// Dying connections that are counted: where there are as many, there may be
+/// more, and counting more costs the kernel too much.
+const DYING_COUNTED: usize = 1000;
 
 impl Reader {
     /// Looks at the settings, the clock and the number of connections.
@@ -15,6 +20,7 @@ impl Reader {
         self.look_whether_events_are_on();
         self.look_at_the_clock();
         self.doubt_silence(instant);
+        self.count_dying();
         self.wants_witness = true;
     }
 
@@ -35,6 +41,19 @@ impl Reader {
         }
         self.are_events_off = are_off;
         self.mirror.counters.are_events_off.store(are_off, Relaxed);
+    }
+
+    /// Whoever cannot keep up, this program or another, makes the kernel keep what
+    /// has ended.
+    fn count_dying(&self) {
+        match Dying::count(DYING_COUNTED) {
+            Ok(dying) => {
+                let connections = dying.connections as u64;
+                self.mirror.counters.dying.store(connections, Relaxed);
+            }
+            // Old kernels and small containers may not say.
+            Err(error) => debug!(%error, "dying connections could not be counted"),
+        }
     }
 
     fn look_at_the_clock(&mut self) {
