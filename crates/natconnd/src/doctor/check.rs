@@ -6,7 +6,7 @@
 use super::Facts;
 use super::Judgement;
 use super::judge::{access, events, kernel, machine, mirror, table};
-use crate::api::Severity::{Failure, Note, Ok, Warning};
+use crate::api::Severity::{Failure, Note, Warning};
 use crate::api::{Finding, Health, Severity};
 
 /// One check.
@@ -257,7 +257,7 @@ mod tests {
             let severities = || check.outcomes.iter().map(|(severity, _)| *severity);
             assert!(severities().rev().is_sorted(), "{}", check.name);
             assert!(
-                severities().all(|severity| severity != Ok),
+                severities().all(|severity| severity != Severity::Ok),
                 "{}",
                 check.name
             );

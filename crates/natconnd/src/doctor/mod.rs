@@ -26,7 +26,7 @@ mod words;
 pub use daemon::Doctor;
 pub use facts::{ConfigurationFault, Unreachable};
 pub use gather::examine;
-pub use netlink::{hint_for, missing_netlink};
+pub use netlink::{hint_for, require_netlink};
 pub use reference::reference;
 
 use facts::Facts;

@@ -23,23 +23,22 @@ impl Netlink {
     /// Asks: a few microseconds. The kernel loads the module by itself where it
     /// can.
     pub fn probe() -> Self {
-        let nobody = Tuple::default();
-        match GetSocket::open().and_then(|mut socket| socket.get(&nobody, 0)) {
-            Ok(_) => Self::Answers,
+        match ask_for_nobody() {
+            Ok(()) => Self::Answers,
             Err(error) => Self::of_error(error),
         }
     }
 
     fn of_error(error: Error) -> Self {
-        let errno = error.errno();
-        let text = format!("{:#}", anyhow::Error::from(error));
-        match errno {
-            Some(errno) if is_one_of(errno, FORBIDDEN) => Self::Forbidden(text),
-            Some(errno) if is_one_of(errno, MISSING) => Self::Missing(text),
-            Some(errno) if is_one_of(errno, FENCED) => Self::Fenced(text),
-            _ => Self::Fails(text),
-        }
+        let kind = kind_of(error.errno());
+        kind(format!("{:#}", anyhow::Error::from(error)))
     }
+}
+
+fn ask_for_nobody() -> Result<(), Error> {
+    let found = GetSocket::open()?.get(&Tuple::default(), 0)?;
+    debug_assert!(found.is_none(), "{found:?}");
+    Ok(())
 }
 
 const FORBIDDEN: &[Errno] = &[Errno::PERM, Errno::ACCESS];
@@ -51,8 +50,17 @@ const MISSING: &[Errno] = &[Errno::INVAL, Errno::OPNOTSUPP, Errno::PROTONOSUPPOR
 /// systemd's answer where RestrictAddressFamilies leaves netlink out.
 const FENCED: &[Errno] = &[Errno::AFNOSUPPORT];
 
-fn is_one_of(errno: i32, errnos: &[Errno]) -> bool {
-    errnos.iter().any(|it| it.raw_os_error() == errno)
+fn kind_of(errno: Option<i32>) -> fn(String) -> Netlink {
+    let is_one_of = |errnos: &[Errno]| errnos.iter().any(|it| Some(it.raw_os_error()) == errno);
+    if is_one_of(FORBIDDEN) {
+        Netlink::Forbidden
+    } else if is_one_of(MISSING) {
+        Netlink::Missing
+    } else if is_one_of(FENCED) {
+        Netlink::Fenced
+    } else {
+        Netlink::Fails
+    }
 }
 
 /// How to act on an error of talking to the kernel.
@@ -79,23 +87,25 @@ pub const fn hint_of(netlink: &Netlink) -> &'static str {
 /// connections.
 pub fn hint_for(error: &anyhow::Error) -> &'static str {
     let errno = error.downcast_ref::<Error>().and_then(Error::errno);
-    let Some(errno) = errno else {
-        return hint_of(&Netlink::Fails(String::new()));
-    };
-    hint_of(&Netlink::of_error(Error::System {
-        action: "ask the kernel",
-        source: std::io::Error::from_raw_os_error(errno),
-    }))
+    hint_of(&kind_of(errno)(String::new()))
 }
 
-/// The error of a kernel without conntrack netlink, where this is one.
+/// Makes sure that the kernel has conntrack netlink.
 ///
-/// Such a kernel lets one subscribe to events, which then never come.
-pub fn missing_netlink() -> Option<anyhow::Error> {
-    match Netlink::probe() {
-        Netlink::Missing(text) => Some(anyhow::Error::msg(text)),
-        _ => None,
+/// A kernel without it lets one subscribe to events, which then never come.
+///
+/// # Errors
+///
+/// It has none. Any other error is left to those who meet it again.
+pub fn require_netlink() -> anyhow::Result<()> {
+    match ask_for_nobody() {
+        Err(error) if is_missing(&error) => Err(error.into()),
+        _ => Ok(()),
     }
+}
+
+fn is_missing(error: &Error) -> bool {
+    matches!(kind_of(error.errno())(String::new()), Netlink::Missing(_))
 }
 
 #[cfg(test)]

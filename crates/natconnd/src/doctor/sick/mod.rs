@@ -129,8 +129,11 @@ type Expected = (
 /// A patient whom one thing ails, or two that belong together.
 type Patient = (Expected, fn(&mut Facts));
 
-/// All patients, and what they would be without what ails them.
-const PATIENTS: &[(&[Patient], fn() -> Facts)] = &[
+/// Patients, and what they would be without what ails them.
+type Ward = (&'static [Patient], fn() -> Facts);
+
+/// All patients.
+const PATIENTS: &[Ward] = &[
     (cut_off::CUT_OFF, healthy),
     (ailing::AILING, healthy),
     (unattended::UNATTENDED, unattended),
