@@ -71,8 +71,12 @@ impl Doctor {
     }
 
     /// Logs what is worth a warning at the start and nobody else has logged.
+    ///
+    /// What was found so early is not kept for those who ask: the reader thread
+    /// may not have opened its eyes yet.
     pub fn log_at_start(&self) {
-        for finding in self.health().findings {
+        let facts = self.look(&mut self.memory.lock().watch);
+        for finding in check::health(&facts).findings {
             if check::is_told_at_start(&finding) {
                 warn!(
                     check = finding.check,

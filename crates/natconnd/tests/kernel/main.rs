@@ -16,6 +16,8 @@ mod truth;
 
 mod burden;
 mod destination;
+mod doctor;
+mod doctor_alone;
 mod ends;
 mod filters;
 mod follow;

@@ -116,6 +116,10 @@ pub fn receive_buffer(facts: &Facts) -> Option<Judgement> {
     };
     let wanted = daemon.condition.receive_buffer_wanted;
     let effective = daemon.condition.receive_buffer;
+    if wanted == 0 {
+        // The socket is not open yet.
+        return None;
+    }
     if effective >= wanted {
         return Some(Judgement::ok(format!(
             "the receive buffer has {}",
