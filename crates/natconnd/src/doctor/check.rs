@@ -5,7 +5,7 @@
 
 use super::Facts;
 use super::Judgement;
-use super::judge::{access, events, kernel, machine, mirror, table};
+use super::judge::{access, events, kernel, machine, mirror, room};
 use crate::api::Severity::{Failure, Note, Warning};
 use crate::api::{Finding, Health, Severity};
 
@@ -119,7 +119,7 @@ pub const CHECKS: &[Check] = &[
             (Failure, "more than 95 % full"),
             (Warning, "more than 80 % full, or room for less than 4096"),
         ],
-        judge: table::table_size,
+        judge: room::table_size,
     },
     Check {
         name: "kernel-drops",
@@ -129,7 +129,7 @@ pub const CHECKS: &[Check] = &[
             (Warning, "one of them grew within a quarter of an hour"),
             (Note, "the command found one that is not 0"),
         ],
-        judge: table::kernel_drops,
+        judge: room::kernel_drops,
     },
     Check {
         name: "overruns",

@@ -90,28 +90,4 @@ mod tests {
         assert_eq!(has_net_admin(&status("000001ffffffefff")), Some(false));
         assert_eq!(has_net_admin(""), None);
     }
-
-    /// A lab is in a user namespace of its own, except where root has none.
-    #[test]
-    fn a_gateway_is_seen_as_it_is() {
-        lab::in_gateway!(|lab| {
-            lab.sysctl("net.netfilter.nf_conntrack_timestamp", "1")?;
-            let unreachable = Unreachable {
-                message: "no".to_owned(),
-                is_forbidden: false,
-            };
-            let facts = look(Observer::Command(OfCommand {
-                unreachable,
-                configuration: configuration(),
-            }));
-            assert_eq!(facts.netlink, Netlink::Answers);
-            assert_eq!(facts.settings.timestamp, Some(1));
-            assert_eq!(facts.has_net_admin, Some(true));
-            assert!(!facts.is_max_ours, "only the first network namespace's is");
-            let map = fs::read_to_string("/proc/self/uid_map").unwrap();
-            let is_whole = map.split_whitespace().nth(2) == Some("4294967295");
-            assert_eq!(facts.is_in_initial_user_namespace, is_whole);
-            Ok::<(), lab::Error>(())
-        });
-    }
 }

@@ -27,6 +27,7 @@ mod overrun;
 mod protocols;
 mod pynatconnd;
 mod refusals;
+mod shipped;
 mod signals;
 mod silence;
 mod source;

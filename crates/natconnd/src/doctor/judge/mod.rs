@@ -9,7 +9,7 @@ pub mod events;
 pub mod kernel;
 pub mod machine;
 pub mod mirror;
-pub mod table;
+pub mod room;
 
 use crate::api::Severity;
 
