@@ -40,7 +40,7 @@ demo-once: ## Run the demo, check its answer, and stop
 # A kernel test that cannot have its gateway fails here, and is not skipped.
 test: export NATCONND_REQUIRE_KERNEL_TESTS := 1
 test: ## Run all tests, on the real kernel too
-	@$(INSTALL) cc curl faketime $(GATEWAY)
+	@$(INSTALL) cc curl faketime strace $(GATEWAY)
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 		set -x; $(CARGO) nextest run --workspace; \
 	else \
@@ -73,4 +73,4 @@ bench: ## Measure against the kernel, conntrack, ulogd2 and nginx; run it as roo
 	$(CARGO) run --release --manifest-path bench/Cargo.toml -- all
 
 install-packages: ## Install all packages that any target needs
-	@$(INSTALL) cc nginx curl faketime wrk ulogd $(GATEWAY)
+	@$(INSTALL) cc nginx curl faketime strace wrk ulogd $(GATEWAY)

@@ -22,6 +22,9 @@ _natconn() {
             natconn,config)
                 cmd="natconn__subcmd__config"
                 ;;
+            natconn,doctor)
+                cmd="natconn__subcmd__doctor"
+                ;;
             natconn,help)
                 cmd="natconn__subcmd__help"
                 ;;
@@ -61,6 +64,9 @@ _natconn() {
             natconn__subcmd__help,config)
                 cmd="natconn__subcmd__help__subcmd__config"
                 ;;
+            natconn__subcmd__help,doctor)
+                cmd="natconn__subcmd__help__subcmd__doctor"
+                ;;
             natconn__subcmd__help,help)
                 cmd="natconn__subcmd__help__subcmd__help"
                 ;;
@@ -89,7 +95,7 @@ _natconn() {
 
     case "${cmd}" in
         natconn)
-            opts="-h -V --local --socket --url --timeout --help --version lookup list watch status config completions help"
+            opts="-h -V --local --socket --url --timeout --help --version lookup list watch status doctor config completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -282,8 +288,34 @@ _natconn() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        natconn__subcmd__doctor)
+            opts="-a -h --all --json --local --socket --url --timeout --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         natconn__subcmd__help)
-            opts="lookup list watch status config completions help"
+            opts="lookup list watch status doctor config completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -341,6 +373,20 @@ _natconn() {
         natconn__subcmd__help__subcmd__config__subcmd__migrate)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        natconn__subcmd__help__subcmd__doctor)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

@@ -128,6 +128,19 @@ _arguments "${_arguments_options[@]}" : \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
 ;;
+(doctor)
+_arguments "${_arguments_options[@]}" : \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'(--json)-a[Say also what is well, a line for each check]' \
+'(--json)--all[Say also what is well, a line for each check]' \
+'--json[Print exactly the API'\''s JSON]' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
 (config)
 _arguments "${_arguments_options[@]}" : \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
@@ -241,6 +254,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(doctor)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (config)
 _arguments "${_arguments_options[@]}" : \
 ":: :_natconn__subcmd__help__subcmd__config_commands" \
@@ -289,6 +306,7 @@ _natconn_commands() {
 'list:List live translations' \
 'watch:Follow translations as they begin and end' \
 'status:Tell how natconnd is doing' \
+'doctor:Tell what ails natconnd, and what helps' \
 'config:Check a configuration file, or translate pynatconnd'\''s' \
 'completions:Print a completion script for a shell' \
 'help:Print this message or the help of the given subcommand(s)' \
@@ -343,6 +361,11 @@ _natconn__subcmd__config__subcmd__migrate_commands() {
     local commands; commands=()
     _describe -t commands 'natconn config migrate commands' commands "$@"
 }
+(( $+functions[_natconn__subcmd__doctor_commands] )) ||
+_natconn__subcmd__doctor_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn doctor commands' commands "$@"
+}
 (( $+functions[_natconn__subcmd__help_commands] )) ||
 _natconn__subcmd__help_commands() {
     local commands; commands=(
@@ -350,6 +373,7 @@ _natconn__subcmd__help_commands() {
 'list:List live translations' \
 'watch:Follow translations as they begin and end' \
 'status:Tell how natconnd is doing' \
+'doctor:Tell what ails natconnd, and what helps' \
 'config:Check a configuration file, or translate pynatconnd'\''s' \
 'completions:Print a completion script for a shell' \
 'help:Print this message or the help of the given subcommand(s)' \
@@ -378,6 +402,11 @@ _natconn__subcmd__help__subcmd__config__subcmd__check_commands() {
 _natconn__subcmd__help__subcmd__config__subcmd__migrate_commands() {
     local commands; commands=()
     _describe -t commands 'natconn help config migrate commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__doctor_commands] )) ||
+_natconn__subcmd__help__subcmd__doctor_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help doctor commands' commands "$@"
 }
 (( $+functions[_natconn__subcmd__help__subcmd__help_commands] )) ||
 _natconn__subcmd__help__subcmd__help_commands() {

@@ -144,4 +144,18 @@ mod tests {
             );
         });
     }
+
+    /// As the kernel answers for conntrack where `nf_conntrack_netlink` is
+    /// missing: nobody has registered that part of netfilter's netlink.
+    #[test]
+    fn a_missing_module_is_an_invalid_argument() {
+        lab::in_gateway!(|_lab| {
+            const NOBODYS: u16 = 0x7f00 | CT_GET & 0xff;
+            let mut socket = GetSocket::open().unwrap();
+            let request = &mut Request::new(NOBODYS, 0, socket.sequence, libc::AF_INET);
+            sys::send(socket.socket.as_fd(), request.finish()).unwrap();
+            let error = socket.answer().unwrap_err();
+            assert_eq!(error.errno(), Some(libc::EINVAL), "{error}");
+        });
+    }
 }

@@ -12,28 +12,35 @@
 //! the kernel runs before it queues an event.
 //!
 //! Reading order: `uapi` (the kernel's numbers), `attribute`, `decode`,
-//! then the three sockets. `sys` is the only file with `unsafe`.
+//! then the three sockets. `settings`, `drops`, `offload` and `clock` read what the
+//! kernel says elsewhere. `sys` is the only file with `unsafe`.
 
 mod attribute;
 mod bpf;
+mod clock;
 mod decode;
+mod drops;
 mod dump;
 mod dying;
 mod error;
 mod events;
 mod get;
 mod message;
+mod offload;
 mod request;
 mod settings;
 mod sys;
 mod uapi;
 
 pub use bpf::{Instruction, Program, program_for};
+pub use clock::ClockDiscipline;
 pub use decode::{DecodeCounters, decode_connection, decode_event};
+pub use drops::Drops;
 pub use dump::{Dump, DumpChunk};
 pub use dying::Dying;
 pub use error::{DecodeError, Error};
 pub use events::{EventBatch, EventOptions, EventQueue, EventSocket, Groups, Read};
 pub use get::GetSocket;
 pub use message::{Message, Messages};
+pub use offload::offloading_modules;
 pub use settings::{Settings, connection_count, events_setting, receive_buffer_limit};

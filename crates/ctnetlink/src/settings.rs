@@ -17,6 +17,8 @@ pub struct Settings {
     pub count: Option<u64>,
     /// `max`: how many fit.
     pub max: Option<u64>,
+    /// `buckets`: lists of the kernel's hash table.
+    pub buckets: Option<u64>,
 }
 
 impl Settings {
@@ -29,6 +31,7 @@ impl Settings {
             acct: setting("acct"),
             count: setting("count"),
             max: setting("max"),
+            buckets: setting("buckets"),
         }
     }
 }

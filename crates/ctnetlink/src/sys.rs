@@ -179,6 +179,16 @@ pub fn wait_readable(socket: BorrowedFd<'_>, timeout: Duration) -> io::Result<bo
     }
 }
 
+/// Reads how the kernel keeps its clock, and changes nothing.
+pub fn clock_discipline() -> io::Result<libc::timex> {
+    // SAFETY: timex is plain integers; all-zero has no modes, which only reads.
+    let mut discipline: libc::timex = unsafe { mem::zeroed() };
+    // SAFETY: the pointer is to a writable timex.
+    let result = unsafe { libc::adjtimex(&mut discipline) };
+    checked(result)?;
+    Ok(discipline)
+}
+
 /// Room for many datagrams, filled by one system call.
 pub struct DatagramBatch {
     slots: Vec<u8>,

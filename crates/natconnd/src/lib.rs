@@ -11,6 +11,7 @@ pub mod cli;
 pub mod config;
 pub mod daemon_args;
 pub mod descriptors;
+pub mod doctor;
 pub mod handover;
 pub mod hint;
 pub mod http;

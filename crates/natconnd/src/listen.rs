@@ -41,6 +41,17 @@ pub struct Legacy {
     pub table: Option<File>,
 }
 
+impl Listeners {
+    /// The addresses at which TCP connections are accepted, whoever opened them.
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        let addresses = self.open.iter().filter_map(|socket| match socket {
+            Listener::Tcp(socket) => socket.local_addr().ok(),
+            Listener::Unix(_) => None,
+        });
+        addresses.collect()
+    }
+}
+
 /// Takes over what a supervisor hands over (`LISTEN_FDS`), and opens what is
 /// left of the configuration.
 ///

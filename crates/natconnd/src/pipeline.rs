@@ -18,6 +18,7 @@ use tracing::{error, info, warn};
 
 use crate::config::{Config, ConfigError, Delivery, Loaded, Remark, changes_needing_restart};
 use crate::descriptors;
+use crate::doctor::{self, Doctor};
 use crate::handover;
 use crate::hint::Hinted;
 use crate::http::{self, Allow, AllowList, Limits, Server};
@@ -37,6 +38,7 @@ struct Live {
     logging: Logging,
     allow: Arc<Allow>,
     mirror: Arc<Mirror>,
+    doctor: Arc<Doctor>,
     reader: mirror::Stop,
 }
 
@@ -67,30 +69,38 @@ pub fn run(
     );
     descriptors::provide_for(config.http.max_connections);
     let listeners = listen::open(&config.http)?;
-    let started = mirror::start(
-        mirror_settings(&config),
-        mirror::HandedOver {
-            socket: listeners.legacy.events,
-            table: listeners.legacy.table,
-        },
-        Box::new(handover::store),
-    );
-    let (mirror, reader) = started.map_err(|error| {
-        Hinted::new(
-            error.context("mirror the kernel's connections"),
-            "it needs CAP_NET_ADMIN and the module nf_conntrack_netlink \
-             (modprobe nf_conntrack_netlink)",
+    let addresses = listeners.addresses();
+    let started = doctor::require_netlink().and_then(|()| {
+        mirror::start(
+            mirror_settings(&config),
+            mirror::HandedOver {
+                socket: listeners.legacy.events,
+                table: listeners.legacy.table,
+            },
+            Box::new(handover::store),
         )
+    });
+    let (mirror, reader) = started.map_err(|error| {
+        let hint = doctor::hint_for(&error);
+        Hinted::new(error.context("mirror the kernel's connections"), hint)
     })?;
+    let doctor = Arc::new(Doctor::new(
+        Arc::clone(&mirror),
+        addresses,
+        config.http.allow.clone(),
+    ));
+    doctor.log_at_start();
     let answers = Arc::new(Answers::new(Arc::clone(&mirror)));
     let counters = Arc::new(http::Counters::default());
     let metrics = Metrics::new(Arc::clone(&mirror), Arc::clone(&counters));
     let allow = Arc::new(Allow::new(AllowList::new(config.http.allow.clone())));
+    let examined = Arc::clone(&doctor);
     let server = Server {
         answers,
         allow: Arc::clone(&allow),
         counters,
         render_metrics: Arc::new(move || metrics.render()),
+        report_health: Arc::new(move || examined.health()),
         pynatconnd: config.pynatconnd.key_name,
         limits: Limits {
             connections: config.http.max_connections,
@@ -105,6 +115,7 @@ pub fn run(
         logging,
         allow,
         mirror: Arc::clone(&mirror),
+        doctor,
         reader,
     };
     let served = tokio::runtime::Builder::new_multi_thread()
@@ -192,6 +203,7 @@ impl Live {
                 }
                 self.allow
                     .replace(AllowList::new(new.http.allow.iter().copied()));
+                self.doctor.set_allow(new.http.allow.clone());
                 self.mirror.set_keep_ended(new.track.keep_ended);
                 self.logging.set_level(new.log.level);
                 self.config = new;

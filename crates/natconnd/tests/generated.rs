@@ -30,3 +30,21 @@ fn assert_generated(path: &str, text: &str) {
 fn openapi_document() {
     assert_generated("docs/openapi.json", natconnd::http::openapi());
 }
+
+const BEGIN: &str = "<!-- checks: begin -->\n";
+const END: &str = "<!-- checks: end -->\n";
+
+/// The document with the table that the code says.
+fn with_checks(kept: &str) -> String {
+    let (before, rest) = kept.split_once(BEGIN).unwrap();
+    let (_, after) = rest.split_once(END).unwrap();
+    let table = natconnd::doctor::reference();
+    format!("{before}{BEGIN}{table}{END}{after}")
+}
+
+#[test]
+fn table_of_checks() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/doctor.md");
+    let kept = std::fs::read_to_string(path).unwrap();
+    assert_generated("docs/doctor.md", &with_checks(&kept));
+}

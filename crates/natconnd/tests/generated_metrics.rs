@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use natconnd::api::Health;
 use natconnd::http::{Allow, Counters, Limits, Listener, Server};
 use natconnd::lookup::Answers;
 use natconnd::metrics::Metrics;
@@ -65,6 +66,7 @@ fn scraped() -> String {
         allow: Arc::new(Allow::default()),
         counters,
         render_metrics: Arc::new(move || metrics.render()),
+        report_health: Arc::new(|| Health::of_findings(String::new(), "natconnd", Vec::new())),
         pynatconnd: None,
         limits: Limits::default(),
     };

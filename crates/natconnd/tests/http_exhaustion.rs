@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use natconnd::api::Health;
 use natconnd::http::{Counters, Limits, Listener, Server};
 use natconnd::lookup::Answers;
 
@@ -45,6 +46,7 @@ fn a_listener_survives_the_want_of_descriptors() {
         allow: Arc::default(),
         counters: Arc::clone(&counters),
         render_metrics: Arc::new(String::new),
+        report_health: Arc::new(|| Health::of_findings(String::new(), "natconnd", Vec::new())),
         pynatconnd: None,
         limits: Limits::default(),
     };

@@ -79,6 +79,11 @@ impl Client {
         }
     }
 
+    /// Whether the daemon to ask is this machine's.
+    pub fn is_local(&self) -> bool {
+        self.daemon.is_local()
+    }
+
     /// How long to wait for the next piece of an answer.
     pub const fn timeout(&self) -> Duration {
         self.timeout

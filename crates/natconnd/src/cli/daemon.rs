@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use hyper::Uri;
@@ -86,6 +87,17 @@ impl Daemon {
             authority: authority.as_str().to_owned(),
             prefix: url.path().trim_end_matches('/').to_owned(),
         })
+    }
+
+    /// Whether it is this machine's: over a unix socket, or on its loopback.
+    pub fn is_local(&self) -> bool {
+        match self {
+            Self::Socket(_) => true,
+            Self::Tcp { host, .. } => {
+                let address = host.parse::<IpAddr>();
+                host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+            }
+        }
     }
 
     /// The `Host` header.
@@ -177,6 +189,22 @@ mod tests {
             tcp("http://[2001:db8::1]:81/nat/"),
             expected("2001:db8::1", 81, "/nat")
         );
+    }
+
+    #[test]
+    fn sockets_and_loopback_are_of_this_machine() {
+        let is_local = |url: &str| chosen("", url, ["", ""]).unwrap().is_local();
+        for url in [
+            "",
+            "http://localhost:1",
+            "http://127.0.0.2",
+            "http://[::1]:80",
+        ] {
+            assert!(is_local(url), "{url}");
+        }
+        for url in ["http://192.0.2.1", "http://gateway", "http://[2001:db8::1]"] {
+            assert!(!is_local(url), "{url}");
+        }
     }
 
     #[test]

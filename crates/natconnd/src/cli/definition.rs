@@ -23,6 +23,7 @@ Examples:
   natconn list --internal 192.168.1.0/24 --protocol tcp
   natconn watch --remote :25
   natconn --url http://192.0.2.1:8080 status
+  natconn doctor
 
 Environment:
   NATCONN_SOCKET  the unix socket, where there is no --socket
@@ -32,7 +33,7 @@ Environment:
 
 Exit status:
   0  something was found, or all is well
-  1  nothing was found, or status has something to report
+  1  nothing was found, or status or doctor has something to report
   2  the question could not be asked";
 
 /// Everything that was typed.
@@ -61,6 +62,7 @@ pub(super) enum Command {
     List(ListArguments),
     Watch(WatchArguments),
     Status(StatusArguments),
+    Doctor(DoctorArguments),
     /// Check a configuration file, or translate pynatconnd's
     ///
     /// Reads a configuration file without asking natconnd, which need not run.
@@ -228,6 +230,33 @@ Exit status:
   1  natconnd is still starting, or events were lost
   2  natconnd could not be asked")]
 pub(super) struct StatusArguments {
+    /// Print exactly the API's JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Tell what ails natconnd, and what helps
+///
+/// Has natconnd examine itself, the kernel's settings and the machine, and prints
+/// what it found, the worst first, with the command that mends it where there is
+/// one. Where natconnd on this machine cannot be asked, looks at the machine by
+/// itself; what it says of privileges is then about whoever runs it. Changes
+/// nothing.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  natconn doctor
+  sudo natconn doctor --all
+  natconn doctor --json
+
+Exit status:
+  0  all is well, or there are notes only
+  1  there are warnings or failures; that natconnd cannot be asked is one
+  2  nothing could be looked at")]
+pub(super) struct DoctorArguments {
+    /// Say also what is well, a line for each check
+    #[arg(short, long, conflicts_with = "json")]
+    pub all: bool,
     /// Print exactly the API's JSON
     #[arg(long)]
     pub json: bool,

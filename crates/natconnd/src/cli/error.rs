@@ -137,6 +137,20 @@ impl Error {
         }
     }
 
+    /// Whether there was nobody who answered; else `None`. True where there may
+    /// be somebody, and the way there is closed to this user.
+    pub fn is_nobody(&self) -> Option<bool> {
+        let Self::Ask { cause, .. } = self else {
+            return None;
+        };
+        match &**cause {
+            AskError::Connect(error) => Some(error.kind() == io::ErrorKind::PermissionDenied),
+            AskError::TimedOut(_) => Some(false),
+            AskError::Exchange(error) if !error.is_parse() => Some(false),
+            _ => None,
+        }
+    }
+
     /// The lines between message and hints: what a refusal says of the
     /// parameter at fault, as far as the message does not.
     pub fn particulars(&self) -> Vec<String> {

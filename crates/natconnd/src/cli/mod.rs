@@ -1,8 +1,9 @@
 //! The command `natconn`: asks a running natconnd over its public HTTP API.
 //!
 //! Knows [`crate::api`] for the shape of answers and [`crate::config`] for
-//! configuration files, and nothing else of natconnd: whatever it can do, any
-//! other client can do too.
+//! configuration files: whatever it can do, any other client can do too. One thing
+//! it does without natconnd: where that does not answer, `natconn doctor` looks at
+//! the machine by itself ([`crate::doctor`]).
 //!
 //! Reading order: `definition` is what can be typed; `daemon` and `client`
 //! ask; one file for each subcommand turns the answer into text; `rows`,
@@ -15,6 +16,7 @@ mod config_file;
 mod coverage;
 mod daemon;
 mod definition;
+mod doctor;
 mod error;
 mod foreign;
 mod hint;
@@ -104,6 +106,7 @@ fn ask(arguments: &Arguments, command: &Command, output: &mut Output) -> Result<
             Command::List(arguments) => list::run(&client, arguments, output).await,
             Command::Watch(arguments) => watch::run(&client, arguments, output).await,
             Command::Status(arguments) => status::run(&client, arguments, output).await,
+            Command::Doctor(arguments) => doctor::run(&client, arguments, output).await,
             Command::Config { .. } | Command::Completions { .. } => Ok(Outcome::Match),
         }
     })

@@ -30,6 +30,8 @@ pub(super) enum Paint {
     Good,
     /// Worth a second look.
     Doubtful,
+    /// To be acted on.
+    Bad,
     /// Over, or of less interest.
     Faint,
 }
@@ -56,6 +58,7 @@ impl Look {
             Paint::Heading => 1,
             Paint::Good => 32,
             Paint::Doubtful => 33,
+            Paint::Bad => 31,
             Paint::Faint => 2,
         };
         format!("\u{1b}[{code}m{text}\u{1b}[0m")

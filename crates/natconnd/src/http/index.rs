@@ -17,6 +17,7 @@ const INDEX: &str = r#"<!doctype html>
 <li><a href="/api/v1/connections">/api/v1/connections</a>: all translated connections
 <li><code>/api/v1/events</code>: changes as they happen (server-sent events)
 <li><a href="/api/v1/status">/api/v1/status</a>: what the daemon says about itself
+<li><a href="/api/v1/health">/api/v1/health</a>: what ails it, and what helps
 <li><a href="/healthz">/healthz</a>, <a href="/metrics">/metrics</a>: for machines
 <li><a href="/openapi.json">/openapi.json</a>: all of this, described
 </ul>

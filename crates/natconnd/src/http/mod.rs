@@ -2,7 +2,8 @@
 //!
 //! Knows [`crate::lookup`] for the answers and [`crate::api`] for their shape;
 //! never the table, the mirror or the kernel. What else it needs ([`Allow`],
-//! [`Limits`], a function that renders the metrics) is given by value.
+//! [`Limits`], functions that render the metrics and examine the daemon) is given by
+//! value.
 //!
 //! Reading order: `accept` takes connections in, `service` is one
 //! connection's requests, `route` names the endpoints, then one file for each
@@ -23,6 +24,7 @@ mod deadline;
 mod events;
 mod filter;
 mod format;
+mod health;
 mod index;
 mod json;
 mod lookup;
@@ -42,4 +44,4 @@ pub use allow::{Allow, AllowList};
 pub use counters::{Counters, Durations, STATUS_CLASSES};
 pub use openapi::openapi;
 pub use route::Route;
-pub use server::{Limits, Listener, RenderMetrics, ServeError, Server};
+pub use server::{Limits, Listener, RenderMetrics, ReportHealth, ServeError, Server};

@@ -11,8 +11,10 @@ pub enum Route {
     Events,
     /// `/api/v1/status`
     Status,
-    /// `/healthz`
+    /// `/api/v1/health`
     Health,
+    /// `/healthz`
+    Healthz,
     /// `/metrics`
     Metrics,
     /// `/openapi.json`
@@ -27,12 +29,13 @@ pub enum Route {
 
 impl Route {
     /// All endpoints, in the order of their declaration.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Lookup,
         Self::Connections,
         Self::Events,
         Self::Status,
         Self::Health,
+        Self::Healthz,
         Self::Metrics,
         Self::OpenApi,
         Self::Index,
@@ -47,7 +50,8 @@ impl Route {
             Self::Connections => "connections",
             Self::Events => "events",
             Self::Status => "status",
-            Self::Health => "healthz",
+            Self::Health => "health",
+            Self::Healthz => "healthz",
             Self::Metrics => "metrics",
             Self::OpenApi => "openapi",
             Self::Index => "index",
@@ -67,7 +71,8 @@ impl Route {
             "/api/v1/connections" => Self::Connections,
             "/api/v1/events" => Self::Events,
             "/api/v1/status" => Self::Status,
-            "/healthz" => Self::Health,
+            "/api/v1/health" => Self::Health,
+            "/healthz" => Self::Healthz,
             "/metrics" => Self::Metrics,
             "/openapi.json" => Self::OpenApi,
             _ if pynatconnd => Self::Pynatconnd,

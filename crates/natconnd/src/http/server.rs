@@ -12,11 +12,16 @@ use super::allow::Allow;
 use super::counters::Counters;
 use super::pynatconnd::Pynatconnd;
 use super::state::{SCANS, State};
+use crate::api::Health;
 use crate::config::{Http, KeyName};
 use crate::lookup::Answers;
 
 /// Renders `/metrics` in OpenMetrics text.
 pub type RenderMetrics = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// Examines the daemon and the machine for `/api/v1/health`; called where blocking
+/// is allowed.
+pub type ReportHealth = Arc<dyn Fn() -> Health + Send + Sync>;
 
 /// The HTTP face, not running yet.
 pub struct Server {
@@ -28,6 +33,8 @@ pub struct Server {
     pub counters: Arc<Counters>,
     /// What `/metrics` answers.
     pub render_metrics: RenderMetrics,
+    /// What `/api/v1/health` answers.
+    pub report_health: ReportHealth,
     /// Answers pynatconnd's URLs beside the API, by this key.
     pub pynatconnd: Option<KeyName>,
     /// How much of everything.
@@ -115,6 +122,8 @@ impl Server {
             allow: self.allow,
             counters: self.counters,
             render_metrics: self.render_metrics,
+            report_health: self.report_health,
+            examinations: Semaphore::new(1),
             pynatconnd: self.pynatconnd.map(Pynatconnd::new),
             limits,
             scans: Semaphore::new(SCANS),

@@ -20,7 +20,7 @@ use super::refusal::refuse;
 use super::response::{JSON, METRICS, TEXT, full, ok};
 use super::route::Route;
 use super::state::State;
-use super::{connections, events, index, lookup, openapi};
+use super::{connections, events, health, index, lookup, openapi};
 
 /// The requests of one connection.
 pub(super) struct Requests {
@@ -79,12 +79,14 @@ impl Requests {
         Some(match route {
             Route::Events => events::respond(state, query),
             Route::Status => status(state),
-            Route::Health => Ok(health(state)),
+            Route::Healthz => Ok(healthz(state)),
             Route::Metrics => Ok(ok(METRICS, (state.render_metrics)())),
             Route::OpenApi => Ok(ok(JSON, openapi::openapi())),
             Route::Index => Ok(index::respond()),
             Route::Unknown => Err(unknown_path(request.uri().path())),
-            Route::Lookup | Route::Connections | Route::Pynatconnd => return None,
+            Route::Lookup | Route::Connections | Route::Health | Route::Pynatconnd => {
+                return None;
+            }
         })
     }
 
@@ -142,6 +144,9 @@ impl Service<Request<Incoming>> for Requests {
                 let response = response.unwrap_or_else(|problem| to_response(&problem));
                 self.counted(route, response)
             }
+            None if route == Route::Health => {
+                self.counted_later(route, health::respond(Arc::clone(state)))
+            }
             None => self.counted_later(route, connections::respond(state, &request)),
         }
     }
@@ -155,7 +160,7 @@ fn status(state: &State) -> Refused<Response<Body>> {
     Ok(ok(JSON, body))
 }
 
-fn health(state: &State) -> Response<Body> {
+fn healthz(state: &State) -> Response<Body> {
     if state.answers.status().ready {
         return ok(TEXT, "ok\n");
     }

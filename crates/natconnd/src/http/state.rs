@@ -9,7 +9,7 @@ use tokio::sync::{Semaphore, watch};
 use super::allow::Allow;
 use super::counters::Counters;
 use super::pynatconnd::Pynatconnd;
-use super::server::{Limits, RenderMetrics};
+use super::server::{Limits, RenderMetrics, ReportHealth};
 use crate::lookup::Answers;
 
 /// What all requests share.
@@ -18,6 +18,9 @@ pub(super) struct State {
     pub allow: Arc<Allow>,
     pub counters: Arc<Counters>,
     pub render_metrics: RenderMetrics,
+    pub report_health: ReportHealth,
+    /// Permits to examine the daemon: one at a time, whoever asks.
+    pub examinations: Semaphore,
     pub pynatconnd: Option<Pynatconnd>,
     pub limits: Limits,
     /// Permits to scan the table, so that a crowd of listing clients leaves

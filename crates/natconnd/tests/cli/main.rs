@@ -9,6 +9,7 @@
 mod answers;
 mod command;
 mod config;
+mod doctor;
 mod list;
 mod lookup;
 mod server;

@@ -28,6 +28,7 @@ fn a_peer_outside_the_list_gets_nothing_from_any_path() {
         "/api/v1/connections",
         "/api/v1/events",
         "/api/v1/status",
+        "/api/v1/health",
         "/healthz",
         "/metrics",
         "/openapi.json",

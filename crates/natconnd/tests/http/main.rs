@@ -14,6 +14,7 @@ mod access;
 mod connections;
 mod errors;
 mod events;
+mod health;
 mod limits;
 mod lookup;
 mod pynatconnd;

@@ -10,6 +10,7 @@ use model::{
     Endpoint, KernelId, Match, Protocol, TimeSource, Timed, Timestamp, Translation,
     TranslationKind, Zone,
 };
+use natconnd::api::Health;
 use natconnd::http::{Allow, Counters, Limits, Listener, Server};
 use natconnd::lookup::Answers;
 use tokio::sync::watch;
@@ -57,6 +58,7 @@ impl Running {
             allow: Arc::default(),
             counters: Arc::default(),
             render_metrics: Arc::new(|| "# EOF\n".to_owned()),
+            report_health: Arc::new(examined),
             pynatconnd: None,
             limits: Limits {
                 shutdown_timeout: Duration::from_millis(500),
@@ -110,6 +112,15 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// What nothing ails.
+fn examined() -> Health {
+    Health::of_findings(
+        "2026-11-23T22:47:00.123Z".to_owned(),
+        "natconnd",
+        Vec::new(),
+    )
 }
 
 /// Waits until something is so; fails after some seconds.

@@ -17,6 +17,8 @@ mod truth;
 
 mod burden;
 mod destination;
+mod doctor;
+mod doctor_alone;
 mod ends;
 mod filters;
 mod follow;
@@ -26,6 +28,7 @@ mod overrun;
 mod protocols;
 mod pynatconnd;
 mod refusals;
+mod shipped;
 mod signals;
 mod silence;
 mod source;

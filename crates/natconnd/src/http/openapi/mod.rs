@@ -28,6 +28,7 @@ use utoipa::OpenApi as _;
         paths::connections,
         paths::events,
         paths::status,
+        paths::health,
         paths::healthz,
         paths::metrics,
         paths::openapi_json,
@@ -89,7 +90,7 @@ mod tests {
         use super::super::route::Route;
         let document: Value = serde_json::from_str(super::openapi()).unwrap();
         let paths = document["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 7);
+        assert_eq!(paths.len(), 8);
         for (path, item) in paths {
             assert_ne!(Route::of_path(path, false), Route::Unknown, "{path}");
             let forbidden = &item["get"]["responses"]["403"];

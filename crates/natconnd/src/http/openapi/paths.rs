@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::parameters::{FilterParameters, LookupParameters, PageParameters};
-use crate::api::{LookupAnswer, Page, Problem, Status};
+use crate::api::{Health, LookupAnswer, Page, Problem, Status};
 
 /// Data of the event `missed`: the client was too slow.
 #[derive(Serialize, ToSchema)]
@@ -127,6 +127,45 @@ fn events() {}
     )
 )]
 fn status() {}
+
+/// What ails natconnd and the kernel below, and what helps.
+///
+/// Each finding is of one check, the worst first; docs/doctor.md lists the checks.
+/// It is looked at anew at most once a second, however often it is asked for.
+/// Always 200: `state` says how bad it is.
+#[utoipa::path(
+    get,
+    path = "/api/v1/health",
+    operation_id = "health",
+    tag = "daemon",
+    responses(
+        (status = 200, description = "The findings, whatever they are", body = Health,
+            example = json!({
+                "state": "failure",
+                "checked_at": "2026-11-23T22:47:00.123Z",
+                "checked_by": "natconnd",
+                "findings": [{
+                    "check": "events-setting",
+                    "severity": "failure",
+                    "finding": "the kernel is told to send no events \
+                        (net.netfilter.nf_conntrack_events is 0): natconnd learns only what \
+                        its dumps show",
+                    "hint": "write it into a file in /etc/sysctl.d too, or it is gone after \
+                        the next start",
+                    "command": "sudo sysctl -w net.netfilter.nf_conntrack_events=1"
+                }, {
+                    "check": "privileges",
+                    "severity": "ok",
+                    "finding": "natconnd has CAP_NET_ADMIN",
+                    "hint": null,
+                    "command": null
+                }]
+            })),
+        (status = 403, description = "The peer is outside the allow list", body = String,
+            content_type = "text/html", example = "Forbidden"),
+    )
+)]
+fn health() {}
 
 /// Whether answers can be trusted to be complete from the start on.
 #[utoipa::path(

@@ -1,0 +1,276 @@
+//! Daemons without room, on machines with other faults.
+
+use super::*;
+
+/// Patients whom the daemon finds short of room, losing something, or set up
+/// doubtfully.
+pub const AILING: &[Patient] = &[
+    (("table-size", Ok, "80 %", "", ""), |it| {
+        it.settings.count = Some(262_144 * 80 / 100 + 1);
+    }),
+    (
+        (
+            "table-size",
+            Warning,
+            "81 %",
+            "400 bytes",
+            "nf_conntrack_max=524288",
+        ),
+        |it| {
+            it.settings.count = Some(262_144 * 81 / 100 + 1);
+        },
+    ),
+    (
+        (
+            "table-size",
+            Failure,
+            "when it is full",
+            "400 bytes",
+            "nf_conntrack_max=524288",
+        ),
+        |it| {
+            it.settings.count = Some(262_144 * 96 / 100 + 1);
+        },
+    ),
+    (
+        (
+            "table-size",
+            Failure,
+            "100 %",
+            "outside of this network namespace",
+            "524288",
+        ),
+        |it| {
+            it.settings.count = Some(262_144);
+            it.is_max_ours = false;
+        },
+    ),
+    (
+        (
+            "table-size",
+            Warning,
+            "few for a gateway",
+            "nf_conntrack_buckets=32768",
+            "nf_conntrack_max=65536",
+        ),
+        |it| {
+            it.settings.count = Some(1);
+            it.settings.max = Some(64);
+            it.settings.buckets = Some(1024);
+        },
+    ),
+    (("table-size", Ok, "no limit", "", ""), |it| {
+        it.settings.max = Some(0)
+    }),
+    (
+        (
+            "kernel-drops",
+            Warning,
+            "within 15 min conntrack has dropped 2 packets that it could not track, has forgotten 1 connection",
+            "400 bytes",
+            "nf_conntrack_max",
+        ),
+        |it| {
+            it.drops = Some(Drops {
+                refused: 2,
+                evicted: 1,
+                clashed: 0,
+            });
+        },
+    ),
+    (
+        (
+            "kernel-drops",
+            Warning,
+            "the tuple of another one",
+            "no NAT port was free",
+            "",
+        ),
+        |it| {
+            it.drops = Some(Drops {
+                clashed: 3,
+                ..Drops::default()
+            });
+        },
+    ),
+    (
+        ("kernel-drops", Ok, "nothing within 15 min", "", ""),
+        |it| {
+            let drops = Drops {
+                refused: 2,
+                evicted: 1,
+                clashed: 3,
+            };
+            it.drops = Some(drops);
+            daemon(it).earlier = Some(Earlier {
+                at: ago(900),
+                drops,
+            });
+        },
+    ),
+    (
+        (
+            "overruns",
+            Warning,
+            "3 times since the start, the last time 9 min ago",
+            "receive-buffer-max",
+            "",
+        ),
+        |it| {
+            daemon(it).condition.overruns = 3;
+            daemon(it).condition.last_overrun = Some(ago(599));
+        },
+    ),
+    (
+        (
+            "overruns",
+            Note,
+            "1 time since the start, the last time 10 min ago",
+            "",
+            "",
+        ),
+        |it| {
+            daemon(it).condition.overruns = 1;
+            daemon(it).condition.last_overrun = Some(ago(601));
+        },
+    ),
+    (
+        (
+            "receive-buffer",
+            Warning,
+            "4 MiB instead of 64 MiB",
+            "outside of any container",
+            "net.core.rmem_max=67108864",
+        ),
+        |it| {
+            daemon(it).condition.receive_buffer = 4 << 20;
+        },
+    ),
+    (("dying", Ok, "every connection", "", ""), |it| {
+        daemon(it).condition.dying = 7;
+        daemon(it).dying_for = Duration::from_secs(59);
+    }),
+    (
+        ("dying", Warning, "for 61 s", "reads events too slowly", ""),
+        |it| {
+            daemon(it).condition.dying = 7;
+            daemon(it).dying_for = Duration::from_secs(61);
+        },
+    ),
+    (
+        (
+            "gaps",
+            Note,
+            "2 gaps within the last hour; the last one ended 10 min ago (suspended)",
+            "",
+            "",
+        ),
+        |it| {
+            daemon(it).gaps.push(gap(GapCause::Dump, 7000, Some(3601)));
+            daemon(it).gaps.push(gap(GapCause::Dump, 7000, Some(3599)));
+            daemon(it)
+                .gaps
+                .push(gap(GapCause::Suspended, 700, Some(600)));
+        },
+    ),
+    (
+        ("gaps", Note, "lasts since 100 s (silence)", "", ""),
+        |it| {
+            daemon(it).gaps.push(gap(GapCause::Silence, 100, None));
+        },
+    ),
+    (("gaps", Warning, "had a fault", "report", ""), |it| {
+        daemon(it).gaps.push(gap(GapCause::Fault, 100, Some(99)));
+    }),
+    (
+        (
+            "listeners",
+            Warning,
+            "may ask who is behind what",
+            "http.allow",
+            "systemctl reload",
+        ),
+        |it| {
+            daemon(it).listen = vec![([0, 0, 0, 0], 8080).into()];
+            daemon(it).allow = vec!["0.0.0.0/0".parse().unwrap()];
+        },
+    ),
+    (
+        ("listeners", Note, "nobody else can ask", "http.listen", ""),
+        |it| {
+            daemon(it).allow.push("192.0.2.0/24".parse().unwrap());
+        },
+    ),
+    (
+        (
+            "clock",
+            Warning,
+            "nothing keeps",
+            "chronyc tracking",
+            "timedatectl set-ntp true",
+        ),
+        |it| {
+            it.clock = Result::Ok(ClockDiscipline {
+                is_synchronised: false,
+                max_error: Duration::from_secs(16),
+            });
+        },
+    ),
+    (
+        ("clock", Note, "as much as 1.5 s", "timedatectl", ""),
+        |it| {
+            it.clock = Result::Ok(ClockDiscipline {
+                is_synchronised: true,
+                max_error: Duration::from_millis(1500),
+            });
+        },
+    ),
+    (
+        (
+            "clock",
+            Note,
+            "not looked at: Operation not permitted",
+            "adjtimex",
+            "",
+        ),
+        |it| {
+            it.clock = Err("Operation not permitted (os error 1)".to_owned());
+        },
+    ),
+    (("delivery", Note, "best-effort", "", ""), |it| {
+        daemon(it).condition.is_reliable = false;
+    }),
+    (
+        (
+            "offload",
+            Note,
+            "(nf_flow_table_inet, act_ct)",
+            "nft list flowtables",
+            "",
+        ),
+        |it| {
+            it.offloading_modules = vec!["nf_flow_table_inet".to_owned(), "act_ct".to_owned()];
+        },
+    ),
+    (
+        (
+            "timestamp-setting",
+            Note,
+            "received an event",
+            "16 bytes",
+            "nf_conntrack_timestamp=1",
+        ),
+        |it| {
+            it.settings.timestamp = Some(0);
+        },
+    ),
+    (
+        ("timestamp-setting", Note, "the kernel has no", "", ""),
+        |it| {
+            it.settings.timestamp = None;
+        },
+    ),
+    (("acct-setting", Note, "does not use that", "", ""), |it| {
+        it.settings.acct = Some(1)
+    }),
+];
