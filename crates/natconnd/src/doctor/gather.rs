@@ -38,7 +38,6 @@ pub fn examine(unreachable: Unreachable) -> Health {
 /// Looks at everything but what the observer knows already.
 pub fn look(observer: Observer) -> Facts {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let namespace = fs::read_link("/proc/self/ns/user").unwrap_or_default();
     let mode = fs::metadata(MAX).map_or(0, |found| found.permissions().mode());
     Facts {
         at: now(),
@@ -49,10 +48,15 @@ pub fn look(observer: Observer) -> Facts {
         receive_buffer_limit: ctnetlink::receive_buffer_limit(),
         drops: Drops::read(),
         has_net_admin: has_net_admin(&status),
-        is_in_initial_user_namespace: namespace.as_os_str() == INITIAL_USER_NAMESPACE,
+        is_in_initial_user_namespace: is_in_initial_user_namespace(),
         offloading_modules: ctnetlink::offloading_modules(),
         clock: ClockDiscipline::read().map_err(|error| error.to_string()),
     }
+}
+
+fn is_in_initial_user_namespace() -> bool {
+    let namespace = fs::read_link("/proc/self/ns/user").unwrap_or_default();
+    namespace.as_os_str() == INITIAL_USER_NAMESPACE
 }
 
 /// Whether the effective set has CAP_NET_ADMIN.
@@ -89,5 +93,14 @@ mod tests {
         assert_eq!(has_net_admin(&status("0000000000001000")), Some(true));
         assert_eq!(has_net_admin(&status("000001ffffffefff")), Some(false));
         assert_eq!(has_net_admin(""), None);
+    }
+
+    /// Only the initial user namespace has all users but one under their own
+    /// numbers, unless somebody takes pains to copy it.
+    #[test]
+    fn the_initial_user_namespace_is_known() {
+        let map = fs::read_to_string("/proc/self/uid_map").unwrap();
+        let is_whole = map.split_whitespace().eq(["0", "0", "4294967295"]);
+        assert_eq!(is_in_initial_user_namespace(), is_whole);
     }
 }
