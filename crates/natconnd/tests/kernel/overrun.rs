@@ -5,7 +5,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use lab::{Error, Lab, MASQUERADE};
-use natconnd::api::Coverage;
+use natconnd::api::{Coverage, Severity};
 
 use crate::agreement::{agree_on_list, misses_nothing};
 use crate::daemon::Daemon;
@@ -122,6 +122,8 @@ fn under_permanent_overload_resyncs_are_few_and_the_state_says_so() {
         let answer = daemon.lookup("nat=100.64.2.1:1");
         assert_eq!(cause_of_gap(&answer.coverage), Some("receive-buffer"));
         daemon.await_log("overloaded: events are lost faster");
+        daemon.await_finding("mirror", Severity::Failure);
+        daemon.await_finding("overruns", Severity::Warning);
         let metrics = daemon.get("/metrics").body;
         let resyncs = metrics
             .lines()

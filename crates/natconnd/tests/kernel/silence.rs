@@ -5,7 +5,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use lab::{Error, MASQUERADE};
-use natconnd::api::Coverage;
+use natconnd::api::{Coverage, Severity};
 
 use crate::agreement::agree_on_list;
 use crate::daemon::{Daemon, configure, natconnd};
@@ -158,6 +158,7 @@ fn begins_that_no_event_tells_are_noticed() {
         // The dump that has shown the silence has shown the connection, too.
         assert_eq!(answer.verdict, "one");
         daemon.await_log("no events tell of it");
+        daemon.await_finding("mirror", Severity::Failure);
 
         lab.nft("delete table ip events")?;
         await_state(&daemon, "following");
