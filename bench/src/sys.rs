@@ -111,9 +111,15 @@ pub fn place(command: &mut Command, namespace: &File, core: usize) -> io::Result
 /// Sends SIGTERM to a process that the caller has started and not yet waited
 /// for.
 pub fn terminate(process: u32) -> io::Result<()> {
+    signal(process, libc::SIGTERM)
+}
+
+/// Sends a signal to a process that the caller has started and not yet waited
+/// for.
+pub fn signal(process: u32, signal: libc::c_int) -> io::Result<()> {
     let process = libc::pid_t::try_from(process).map_err(io::Error::other)?;
     // SAFETY: no memory is involved.
-    check(unsafe { libc::kill(process, libc::SIGTERM) })?;
+    check(unsafe { libc::kill(process, signal) })?;
     Ok(())
 }
 

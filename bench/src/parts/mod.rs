@@ -1,5 +1,6 @@
 //! The measurements, one file each.
 
+mod abuse;
 mod events;
 mod explore;
 mod load;
@@ -8,6 +9,7 @@ mod lookups;
 mod memory;
 mod start;
 
+pub use abuse::{destroy, hand_over, overrun};
 pub use events::events;
 pub use explore::explore;
 pub use lookup_cost::lookup_cost;

@@ -58,10 +58,15 @@ impl Natconnd {
 
     /// Starts it and waits until it is ready.
     pub fn launch(&self, gateway: &Gateway, folder: &Path) -> Result<Daemon> {
+        self.launch_with(gateway, folder, "")
+    }
+
+    /// The same, with these lines of configuration after the section `[http]`.
+    pub fn launch_with(&self, gateway: &Gateway, folder: &Path, lines: &str) -> Result<Daemon> {
         let socket = folder.join("natconnd.sock");
         let configuration = folder.join("natconnd.toml");
         let text = format!(
-            "[http]\nlisten = [\"127.0.0.1:{PORT}\"]\nunix-socket = \"{}\"\n",
+            "[http]\nlisten = [\"127.0.0.1:{PORT}\"]\nunix-socket = \"{}\"\n{lines}",
             socket.display()
         );
         fs::write(&configuration, text)
@@ -112,6 +117,11 @@ impl Daemon {
     /// The TCP port of its HTTP interface.
     pub fn port(&self) -> u16 {
         PORT
+    }
+
+    /// The unix socket of its HTTP interface.
+    pub fn socket(&self) -> &Path {
+        &self.socket
     }
 
     /// What it says about itself.
