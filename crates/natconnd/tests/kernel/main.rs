@@ -14,6 +14,7 @@ mod daemon;
 mod process;
 mod truth;
 
+mod abuse;
 mod burden;
 mod destination;
 mod ends;
@@ -25,6 +26,7 @@ mod overrun;
 mod protocols;
 mod pynatconnd;
 mod refusals;
+mod restart;
 mod signals;
 mod silence;
 mod source;
