@@ -18,6 +18,10 @@ parts   all           every measurement below, written to bench/RESULTS.md
         delivery      what the kernel does with events that do not fit
         latency       from a packet until a follower of events knows
         reconcile     comparing a full table with the kernel's, under load
+        abuse         the three below, written to bench/ABUSE.md
+        overrun       a stopped reader with a tiny buffer, then the kernel's table
+        destroy       the same, and every end recorded once
+        hand-over     SIGUSR2 under load, against a plain restart
 
 --quick             short rounds and few of them, to see that all works
 --seconds N         length of a round under load
@@ -45,6 +49,12 @@ pub enum Part {
     Latency,
     /// Reconciling a full table.
     Reconcile,
+    /// The table after overruns.
+    Overrun,
+    /// Ends that did not fit.
+    Destroy,
+    /// Restarts under load.
+    HandOver,
 }
 
 impl Part {
@@ -54,11 +64,22 @@ impl Part {
     /// table is small; as many as connections where it is full.
     pub fn buckets(self) -> u64 {
         match self {
-            Self::Events | Self::Lookups | Self::Explore | Self::Delivery | Self::Latency => {
-                262_144
+            Self::Events
+            | Self::Lookups
+            | Self::Explore
+            | Self::Delivery
+            | Self::Latency
+            | Self::Overrun
+            | Self::Destroy => 262_144,
+            Self::Memory | Self::Start | Self::LookupCost | Self::Reconcile | Self::HandOver => {
+                1_048_576
             }
-            Self::Memory | Self::Start | Self::LookupCost | Self::Reconcile => 1_048_576,
         }
+    }
+
+    /// Whether it looks for mistakes only, and needs none of the peers.
+    pub fn is_abuse(self) -> bool {
+        matches!(self, Self::Overrun | Self::Destroy | Self::HandOver)
     }
 }
 
@@ -69,10 +90,14 @@ pub struct Plan {
     pub parts: Vec<Part>,
     /// Whether results go to `RESULTS.md`.
     pub writes_results: bool,
+    /// Whether they go to `ABUSE.md`.
+    pub writes_abuse: bool,
     /// Length of a round under load.
     pub round: Duration,
     /// Number of rounds.
     pub rounds: usize,
+    /// Number of rounds of abuse, where it was said; each part has its own.
+    pub rounds_of_abuse: Option<usize>,
     /// Length of the run that looks for lost events.
     pub long_run: Duration,
     /// Connections in a full table.
@@ -87,8 +112,10 @@ impl Plan {
         let mut plan = Self {
             parts: Vec::new(),
             writes_results: false,
+            writes_abuse: false,
             round: Duration::from_secs(10),
             rounds: 5,
+            rounds_of_abuse: None,
             long_run: Duration::from_secs(60),
             full_table: 1_000_000,
             with_natconnd: true,
@@ -96,6 +123,7 @@ impl Plan {
         if words.iter().any(|word| word == "--quick") {
             plan.round = Duration::from_secs(3);
             plan.rounds = 2;
+            plan.rounds_of_abuse = Some(2);
             plan.long_run = Duration::from_secs(10);
         }
         let mut words = words.iter().map(String::as_str);
@@ -120,9 +148,20 @@ impl Plan {
                 "delivery" => plan.parts.push(Part::Delivery),
                 "latency" => plan.parts.push(Part::Latency),
                 "reconcile" => plan.parts.push(Part::Reconcile),
+                "abuse" => {
+                    plan.parts
+                        .extend([Part::Overrun, Part::Destroy, Part::HandOver]);
+                    plan.writes_abuse = true;
+                }
+                "overrun" => plan.parts.push(Part::Overrun),
+                "destroy" => plan.parts.push(Part::Destroy),
+                "hand-over" => plan.parts.push(Part::HandOver),
                 "--quick" => {}
                 "--seconds" => plan.round = Duration::from_secs(number(word, words.next())?),
-                "--rounds" => plan.rounds = usize::try_from(number(word, words.next())?)?,
+                "--rounds" => {
+                    plan.rounds = usize::try_from(number(word, words.next())?)?;
+                    plan.rounds_of_abuse = Some(plan.rounds);
+                }
                 "--without-natconnd" => plan.with_natconnd = false,
                 _ => bail!("unknown word on the command line: {word}\n{USAGE}"),
             }
@@ -165,6 +204,14 @@ mod tests {
     fn only_all_writes_results() {
         assert!(parse("all").expect("a good line").writes_results);
         assert!(!parse("events").expect("a good line").writes_results);
+    }
+
+    #[test]
+    fn abuse_has_as_many_rounds_as_each_part_wants_unless_said() {
+        let plan = parse("abuse").expect("a good line");
+        assert_eq!((plan.writes_abuse, plan.rounds_of_abuse), (true, None));
+        let plan = parse("overrun --rounds 7").expect("a good line");
+        assert_eq!((plan.writes_abuse, plan.rounds_of_abuse), (false, Some(7)));
     }
 
     #[test]

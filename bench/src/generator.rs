@@ -6,6 +6,7 @@
 //! gateway can make connections; nothing queues between the two.
 
 use std::io;
+use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -70,6 +71,11 @@ impl Generator {
     /// Starts with the first connection.
     pub fn new() -> Self {
         Self { next: 0 }
+    }
+
+    /// How many connections it has made; the next one has this number.
+    pub fn made(&self) -> u64 {
+        self.next
     }
 
     /// Sends, and returns when all is sent and forwarded.
@@ -231,6 +237,24 @@ fn ipv4_checksum(header: &[u8]) -> u16 {
     !((sum + (sum >> 16)) as u16)
 }
 
+/// The addresses of all hosts.
+pub fn hosts() -> impl Iterator<Item = Ipv4Addr> {
+    (0..HOSTS).map(|number| Ipv4Addr::from(host(number)))
+}
+
+/// Internal and remote endpoint of connection number `number`.
+pub fn endpoints(number: u64) -> (SocketAddrV4, SocketAddrV4) {
+    let tuple = Tuple::of(number);
+    (
+        SocketAddrV4::new(tuple.source.into(), tuple.source_port),
+        SocketAddrV4::new(tuple.destination.into(), tuple.destination_port),
+    )
+}
+
+fn host(number: u64) -> [u8; 4] {
+    [10, 1, ((number + 1) >> 8) as u8, (number + 1) as u8]
+}
+
 struct Tuple {
     source: [u8; 4],
     source_port: u16,
@@ -254,7 +278,7 @@ impl Tuple {
             _ => 443,
         };
         Self {
-            source: [10, 1, ((host + 1) >> 8) as u8, (host + 1) as u8],
+            source: self::host(host),
             source_port: (FIRST_PORT + port) as u16,
             destination: [198, 51, 100, 1 + remote as u8],
             destination_port,

@@ -94,6 +94,31 @@ impl Client {
     }
 }
 
+/// Gets a body of unknown length, all of it.
+///
+/// Version 1.0 of the protocol has no chunks: the body is what comes until the
+/// end.
+pub fn download(socket: &Path, path: &str) -> Result<Vec<u8>> {
+    let mut client = Client::connect_unix(socket)?;
+    let request = format!("GET {path} HTTP/1.0\r\nHost: natconnd\r\n\r\n");
+    let mut bytes = Vec::new();
+    client
+        .stream
+        .write_all(request.as_bytes())
+        .and_then(|()| client.stream.read_to_end(&mut bytes))
+        .with_context(|| format!("GET {path}"))?;
+    let end = bytes
+        .windows(4)
+        .position(|window| window == b"\r\n\r\n")
+        .with_context(|| format!("GET {path}: no answer"))?;
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    if head.split(' ').nth(1) != Some("200") {
+        bail!("GET {path}: {head}");
+    }
+    bytes.drain(..end + 4);
+    Ok(bytes)
+}
+
 /// Reads an answer; `None` while it is not all there.
 fn parse(bytes: &[u8]) -> Result<Option<Response>> {
     let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else {

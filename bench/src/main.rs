@@ -6,6 +6,7 @@
 //! done in this way.
 
 mod arguments;
+mod condition;
 mod dying;
 mod filter;
 mod floor;
@@ -18,13 +19,16 @@ mod latencies;
 mod listener;
 mod live;
 mod machine;
+mod moment;
 mod namespace;
 mod nginx;
 mod parts;
 mod process;
+mod queue;
 mod raw_dump;
 mod reader;
 mod readers;
+mod records;
 mod report;
 mod samples;
 mod setting;
@@ -32,6 +36,7 @@ mod subscription;
 mod sys;
 mod tally;
 mod tool;
+mod translations;
 mod wrk;
 
 use std::fs::File;
@@ -46,7 +51,10 @@ use readers::Natconnd;
 use report::Report;
 use setting::Changed;
 
-const TOOLS: [&str; 6] = ["ip", "nft", "conntrack", "ulogd", "nginx", "wrk"];
+const TOOLS: [&str; 3] = ["ip", "nft", "conntrack"];
+
+/// The programs that natconnd is compared with, and what asks them.
+const PEERS: [&str; 3] = ["ulogd", "nginx", "wrk"];
 
 /// Connections that the kernel may track: far more than any part makes.
 const ROOM: u64 = 4_194_304;
@@ -72,7 +80,7 @@ fn main() -> ExitCode {
 }
 
 fn measure(plan: &Plan) -> Result<()> {
-    check_machine()?;
+    check_machine(plan)?;
     let natconnd = plan.with_natconnd.then(Natconnd::build).transpose()?;
     let version = natconnd.as_ref().map(Natconnd::version).transpose()?;
     sys::catch_signals();
@@ -97,6 +105,9 @@ fn measure(plan: &Plan) -> Result<()> {
             Part::Start => parts::start(plan, natconnd, folder, report),
             Part::LookupCost => parts::lookup_cost(plan, natconnd, folder, report),
             Part::Explore => parts::explore(plan, folder, report),
+            Part::Overrun => parts::overrun(plan, natconnd, folder, report),
+            Part::Destroy => parts::destroy(plan, natconnd, folder, report),
+            Part::HandOver => parts::hand_over(plan, natconnd, folder, report),
             Part::Delivery => parts::delivery(plan, folder, report),
             Part::Latency => parts::latency(plan, natconnd, folder, report),
             Part::Reconcile => parts::reconcile(plan, natconnd, folder, report),
@@ -108,18 +119,28 @@ fn measure(plan: &Plan) -> Result<()> {
             Ok(()) => {}
         }
     }
+    let (title, target) = if plan.parts.iter().all(|part| part.is_abuse()) {
+        ("What was shown under abuse", "abuse")
+    } else {
+        ("What was measured", "bench")
+    };
     let text = format!(
-        "# What was measured\n\nWritten by `make bench`; README.md says how it measures.\n\n{}\n{}",
+        "# {title}\n\nWritten by `make {target}`; README.md says how it measures.\n\n{}\n{}",
         machine::describe(version.as_deref()),
         report.render()
     );
     println!("{text}");
     ensure!(failures.is_empty(), "{}", failures.join("\n"));
-    if plan.writes_results {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");
-        std::fs::write(&path, text).with_context(|| format!("write {}", path.display()))?;
+    for (is_wanted, file) in [
+        (plan.writes_results, "RESULTS.md"),
+        (plan.writes_abuse, "ABUSE.md"),
+    ] {
+        if is_wanted {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+            std::fs::write(&path, &text).with_context(|| format!("write {}", path.display()))?;
+        }
     }
-    Ok(())
+    report.ensure_demands_hold()
 }
 
 /// Makes sure that no other benchmark runs: each would measure both, and put
@@ -131,14 +152,16 @@ fn lock() -> Result<File> {
     Ok(file)
 }
 
-fn check_machine() -> Result<()> {
+fn check_machine(plan: &Plan) -> Result<()> {
     ensure!(
         sys::is_root(),
         "the benchmark makes network namespaces and raises nf_conntrack_max, which only root may\n  \
          hint: sudo make bench"
     );
+    let has_peers = !plan.parts.iter().all(|part| part.is_abuse());
     let missing: Vec<_> = TOOLS
         .into_iter()
+        .chain(PEERS.into_iter().filter(|_| has_peers))
         .filter(|tool| !tool::exists(tool))
         .collect();
     ensure!(

@@ -158,6 +158,36 @@ impl Process {
         bail!("{} is still busy two minutes after the load", self.name)
     }
 
+    /// Sends it a signal.
+    pub fn signal(&self, signal: libc::c_int) -> Result<()> {
+        sys::signal(self.child.id(), signal)
+            .with_context(|| format!("send signal {signal} to {}", self.name))
+    }
+
+    /// Whether all of it has come to a stop, after SIGSTOP.
+    pub fn is_stopped(&self) -> Result<bool> {
+        let path = format!("/proc/{}/task", self.child.id());
+        for thread in fs::read_dir(&path).with_context(|| format!("read {path}"))? {
+            let stat = thread
+                .with_context(|| format!("read {path}"))?
+                .path()
+                .join("stat");
+            // A thread may end while it is looked at.
+            let Ok(text) = fs::read_to_string(&stat) else {
+                continue;
+            };
+            if !text
+                .rsplit(')')
+                .next()
+                .unwrap_or_default()
+                .starts_with(" T")
+            {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Asks it to end, waits for that and returns what it printed.
     pub fn stop(mut self) -> Result<String> {
         sys::terminate(self.child.id()).with_context(|| format!("stop {}", self.name))?;

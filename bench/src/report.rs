@@ -5,6 +5,8 @@
 
 use std::fmt::Write;
 
+use anyhow::{Result, ensure};
+
 use crate::samples::Samples;
 
 /// What the project has promised about a ratio.
@@ -40,6 +42,14 @@ struct Promise {
     digits: usize,
 }
 
+/// Something that must hold in every round.
+struct Demand {
+    what: String,
+    found: String,
+    rounds: usize,
+    holds: bool,
+}
+
 /// A table of absolute figures.
 struct Figures {
     title: String,
@@ -50,6 +60,7 @@ struct Figures {
 /// Everything that was measured.
 #[derive(Default)]
 pub struct Report {
+    demands: Vec<Demand>,
     promises: Vec<Promise>,
     figures: Vec<Figures>,
 }
@@ -63,6 +74,27 @@ impl Report {
             measured,
             digits,
         });
+    }
+
+    /// Adds something that must hold in every one of `rounds`, what was found
+    /// in all of them, and whether it holds.
+    pub fn demand(&mut self, what: &str, found: impl ToString, rounds: usize, holds: bool) {
+        self.demands.push(Demand {
+            what: what.to_owned(),
+            found: found.to_string(),
+            rounds,
+            holds,
+        });
+    }
+
+    /// An error that names the demands which do not hold, if there are any.
+    pub fn ensure_demands_hold(&self) -> Result<()> {
+        let broken = self.demands.iter().filter(|demand| !demand.holds);
+        let broken: Vec<_> = broken
+            .map(|demand| format!("{}: found {}", demand.what, demand.found))
+            .collect();
+        ensure!(broken.is_empty(), "does not hold: {}", broken.join("; "));
+        Ok(())
     }
 
     /// Begins a table of figures.
@@ -85,6 +117,12 @@ impl Report {
     /// All of it in Markdown, which reads well on a terminal too.
     pub fn render(&self) -> String {
         let mut text = String::new();
+        if !self.demands.is_empty() {
+            let head = ["what must hold", "rounds", "found", "holds"];
+            let rows: Vec<_> = self.demands.iter().map(Demand::cells).collect();
+            text += "## Demands\n\n";
+            text += &table(&head.map(str::to_owned), &rows);
+        }
         if !self.promises.is_empty() {
             let head = [
                 "what",
@@ -111,6 +149,18 @@ impl Report {
             );
         }
         text
+    }
+}
+
+impl Demand {
+    fn cells(&self) -> Vec<String> {
+        let holds = if self.holds { "yes" } else { "**no**" };
+        vec![
+            self.what.clone(),
+            self.rounds.to_string(),
+            self.found.clone(),
+            holds.to_owned(),
+        ]
     }
 }
 
@@ -180,5 +230,16 @@ mod tests {
             "{text}"
         );
         assert!(lines[6].contains("not measured"), "{text}");
+    }
+
+    #[test]
+    fn a_demand_that_does_not_hold_is_an_error() {
+        let mut report = Report::default();
+        report.demand("kept", 0, 50, true);
+        report.ensure_demands_hold().expect("all hold");
+        report.demand("broken", 3, 50, false);
+        let error = report.ensure_demands_hold().expect_err("one does not");
+        assert_eq!(error.to_string(), "does not hold: broken: found 3");
+        assert!(report.render().contains("**no**"));
     }
 }

@@ -11,8 +11,28 @@ use crate::gateway::Gateway;
 /// Protocol number of netfilter's netlink sockets.
 const NETFILTER: &str = "12";
 
+/// The kernel's list of netlink sockets.
+const LIST: &str = "/proc/thread-self/net/netlink";
+
 /// The groups of NEW and DESTROY as bits.
 const NEW_AND_DESTROY: u32 = 0b101;
+
+/// One socket that gets NEW and DESTROY.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Listener {
+    /// What waits in its queue, in the kernel's measure of memory.
+    pub queued: u64,
+    /// Messages that the kernel dropped because its buffer was full.
+    pub dropped: u64,
+    /// Its number, which it keeps whoever has it.
+    pub inode: u64,
+}
+
+/// The sockets of readers in the namespace of the calling thread.
+pub fn listeners() -> Result<Vec<Listener>> {
+    let list = fs::read_to_string(LIST).with_context(|| format!("read {LIST}"))?;
+    Ok(list.lines().filter_map(listener).collect())
+}
 
 /// The socket of a reader.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,34 +44,23 @@ pub struct Subscription {
 /// Finds the socket that gets NEW and DESTROY; `None` while nobody listens.
 /// Of several, their drops are added up.
 pub fn find(gateway: &Gateway) -> Result<Option<Subscription>> {
-    let path = "/proc/thread-self/net/netlink";
-    let read = || fs::read_to_string(path).with_context(|| format!("read {path}"));
-    let list = gateway.namespace().run(read)?;
-    let drops: Vec<u64> = list.lines().filter_map(drops_of_listener).collect();
-    Ok((!drops.is_empty()).then(|| Subscription {
-        dropped: drops.iter().sum(),
+    let found = gateway.namespace().run(listeners)?;
+    Ok((!found.is_empty()).then(|| Subscription {
+        dropped: found.iter().map(|listener| listener.dropped).sum(),
     }))
 }
 
 /// Bytes that wait in the buffers of all that get NEW and DESTROY, as the kernel
 /// accounts them.
 pub fn waiting(gateway: &Gateway) -> Result<u64> {
-    let path = "/proc/thread-self/net/netlink";
-    let read = || fs::read_to_string(path).with_context(|| format!("read {path}"));
-    let list = gateway.namespace().run(read)?;
-    let waiting = list
-        .lines()
-        .filter(|line| drops_of_listener(line).is_some());
-    Ok(waiting
-        .filter_map(|line| line.split_whitespace().nth(4)?.parse::<u64>().ok())
-        .sum())
+    let found = gateway.namespace().run(listeners)?;
+    Ok(found.iter().map(|listener| listener.queued).sum())
 }
 
 /// Netfilter sockets in the calling thread's namespace that get no events: for
 /// dumps and gets.
 pub fn others() -> Result<usize> {
-    let path = "/proc/thread-self/net/netlink";
-    let list = fs::read_to_string(path).with_context(|| format!("read {path}"))?;
+    let list = fs::read_to_string(LIST).with_context(|| format!("read {LIST}"))?;
     let groups_of = |line: &str| {
         let fields: Vec<&str> = line.split_whitespace().collect();
         // Port 0 is the kernel's own.
@@ -69,11 +78,18 @@ pub fn others() -> Result<usize> {
 
 /// Reads a line: address, protocol, port, groups, memory, memory, callback,
 /// references, drops, inode. Lines of other sockets give nothing.
-fn drops_of_listener(line: &str) -> Option<u64> {
+fn listener(line: &str) -> Option<Listener> {
     let fields: Vec<&str> = line.split_whitespace().collect();
     let groups = u32::from_str_radix(fields.get(3)?, 16).ok()?;
-    let listens = fields[1] == NETFILTER && groups & NEW_AND_DESTROY == NEW_AND_DESTROY;
-    listens.then(|| fields.get(8)?.parse().ok()).flatten()
+    if fields[1] != NETFILTER || groups & NEW_AND_DESTROY != NEW_AND_DESTROY {
+        return None;
+    }
+    let number = |index: usize| fields.get(index)?.parse().ok();
+    Some(Listener {
+        queued: number(4)?,
+        dropped: number(8)?,
+        inode: number(9)?,
+    })
 }
 
 #[cfg(test)]
@@ -84,17 +100,19 @@ mod tests {
     fn only_who_listens_to_both_counts() {
         let line = |groups: &str| {
             format!(
-                "00000000f7d1a3b2 12  4711       {groups} 0        0        0     2        877      21345   "
+                "00000000f7d1a3b2 12  4711       {groups} 1280     0        0     2        877      21345   "
             )
         };
-        assert_eq!(drops_of_listener(&line("00000005")), Some(877));
-        assert_eq!(drops_of_listener(&line("00000004")), None);
+        let reader = Listener {
+            queued: 1280,
+            dropped: 877,
+            inode: 21_345,
+        };
+        assert_eq!(listener(&line("00000005")), Some(reader));
+        assert_eq!(listener(&line("00000004")), None);
+        assert_eq!(listener(&line("00000005").replace(" 12 ", " 15 ")), None);
         assert_eq!(
-            drops_of_listener(&line("00000005").replace(" 12 ", " 15 ")),
-            None
-        );
-        assert_eq!(
-            drops_of_listener("sk               Eth Pid        Groups   Rmem"),
+            listener("sk               Eth Pid        Groups   Rmem"),
             None
         );
     }

@@ -125,7 +125,9 @@ pub fn thaw(process: u32) -> io::Result<()> {
     signal(process, libc::SIGCONT)
 }
 
-fn signal(process: u32, signal: i32) -> io::Result<()> {
+/// Sends a signal to a process that the caller has started and not yet waited
+/// for.
+pub fn signal(process: u32, signal: libc::c_int) -> io::Result<()> {
     let process = libc::pid_t::try_from(process).map_err(io::Error::other)?;
     // SAFETY: no memory is involved.
     check(unsafe { libc::kill(process, signal) })?;

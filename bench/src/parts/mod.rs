@@ -1,5 +1,6 @@
 //! The measurements, one file each.
 
+mod abuse;
 mod delivery;
 mod events;
 mod explore;
@@ -11,6 +12,7 @@ mod memory;
 mod reconcile;
 mod start;
 
+pub use abuse::{destroy, hand_over, overrun};
 pub use delivery::delivery;
 pub use events::events;
 pub use explore::explore;

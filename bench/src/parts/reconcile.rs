@@ -131,7 +131,7 @@ fn run(
     time: Duration,
     folder: &Path,
 ) -> Result<Run> {
-    let daemon = natconnd.launch_with(lines, gateway, folder)?;
+    let daemon = natconnd.launch_with(gateway, folder, lines)?;
     let follower = Follower::start(gateway, daemon.port())?;
     let resyncs_before = daemon.metric(RESYNCS)?;
     let cpu_before = reader_time(&daemon)?;

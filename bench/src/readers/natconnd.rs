@@ -58,20 +58,15 @@ impl Natconnd {
 
     /// Starts it and waits until it is ready.
     pub fn launch(&self, gateway: &Gateway, folder: &Path) -> Result<Daemon> {
-        self.launch_with("", gateway, folder)
+        self.launch_with(gateway, folder, "")
     }
 
-    /// The same with more lines of configuration.
-    pub fn launch_with(
-        &self,
-        configuration_lines: &str,
-        gateway: &Gateway,
-        folder: &Path,
-    ) -> Result<Daemon> {
+    /// The same, with these lines of configuration after the section `[http]`.
+    pub fn launch_with(&self, gateway: &Gateway, folder: &Path, lines: &str) -> Result<Daemon> {
         let socket = folder.join("natconnd.sock");
         let configuration = folder.join("natconnd.toml");
         let text = format!(
-            "[http]\nlisten = [\"127.0.0.1:{PORT}\"]\nunix-socket = \"{}\"\n{configuration_lines}\n",
+            "[http]\nlisten = [\"127.0.0.1:{PORT}\"]\nunix-socket = \"{}\"\n{lines}",
             socket.display()
         );
         fs::write(&configuration, text)
@@ -131,6 +126,11 @@ impl Daemon {
         text.lines()
             .find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
             .with_context(|| format!("read natconnd's metrics: no {name}"))
+    }
+
+    /// The unix socket of its HTTP interface.
+    pub fn socket(&self) -> &Path {
+        &self.socket
     }
 
     /// What it says about itself.

@@ -15,6 +15,7 @@ mod daemon;
 mod process;
 mod truth;
 
+mod abuse;
 mod burden;
 mod destination;
 mod doctor;
@@ -28,6 +29,7 @@ mod overrun;
 mod protocols;
 mod pynatconnd;
 mod refusals;
+mod restart;
 mod shipped;
 mod signals;
 mod silence;

@@ -58,6 +58,20 @@ impl Process {
         assert!(status.unwrap().success(), "send {name}");
     }
 
+    /// Stops it with SIGSTOP, and waits until none of its threads runs.
+    pub fn halt(&mut self) {
+        self.signal("STOP");
+        let tasks = format!("/proc/{}/task", self.running.child().id());
+        eventually(|| {
+            let threads = fs::read_dir(&tasks).unwrap().flatten();
+            let runs = |stat: String| !stat.rsplit(')').next().unwrap().starts_with(" T");
+            let running = threads
+                .filter_map(|thread| fs::read_to_string(thread.path().join("stat")).ok())
+                .find(|stat| runs(stat.clone()));
+            running.map_or(Ok(()), Err)
+        });
+    }
+
     /// Waits until it has ended by itself.
     pub fn await_end(&mut self) -> ExitStatus {
         eventually(|| {
