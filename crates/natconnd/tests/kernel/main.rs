@@ -30,4 +30,5 @@ mod silence;
 mod source;
 mod start;
 mod supervisor;
+mod turns;
 mod zones;
