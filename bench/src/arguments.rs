@@ -14,6 +14,8 @@ parts   all           every measurement below, written to bench/RESULTS.md
         memory        memory per live connection
         start         start with a full table against a raw dump
         lookup-cost   lookups in a full table against a small one
+        truth         every answer against what the wire showed, to bench/TRUTH.md;
+                      not part of all
         explore       the floor with other batches, naps, buffers and a filter
 
 --quick             short rounds and few of them, to see that all works
@@ -34,6 +36,8 @@ pub enum Part {
     Start,
     /// Lookup cost by size of the table.
     LookupCost,
+    /// Answers against the truth.
+    Truth,
     /// Variants of the floor.
     Explore,
 }
@@ -45,7 +49,7 @@ impl Part {
     /// table is small; as many as connections where it is full.
     pub fn buckets(self) -> u64 {
         match self {
-            Self::Events | Self::Lookups | Self::Explore => 262_144,
+            Self::Events | Self::Lookups | Self::Truth | Self::Explore => 262_144,
             Self::Memory | Self::Start | Self::LookupCost => 1_048_576,
         }
     }
@@ -66,8 +70,19 @@ pub struct Plan {
     pub long_run: Duration,
     /// Connections in a full table.
     pub full_table: u64,
+    /// What the truth is held against.
+    pub truth: Truth,
     /// Whether natconnd takes part.
     pub with_natconnd: bool,
+}
+
+/// How much of the truth to look at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Truth {
+    /// All of it, which goes to `TRUTH.md`.
+    Whole,
+    /// Enough to see that it works.
+    Quick,
 }
 
 impl Plan {
@@ -80,12 +95,14 @@ impl Plan {
             rounds: 5,
             long_run: Duration::from_secs(60),
             full_table: 1_000_000,
+            truth: Truth::Whole,
             with_natconnd: true,
         };
         if words.iter().any(|word| word == "--quick") {
             plan.round = Duration::from_secs(3);
             plan.rounds = 2;
             plan.long_run = Duration::from_secs(10);
+            plan.truth = Truth::Quick;
         }
         let mut words = words.iter().map(String::as_str);
         while let Some(word) = words.next() {
@@ -105,6 +122,7 @@ impl Plan {
                 "memory" => plan.parts.push(Part::Memory),
                 "start" => plan.parts.push(Part::Start),
                 "lookup-cost" => plan.parts.push(Part::LookupCost),
+                "truth" => plan.parts.push(Part::Truth),
                 "explore" => plan.parts.push(Part::Explore),
                 "--quick" => {}
                 "--seconds" => plan.round = Duration::from_secs(number(word, words.next())?),

@@ -2,8 +2,8 @@
 //!
 //! Reading order: [`gateway`] and [`generator`] make connections; [`floor`]
 //! and [`readers`] take the events of them; [`parts`] holds one measurement
-//! per file; [`report`] writes down what they found. README.md says why it is
-//! done in this way.
+//! per file; [`truth`] is what answers are held against; [`report`] writes down
+//! what they found. README.md says why it is done in this way.
 
 mod arguments;
 mod filter;
@@ -27,6 +27,7 @@ mod setting;
 mod subscription;
 mod sys;
 mod tool;
+mod truth;
 mod wrk;
 
 use std::fs::File;
@@ -41,7 +42,10 @@ use readers::Natconnd;
 use report::Report;
 use setting::Changed;
 
-const TOOLS: [&str; 6] = ["ip", "nft", "conntrack", "ulogd", "nginx", "wrk"];
+/// What the gateway is made with.
+const GATEWAY_TOOLS: [&str; 3] = ["ip", "nft", "conntrack"];
+/// What natconnd is measured against, and with.
+const PEERS: [&str; 3] = ["ulogd", "nginx", "wrk"];
 
 /// Connections that the kernel may track: far more than any part makes.
 const ROOM: u64 = 4_194_304;
@@ -66,7 +70,7 @@ fn main() -> ExitCode {
 }
 
 fn measure(plan: &Plan) -> Result<()> {
-    check_machine()?;
+    check_machine(plan)?;
     let natconnd = plan.with_natconnd.then(Natconnd::build).transpose()?;
     let version = natconnd.as_ref().map(Natconnd::version).transpose()?;
     sys::catch_signals();
@@ -90,6 +94,7 @@ fn measure(plan: &Plan) -> Result<()> {
             Part::Memory => parts::memory(plan, natconnd, folder, report),
             Part::Start => parts::start(plan, natconnd, folder, report),
             Part::LookupCost => parts::lookup_cost(plan, natconnd, folder, report),
+            Part::Truth => parts::truth(plan, natconnd, folder),
             Part::Explore => parts::explore(plan, folder, report),
         };
         // What the other parts show is not lost with this one.
@@ -104,7 +109,9 @@ fn measure(plan: &Plan) -> Result<()> {
         machine::describe(version.as_deref()),
         report.render()
     );
-    println!("{text}");
+    if !report.is_empty() {
+        println!("{text}");
+    }
     ensure!(failures.is_empty(), "{}", failures.join("\n"));
     if plan.writes_results {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");
@@ -122,14 +129,16 @@ fn lock() -> Result<File> {
     Ok(file)
 }
 
-fn check_machine() -> Result<()> {
+fn check_machine(plan: &Plan) -> Result<()> {
     ensure!(
         sys::is_root(),
         "the benchmark makes network namespaces and raises nf_conntrack_max, which only root may\n  \
          hint: sudo make bench"
     );
-    let missing: Vec<_> = TOOLS
+    let needs_peers = plan.parts.iter().any(|part| *part != Part::Truth);
+    let missing: Vec<_> = GATEWAY_TOOLS
         .into_iter()
+        .chain(PEERS.into_iter().filter(|_| needs_peers))
         .filter(|tool| !tool::exists(tool))
         .collect();
     ensure!(

@@ -7,6 +7,7 @@ mod lookup_cost;
 mod lookups;
 mod memory;
 mod start;
+mod truth;
 
 pub use events::events;
 pub use explore::explore;
@@ -14,3 +15,4 @@ pub use lookup_cost::lookup_cost;
 pub use lookups::lookups;
 pub use memory::memory;
 pub use start::start;
+pub use truth::truth;

@@ -58,10 +58,20 @@ impl Natconnd {
 
     /// Starts it and waits until it is ready.
     pub fn launch(&self, gateway: &Gateway, folder: &Path) -> Result<Daemon> {
+        self.launch_with("", gateway, folder)
+    }
+
+    /// The same with more lines of configuration.
+    pub fn launch_with(
+        &self,
+        configuration_lines: &str,
+        gateway: &Gateway,
+        folder: &Path,
+    ) -> Result<Daemon> {
         let socket = folder.join("natconnd.sock");
         let configuration = folder.join("natconnd.toml");
         let text = format!(
-            "[http]\nlisten = [\"127.0.0.1:{PORT}\"]\nunix-socket = \"{}\"\n",
+            "[http]\nlisten = [\"127.0.0.1:{PORT}\"]\nunix-socket = \"{}\"\n{configuration_lines}\n",
             socket.display()
         );
         fs::write(&configuration, text)
