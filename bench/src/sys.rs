@@ -69,6 +69,18 @@ fn check(result: libc::c_int) -> io::Result<libc::c_int> {
     Ok(result)
 }
 
+/// Waits until there is something to read, or an error or the time limit.
+fn wait_for_input(socket: &OwnedFd, limit: Duration) -> io::Result<bool> {
+    let milliseconds = i32::try_from(limit.as_millis()).unwrap_or(i32::MAX);
+    let mut poll = libc::pollfd {
+        fd: socket.as_raw_fd(),
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    // SAFETY: one element, and that many are announced.
+    Ok(check(unsafe { libc::poll(&mut poll, 1, milliseconds) })? > 0)
+}
+
 /// Keeps the calling thread on one processor core.
 pub fn pin(core: usize) -> io::Result<()> {
     // SAFETY: `set` is a plain bit set that lives for the call.
@@ -273,18 +285,6 @@ fn set_option<T: Copy>(socket: &OwnedFd, level: i32, name: i32, value: T) -> io:
         )
     })?;
     Ok(())
-}
-
-/// Waits until there is something to read, or an error or the time limit.
-fn wait_for_input(socket: &OwnedFd, limit: Duration) -> io::Result<bool> {
-    let milliseconds = i32::try_from(limit.as_millis()).unwrap_or(i32::MAX);
-    let mut poll = libc::pollfd {
-        fd: socket.as_raw_fd(),
-        events: libc::POLLIN,
-        revents: 0,
-    };
-    // SAFETY: one element, and that many are announced.
-    Ok(check(unsafe { libc::poll(&mut poll, 1, milliseconds) })? > 0)
 }
 
 /// One instruction of a classic BPF program: code, jump if true, jump if
