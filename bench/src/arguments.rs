@@ -14,6 +14,8 @@ parts   all           every measurement below, written to bench/RESULTS.md
         memory        memory per live connection
         start         start with a full table against a raw dump
         lookup-cost   lookups in a full table against a small one
+        truth         every answer against what the wire showed, to bench/TRUTH.md;
+                      not part of all
         explore       the floor with other batches, naps, buffers and a filter
         delivery      what the kernel does with events that do not fit
         latency       from a packet until a follower of events knows
@@ -41,6 +43,8 @@ pub enum Part {
     Start,
     /// Lookup cost by size of the table.
     LookupCost,
+    /// Answers against the truth.
+    Truth,
     /// Variants of the floor.
     Explore,
     /// Events that do not fit.
@@ -66,6 +70,7 @@ impl Part {
         match self {
             Self::Events
             | Self::Lookups
+            | Self::Truth
             | Self::Explore
             | Self::Delivery
             | Self::Latency
@@ -78,8 +83,11 @@ impl Part {
     }
 
     /// Whether it looks for mistakes only, and needs none of the peers.
-    pub fn is_abuse(self) -> bool {
-        matches!(self, Self::Overrun | Self::Destroy | Self::HandOver)
+    pub fn seeks_mistakes(self) -> bool {
+        matches!(
+            self,
+            Self::Overrun | Self::Destroy | Self::HandOver | Self::Truth
+        )
     }
 }
 
@@ -102,8 +110,19 @@ pub struct Plan {
     pub long_run: Duration,
     /// Connections in a full table.
     pub full_table: u64,
+    /// What the truth is held against.
+    pub truth: Truth,
     /// Whether natconnd takes part.
     pub with_natconnd: bool,
+}
+
+/// How much of the truth to look at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Truth {
+    /// All of it, which goes to `TRUTH.md`.
+    Whole,
+    /// Enough to see that it works.
+    Quick,
 }
 
 impl Plan {
@@ -118,6 +137,7 @@ impl Plan {
             rounds_of_abuse: None,
             long_run: Duration::from_secs(60),
             full_table: 1_000_000,
+            truth: Truth::Whole,
             with_natconnd: true,
         };
         if words.iter().any(|word| word == "--quick") {
@@ -125,6 +145,7 @@ impl Plan {
             plan.rounds = 2;
             plan.rounds_of_abuse = Some(2);
             plan.long_run = Duration::from_secs(10);
+            plan.truth = Truth::Quick;
         }
         let mut words = words.iter().map(String::as_str);
         while let Some(word) = words.next() {
@@ -144,6 +165,7 @@ impl Plan {
                 "memory" => plan.parts.push(Part::Memory),
                 "start" => plan.parts.push(Part::Start),
                 "lookup-cost" => plan.parts.push(Part::LookupCost),
+                "truth" => plan.parts.push(Part::Truth),
                 "explore" => plan.parts.push(Part::Explore),
                 "delivery" => plan.parts.push(Part::Delivery),
                 "latency" => plan.parts.push(Part::Latency),

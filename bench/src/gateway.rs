@@ -25,13 +25,23 @@ pub const HOSTS: &str = "hosts";
 /// The link address of [`INSIDE`].
 pub const INSIDE_LINK: [u8; 6] = [0x02, 0, 0, 0, 0, 0x01];
 
-const RULES: &str = "
-table ip bench {
-    chain postrouting {
+/// The far end of [`OUTSIDE`].
+pub const REMOTES: &str = "remotes";
+
+/// What hosts are translated to, as wide as it goes with eight addresses.
+const NAT: &str = "203.0.113.1-203.0.113.8:1024-65535";
+
+fn rules(nat: &str) -> String {
+    format!(
+        "
+table ip bench {{
+    chain postrouting {{
         type nat hook postrouting priority srcnat
-        oifname outside meta l4proto udp snat to 203.0.113.1-203.0.113.8:1024-65535
-    }
-}";
+        oifname outside meta l4proto udp snat to {nat}
+    }}
+}}"
+    )
+}
 
 /// A NAT gateway and the world around it.
 pub struct Gateway {
@@ -42,6 +52,12 @@ pub struct Gateway {
 impl Gateway {
     /// Builds the gateway and its neighbours.
     pub fn build() -> Result<Self> {
+        Self::build_translating_to(NAT)
+    }
+
+    /// The same, with these addresses and ports for its hosts, as nft writes
+    /// them after `snat to`.
+    pub fn build_translating_to(nat: &str) -> Result<Self> {
         let gateway = Self {
             namespace: Namespace::create("gateway")?,
             world: Namespace::create("world")?,
@@ -60,7 +76,7 @@ impl Gateway {
             .write_setting("net/ipv4/ip_forward", "1")?;
         for settings in [
             format!("link add {INSIDE} address {inside_link} type veth peer {HOSTS} netns {world}"),
-            format!("link add {OUTSIDE} type veth peer remotes netns {world}"),
+            format!("link add {OUTSIDE} type veth peer {REMOTES} netns {world}"),
             format!("address add 10.0.0.1/8 dev {INSIDE}"),
             format!("address add 192.0.2.1/24 dev {OUTSIDE}"),
             format!("link set {INSIDE} up"),
@@ -71,10 +87,10 @@ impl Gateway {
         ] {
             tool::run(&format!("ip -n {name} {settings}"))?;
         }
-        for end in [HOSTS, "remotes"] {
+        for end in [HOSTS, REMOTES] {
             tool::run(&format!("ip -n {world} link set {end} arp off up"))?;
         }
-        tool::run_with_input(&format!("ip netns exec {name} nft -f -"), RULES)?;
+        tool::run_with_input(&format!("ip netns exec {name} nft -f -"), &rules(nat))?;
         Ok(gateway)
     }
 
@@ -93,6 +109,13 @@ impl Gateway {
         let seconds = seconds.to_string();
         self.namespace
             .write_setting("net/netfilter/nf_conntrack_udp_timeout", &seconds)
+    }
+
+    /// Makes the kernel note, or not, when connections begin and end.
+    pub fn set_kernel_times(&self, are_kept: bool) -> Result<()> {
+        let value = if are_kept { "1" } else { "0" };
+        self.namespace
+            .write_setting("net/netfilter/nf_conntrack_timestamp", value)
     }
 
     /// Number of connections that the gateway tracks.

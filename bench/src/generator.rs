@@ -1,4 +1,4 @@
-//! The packet generator: every packet makes one new connection.
+//! The packet generator: every packet makes one new connection, as a rule.
 //!
 //! One thread on [`CORE`] writes UDP packets into the hosts' end of the veth
 //! pair. The gateway forwards each of them in a softirq of the same system
@@ -24,9 +24,24 @@ const REMOTES: u64 = 200;
 const BATCH: usize = 64;
 
 /// Where the fields lie in a frame: Ethernet 14, IPv4 20, UDP 8, payload 18.
-const FRAME: usize = 60;
-const IP: usize = 14;
-const UDP: usize = IP + 20;
+pub const FRAME: usize = 60;
+/// The IPv4 header.
+pub const IP: usize = 14;
+/// The UDP header.
+pub const UDP: usize = IP + 20;
+/// What the payload holds, for whom it may concern beyond the NAT: [`MARK`],
+/// the internal endpoint, and the number of the packet.
+pub const PAYLOAD: usize = UDP + 8;
+/// How the payload begins, so that nothing else is taken for it.
+pub const MARK: [u8; 4] = *b"whom";
+
+/// One packet in so many belongs to a connection of a moment ago, where
+/// packets are repeated.
+const REPEAT_EVERY: u64 = 4;
+
+/// How many packets ago that connection had its first: a fraction of a second
+/// at the speed of the generator. Odd, so that no repeated packet is meant.
+const REPEAT_AFTER: u64 = 20_001;
 
 /// How much to send.
 #[derive(Clone, Copy, Debug)]
@@ -39,10 +54,38 @@ pub enum Load {
     Count(u64),
 }
 
+/// To whom packets go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Traffic {
+    /// Number of remote addresses.
+    pub remotes: u64,
+    /// Whether all of them are asked at port 443; else four fifths.
+    pub is_one_port: bool,
+    /// Whether some packets belong to connections that have begun already; else
+    /// every packet makes one.
+    pub repeats: bool,
+}
+
+impl Traffic {
+    /// Many remotes, several ports, every packet a new connection.
+    pub const VARIED: Self = Self {
+        remotes: REMOTES,
+        is_one_port: false,
+        repeats: false,
+    };
+}
+
+/// Whether packet `number` belongs to an older connection, where packets are
+/// repeated.
+pub const fn is_repeat(number: u64) -> bool {
+    number % REPEAT_EVERY == REPEAT_EVERY - 1
+}
+
 /// What was sent.
 #[derive(Clone, Copy, Debug)]
 pub struct Sent {
-    /// Packets handed to the veth pair, each of a new connection.
+    /// Packets handed to the veth pair, each of a new connection unless packets
+    /// are repeated.
     pub packets: u64,
     /// How long that took.
     pub time: Duration,
@@ -65,12 +108,18 @@ pub struct Begun {
 /// of the one before; a tuple comes again after 60 million packets.
 pub struct Generator {
     next: u64,
+    traffic: Traffic,
 }
 
 impl Generator {
     /// Starts with the first connection.
     pub fn new() -> Self {
-        Self { next: 0 }
+        Self::of(Traffic::VARIED)
+    }
+
+    /// Starts with the first connection of other traffic than usual.
+    pub fn of(traffic: Traffic) -> Self {
+        Self { next: 0, traffic }
     }
 
     /// How many connections it has made; the next one has this number.
@@ -80,10 +129,10 @@ impl Generator {
 
     /// Sends, and returns when all is sent and forwarded.
     pub fn send(&mut self, gateway: &Gateway, load: Load) -> Result<Sent> {
-        let first = self.next;
+        let (first, traffic) = (self.next, self.traffic);
         let sent = gateway.world().run(|| {
             sys::pin(CORE).with_context(|| format!("pin the generator to core {CORE}"))?;
-            send(first, load).context("send packets into the gateway")
+            send(first, traffic, load).context("send packets into the gateway")
         })?;
         self.next += sent.packets;
         Ok(sent)
@@ -97,10 +146,10 @@ impl Generator {
         rate: u64,
         time: Duration,
     ) -> Result<Vec<Begun>> {
-        let first = self.next;
+        let (first, traffic) = (self.next, self.traffic);
         let begun = gateway.world().run(|| {
             sys::pin(CORE).with_context(|| format!("pin the generator to core {CORE}"))?;
-            send_timed(first, rate, time).context("send packets into the gateway")
+            send_timed(first, traffic, rate, time).context("send packets into the gateway")
         })?;
         self.next += begun.len() as u64;
         Ok(begun)
@@ -112,12 +161,13 @@ impl Generator {
         let first = self.next.saturating_sub(back);
         gateway.world().run(|| {
             sys::pin(CORE).with_context(|| format!("pin the generator to core {CORE}"))?;
-            send(first, Load::Count(count)).context("send packets into the gateway again")
+            send(first, self.traffic, Load::Count(count))
+                .context("send packets into the gateway again")
         })
     }
 }
 
-fn send(first: u64, load: Load) -> Result<Sent> {
+fn send(first: u64, traffic: Traffic, load: Load) -> Result<Sent> {
     let mut socket = PacketSocket::open(hosts_index()?, BATCH, FRAME)?;
     for index in 0..BATCH {
         write_constant_fields(socket.frame(index));
@@ -144,7 +194,8 @@ fn send(first: u64, load: Load) -> Result<Sent> {
             break;
         }
         for index in 0..due {
-            write_tuple(socket.frame(index as usize), first + packets + index);
+            let number = first + packets + index;
+            write_packet(socket.frame(index as usize), traffic, number);
         }
         let before = start.elapsed();
         packets += send_all(&mut socket, due as usize)?;
@@ -157,7 +208,7 @@ fn send(first: u64, load: Load) -> Result<Sent> {
     })
 }
 
-fn send_timed(first: u64, rate: u64, time: Duration) -> Result<Vec<Begun>> {
+fn send_timed(first: u64, traffic: Traffic, rate: u64, time: Duration) -> Result<Vec<Begun>> {
     let mut socket = PacketSocket::open(hosts_index()?, 1, FRAME)?;
     write_constant_fields(socket.frame(0));
     let count = (time.as_secs_f64() * rate as f64) as u64;
@@ -169,14 +220,14 @@ fn send_timed(first: u64, rate: u64, time: Duration) -> Result<Vec<Begun>> {
         if sys::is_interrupted() {
             break;
         }
-        write_tuple(socket.frame(0), first + number);
+        write_packet(socket.frame(0), traffic, first + number);
         let at = Instant::now();
         if send_all(&mut socket, 1)? == 1 {
             let Tuple {
                 source: [_, _, high, low],
                 source_port,
                 ..
-            } = Tuple::of(first + number);
+            } = Tuple::of(traffic, first + number);
             begun.push(Begun {
                 source: u32::from_be_bytes([0, 0, high, low]) << 16 | u32::from(source_port),
                 at,
@@ -214,11 +265,17 @@ fn write_constant_fields(frame: &mut [u8]) {
     let length = (frame.len() - UDP) as u16;
     frame[UDP + 4..UDP + 6].copy_from_slice(&length.to_be_bytes());
     // The UDP checksum stays 0, which means that there is none.
+    frame[PAYLOAD..PAYLOAD + MARK.len()].copy_from_slice(&MARK);
 }
 
-/// Writes the tuple of connection number `number` and the IPv4 checksum.
-fn write_tuple(frame: &mut [u8], number: u64) {
-    let tuple = Tuple::of(number);
+/// Writes the tuple of packet `number`, the IPv4 checksum and the payload.
+fn write_packet(frame: &mut [u8], traffic: Traffic, number: u64) {
+    let connection = if traffic.repeats && is_repeat(number) {
+        number.saturating_sub(REPEAT_AFTER)
+    } else {
+        number
+    };
+    let tuple = Tuple::of(traffic, connection);
     frame[IP + 12..IP + 16].copy_from_slice(&tuple.source);
     frame[IP + 16..IP + 20].copy_from_slice(&tuple.destination);
     frame[UDP..UDP + 2].copy_from_slice(&tuple.source_port.to_be_bytes());
@@ -226,6 +283,18 @@ fn write_tuple(frame: &mut [u8], number: u64) {
     frame[IP + 10..IP + 12].fill(0);
     let checksum = ipv4_checksum(&frame[IP..UDP]);
     frame[IP + 10..IP + 12].copy_from_slice(&checksum.to_be_bytes());
+    frame[PAYLOAD + 4..PAYLOAD + 8].copy_from_slice(&tuple.source);
+    frame[PAYLOAD + 8..PAYLOAD + 10].copy_from_slice(&tuple.source_port.to_be_bytes());
+    frame[PAYLOAD + 10..PAYLOAD + 18].copy_from_slice(&number.to_be_bytes());
+}
+
+/// A whole frame as the generator sends it.
+#[cfg(test)]
+pub fn sample_frame(traffic: Traffic, number: u64) -> [u8; FRAME] {
+    let mut frame = [0; FRAME];
+    write_constant_fields(&mut frame);
+    write_packet(&mut frame, traffic, number);
+    frame
 }
 
 fn ipv4_checksum(header: &[u8]) -> u16 {
@@ -242,9 +311,9 @@ pub fn hosts() -> impl Iterator<Item = Ipv4Addr> {
     (0..HOSTS).map(|number| Ipv4Addr::from(host(number)))
 }
 
-/// Internal and remote endpoint of connection number `number`.
+/// Internal and remote endpoint of connection number `number`, in varied traffic.
 pub fn endpoints(number: u64) -> (SocketAddrV4, SocketAddrV4) {
-    let tuple = Tuple::of(number);
+    let tuple = Tuple::of(Traffic::VARIED, number);
     (
         SocketAddrV4::new(tuple.source.into(), tuple.source_port),
         SocketAddrV4::new(tuple.destination.into(), tuple.destination_port),
@@ -266,13 +335,14 @@ impl Tuple {
     /// Hosts take turns; each walks through its ports from a start of its own,
     /// in steps that share no factor with their number, so that ports in use
     /// are spread evenly at any moment.
-    fn of(number: u64) -> Self {
+    fn of(traffic: Traffic, number: u64) -> Self {
         let host = number % HOSTS;
         let turn = number / HOSTS;
         let port = (mix(host) + turn * 7919) % PORTS;
         let chance = mix(number.wrapping_add(1 << 40));
-        let remote = chance % REMOTES;
+        let remote = chance % traffic.remotes;
         let destination_port = match (chance >> 20) % 10 {
+            _ if traffic.is_one_port => 443,
             0 => 53,
             1 => 1024 + ((chance >> 32) % PORTS) as u16,
             _ => 443,
@@ -302,7 +372,7 @@ mod tests {
     #[test]
     fn every_packet_is_a_connection_of_its_own() {
         let sources: HashSet<_> = (0..2_000_000)
-            .map(Tuple::of)
+            .map(|number| Tuple::of(Traffic::VARIED, number))
             .map(|tuple| (tuple.source, tuple.source_port))
             .collect();
         assert_eq!(sources.len(), 2_000_000);
@@ -310,9 +380,20 @@ mod tests {
 
     #[test]
     fn a_header_with_its_checksum_sums_to_nothing() {
-        let mut frame = [0; FRAME];
-        write_constant_fields(&mut frame);
-        write_tuple(&mut frame, 123_456);
+        let frame = sample_frame(Traffic::VARIED, 123_456);
         assert_eq!(ipv4_checksum(&frame[IP..UDP]), 0);
+    }
+
+    #[test]
+    fn a_repeated_packet_has_the_tuple_of_one_that_is_none() {
+        let traffic = Traffic {
+            repeats: true,
+            ..Traffic::VARIED
+        };
+        let number = 4 * 10_000 + 3;
+        assert!(is_repeat(number) && !is_repeat(number - REPEAT_AFTER));
+        let [again, first] =
+            [number, number - REPEAT_AFTER].map(|number| sample_frame(traffic, number));
+        assert_eq!(again[..PAYLOAD + 10], first[..PAYLOAD + 10]);
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Reading order: [`gateway`] and [`generator`] make connections; [`floor`]
 //! and [`readers`] take the events of them; [`parts`] holds one measurement
-//! per file; [`report`] writes down what they found. README.md says why it is
-//! done in this way.
+//! per file; [`truth`] is what answers are held against; [`report`] writes down
+//! what they found. README.md says why it is done in this way.
 
 mod arguments;
 mod condition;
@@ -37,6 +37,7 @@ mod sys;
 mod tally;
 mod tool;
 mod translations;
+mod truth;
 mod wrk;
 
 use std::fs::File;
@@ -104,6 +105,7 @@ fn measure(plan: &Plan) -> Result<()> {
             Part::Memory => parts::memory(plan, natconnd, folder, report),
             Part::Start => parts::start(plan, natconnd, folder, report),
             Part::LookupCost => parts::lookup_cost(plan, natconnd, folder, report),
+            Part::Truth => parts::truth(plan, natconnd, folder),
             Part::Explore => parts::explore(plan, folder, report),
             Part::Overrun => parts::overrun(plan, natconnd, folder, report),
             Part::Destroy => parts::destroy(plan, natconnd, folder, report),
@@ -119,7 +121,7 @@ fn measure(plan: &Plan) -> Result<()> {
             Ok(()) => {}
         }
     }
-    let (title, target) = if plan.parts.iter().all(|part| part.is_abuse()) {
+    let (title, target) = if plan.parts.iter().all(|part| part.seeks_mistakes()) {
         ("What was shown under abuse", "abuse")
     } else {
         ("What was measured", "bench")
@@ -129,7 +131,9 @@ fn measure(plan: &Plan) -> Result<()> {
         machine::describe(version.as_deref()),
         report.render()
     );
-    println!("{text}");
+    if !report.is_empty() {
+        println!("{text}");
+    }
     ensure!(failures.is_empty(), "{}", failures.join("\n"));
     for (is_wanted, file) in [
         (plan.writes_results, "RESULTS.md"),
@@ -158,7 +162,7 @@ fn check_machine(plan: &Plan) -> Result<()> {
         "the benchmark makes network namespaces and raises nf_conntrack_max, which only root may\n  \
          hint: sudo make bench"
     );
-    let has_peers = !plan.parts.iter().all(|part| part.is_abuse());
+    let has_peers = !plan.parts.iter().all(|part| part.seeks_mistakes());
     let missing: Vec<_> = TOOLS
         .into_iter()
         .chain(PEERS.into_iter().filter(|_| has_peers))

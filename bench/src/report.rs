@@ -114,6 +114,11 @@ impl Report {
         }
     }
 
+    /// Whether nothing was added.
+    pub fn is_empty(&self) -> bool {
+        self.promises.is_empty() && self.figures.is_empty()
+    }
+
     /// All of it in Markdown, which reads well on a terminal too.
     pub fn render(&self) -> String {
         let mut text = String::new();
@@ -184,7 +189,8 @@ impl Promise {
     }
 }
 
-fn table(head: &[String], rows: &[Vec<String>]) -> String {
+/// A table in Markdown, with its columns aligned.
+pub fn table(head: &[String], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));
         cells

@@ -1,9 +1,11 @@
 //! System calls that the standard library does not offer, made safe.
 //!
-//! The only file with `unsafe`. It knows processors, namespaces, signals and
-//! two kinds of socket; what is sent and received through them is decided in
-//! `generator`, `floor` and `raw_dump`.
+//! The only file with `unsafe`, apart from [`ring`] below it. It knows processors, namespaces, signals and
+//! three kinds of socket; what is sent and received through them is decided in
+//! `generator`, `floor`, `raw_dump` and `truth::sink`.
 #![allow(unsafe_code)]
+
+mod ring;
 
 use std::ffi::CString;
 use std::fs::File;
@@ -14,6 +16,8 @@ use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+
+pub use ring::PacketRing;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
@@ -65,6 +69,18 @@ fn check(result: libc::c_int) -> io::Result<libc::c_int> {
     Ok(result)
 }
 
+/// Waits until there is something to read, or an error or the time limit.
+fn wait_for_input(socket: &OwnedFd, limit: Duration) -> io::Result<bool> {
+    let milliseconds = i32::try_from(limit.as_millis()).unwrap_or(i32::MAX);
+    let mut poll = libc::pollfd {
+        fd: socket.as_raw_fd(),
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    // SAFETY: one element, and that many are announced.
+    Ok(check(unsafe { libc::poll(&mut poll, 1, milliseconds) })? > 0)
+}
+
 /// Keeps the calling thread on one processor core.
 pub fn pin(core: usize) -> io::Result<()> {
     // SAFETY: `set` is a plain bit set that lives for the call.
@@ -82,8 +98,18 @@ pub fn pin(core: usize) -> io::Result<()> {
 
 /// Puts the calling thread, and all that it starts, before other programs.
 pub fn raise_priority() -> io::Result<()> {
-    // SAFETY: no memory is involved.
-    check(unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, -10) })?;
+    set_priority(-10)
+}
+
+/// Puts the calling thread on a par with other programs again, behind what was
+/// started with a raised priority.
+pub fn lower_priority() -> io::Result<()> {
+    set_priority(0)
+}
+
+fn set_priority(nice: libc::c_int) -> io::Result<()> {
+    // SAFETY: no memory is involved. On Linux, 0 is the calling thread.
+    check(unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, nice) })?;
     Ok(())
 }
 
@@ -263,7 +289,8 @@ impl PacketSocket {
     }
 }
 
-fn set_option(socket: &OwnedFd, level: i32, name: i32, value: i32) -> io::Result<()> {
+/// Sets an option whose value is a plain value of C: no references in it.
+fn set_option<T: Copy>(socket: &OwnedFd, level: i32, name: i32, value: T) -> io::Result<()> {
     // SAFETY: the value lives for the call and its true size is given.
     check(unsafe {
         libc::setsockopt(
@@ -271,7 +298,7 @@ fn set_option(socket: &OwnedFd, level: i32, name: i32, value: i32) -> io::Result
             level,
             name,
             (&raw const value).cast(),
-            size_of::<i32>() as libc::socklen_t,
+            size_of::<T>() as libc::socklen_t,
         )
     })?;
     Ok(())
@@ -380,14 +407,7 @@ impl NetlinkSocket {
 
     /// Waits until a message can be read, or an error or the time limit.
     pub fn wait(&self, limit: Duration) -> io::Result<bool> {
-        let milliseconds = i32::try_from(limit.as_millis()).unwrap_or(i32::MAX);
-        let mut poll = libc::pollfd {
-            fd: self.0.as_raw_fd(),
-            events: libc::POLLIN,
-            revents: 0,
-        };
-        // SAFETY: one element, and that many are announced.
-        Ok(check(unsafe { libc::poll(&mut poll, 1, milliseconds) })? > 0)
+        wait_for_input(&self.0, limit)
     }
 
     /// Sends one message to the kernel.

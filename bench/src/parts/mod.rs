@@ -11,6 +11,7 @@ mod lookups;
 mod memory;
 mod reconcile;
 mod start;
+mod truth;
 
 pub use abuse::{destroy, hand_over, overrun};
 pub use delivery::delivery;
@@ -22,3 +23,4 @@ pub use lookups::lookups;
 pub use memory::memory;
 pub use reconcile::reconcile;
 pub use start::start;
+pub use truth::truth;

@@ -45,7 +45,8 @@ impl Best {
     /// connection with the tuple that was asked for, if any.
     ///
     /// The table is some milliseconds old. A connection that only the kernel
-    /// knows is added, one that only the table has alive has just ended.
+    /// knows is added, one that only the table has alive has just ended: before
+    /// the other began, since the kernel has one at a time.
     pub fn correct(
         &mut self,
         question: &Lookup,
@@ -59,10 +60,17 @@ impl Best {
             source: TimeSource::Estimated,
         };
         let id = known.as_ref().map(|connection| connection.kernel_id);
+        let next_began = known.as_ref().and_then(|next| next.started_at);
         for found in &mut self.matches {
             let is_known = found.kernel_id == id;
             if found.ended_at.is_none() && !is_known && would_be_found(found, zone) {
-                found.ended_at = Some(just_now);
+                let began = found.started_at.map(|time| time.at);
+                // A clock that was set back must not end it before it began.
+                let before = next_began.filter(|at| *at < asked_at && Some(*at) >= began);
+                found.ended_at = Some(Timed {
+                    at: before.unwrap_or(asked_at),
+                    ..just_now
+                });
                 found.kernel_id = None;
             }
         }
@@ -229,6 +237,32 @@ mod tests {
         assert_eq!(corrected(Some(same)), [(1, false)]);
         assert_eq!(corrected(None), [(1, true)]);
         assert_eq!(corrected(Some(other)), [(2, false), (1, true)]);
+    }
+
+    #[test]
+    fn who_was_there_before_had_gone_when_the_next_began() {
+        let end = |next_began| {
+            let mut best = Best::new(10);
+            best.add(found(1, 5, false));
+            let next = Connection {
+                started_at: next_began,
+                ..known(&found(2, 7, false), 8)
+            };
+            let (question, filter) = (Lookup::default(), Filter::default());
+            best.correct(&question, &filter, Timestamp(9), Some(next));
+            let answer = best.into_answer(Timestamp(9), true, Coverage::Complete);
+            let before = answer.matches.iter().find(|row| row.ended_at.is_some());
+            before.and_then(|row| row.ended_at).unwrap()
+        };
+        let estimated = |at| Timed {
+            at: Timestamp(at),
+            source: TimeSource::Estimated,
+        };
+        assert_eq!(end(Some(Timestamp(7))), estimated(7));
+        assert_eq!(end(None), estimated(9));
+        // By a clock that was set.
+        assert_eq!(end(Some(Timestamp(3))), estimated(9));
+        assert_eq!(end(Some(Timestamp(30))), estimated(9));
     }
 
     proptest! {

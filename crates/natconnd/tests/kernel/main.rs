@@ -36,4 +36,5 @@ mod silence;
 mod source;
 mod start;
 mod supervisor;
+mod turns;
 mod zones;
