@@ -97,7 +97,7 @@ fn measure(plan: &Plan) -> Result<()> {
             Part::Start => parts::start(plan, natconnd, folder, report),
             Part::LookupCost => parts::lookup_cost(plan, natconnd, folder, report),
             Part::Explore => parts::explore(plan, folder, report),
-            Part::Delivery => parts::delivery(plan, folder, report),
+            Part::Delivery => parts::delivery(plan, natconnd, folder, report),
             Part::Latency => parts::latency(plan, natconnd, folder, report),
             Part::Reconcile => parts::reconcile(plan, natconnd, folder, report),
         };

@@ -124,6 +124,11 @@ impl Daemon {
         PORT
     }
 
+    /// Its unix socket.
+    pub fn socket(&self) -> &Path {
+        &self.socket
+    }
+
     /// The value of one of its metrics, without labels.
     pub fn metric(&self, name: &str) -> Result<f64> {
         let response = Client::connect_unix(&self.socket)?.get("/metrics")?;
