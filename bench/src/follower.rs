@@ -1,7 +1,8 @@
 //! A follower of natconnd's events, and what it saw when.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -9,7 +10,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::gateway::Gateway;
 use crate::{generator, sys};
 
 /// How long a read waits before the follower looks whether it shall end.
@@ -45,12 +45,12 @@ pub struct Followed {
 }
 
 impl Follower {
-    /// Connects to natconnd's TCP port in the gateway and follows everything.
-    pub fn start(gateway: &Gateway, port: u16) -> Result<Self> {
-        let mut stream = gateway.namespace().run(|| {
-            TcpStream::connect(("127.0.0.1", port))
-                .with_context(|| format!("connect to port {port}"))
-        })?;
+    /// Connects to natconnd's unix socket and follows everything.
+    ///
+    /// Over TCP it would be one of the connections that the gateway tracks.
+    pub fn start(socket: &Path) -> Result<Self> {
+        let mut stream = UnixStream::connect(socket)
+            .with_context(|| format!("connect to {}", socket.display()))?;
         stream.set_read_timeout(Some(TURN)).context("set a limit")?;
         // Version 1.0: the events come as they are, not in chunks.
         stream
@@ -87,7 +87,7 @@ impl Follower {
     }
 }
 
-fn follow(stream: &mut TcpStream, is_over: &AtomicBool) -> Result<Followed> {
+fn follow(stream: &mut UnixStream, is_over: &AtomicBool) -> Result<Followed> {
     let mut followed = Followed::default();
     let mut buffer: Vec<u8> = Vec::new();
     let mut chunk = vec![0; 256 << 10];

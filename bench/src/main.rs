@@ -110,7 +110,7 @@ fn measure(plan: &Plan) -> Result<()> {
             Part::Overrun => parts::overrun(plan, natconnd, folder, report),
             Part::Destroy => parts::destroy(plan, natconnd, folder, report),
             Part::HandOver => parts::hand_over(plan, natconnd, folder, report),
-            Part::Delivery => parts::delivery(plan, folder, report),
+            Part::Delivery => parts::delivery(plan, natconnd, folder, report),
             Part::Latency => parts::latency(plan, natconnd, folder, report),
             Part::Reconcile => parts::reconcile(plan, natconnd, folder, report),
         };

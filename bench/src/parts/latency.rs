@@ -57,7 +57,7 @@ pub fn latency(
         for number in 1..=plan.rounds {
             eprintln!("latency, {rate}/s, round {number}");
             let daemon = natconnd.launch(&gateway, folder)?;
-            let follower = Follower::start(&gateway, daemon.port())?;
+            let follower = Follower::start(daemon.socket())?;
             let begun = generator.send_timed(&gateway, rate, plan.round)?;
             sys::pause(REST)?;
             let followed = follower.finish()?;

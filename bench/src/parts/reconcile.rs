@@ -132,7 +132,7 @@ fn run(
     folder: &Path,
 ) -> Result<Run> {
     let daemon = natconnd.launch_with(gateway, folder, lines)?;
-    let follower = Follower::start(gateway, daemon.port())?;
+    let follower = Follower::start(daemon.socket())?;
     let resyncs_before = daemon.metric(RESYNCS)?;
     let cpu_before = reader_time(&daemon)?;
     let is_over = AtomicBool::new(false);

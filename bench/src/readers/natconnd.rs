@@ -119,6 +119,11 @@ impl Daemon {
         PORT
     }
 
+    /// Its unix socket.
+    pub fn socket(&self) -> &Path {
+        &self.socket
+    }
+
     /// The value of one of its metrics, without labels.
     pub fn metric(&self, name: &str) -> Result<f64> {
         let response = Client::connect_unix(&self.socket)?.get("/metrics")?;
@@ -126,11 +131,6 @@ impl Daemon {
         text.lines()
             .find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
             .with_context(|| format!("read natconnd's metrics: no {name}"))
-    }
-
-    /// The unix socket of its HTTP interface.
-    pub fn socket(&self) -> &Path {
-        &self.socket
     }
 
     /// What it says about itself.

@@ -168,7 +168,7 @@ impl Collector for OfMirror {
             (
                 "natconnd_mirror_dying_connections",
                 "Connections that have ended and are kept by the kernel until \
-                 a listener has room for their DESTROY, as far as they were counted",
+                 a listener of events has room for their DESTROY, as far as they were counted",
                 counters.dying.load(Relaxed) as f64,
             ),
         ];

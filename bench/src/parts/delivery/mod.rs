@@ -21,16 +21,22 @@ use anyhow::Result;
 use crate::arguments::Plan;
 use crate::gateway::Gateway;
 use crate::listener::Options;
+use crate::readers::Natconnd;
 use crate::report::Report;
 use crate::{sys, tool};
 
 /// Runs the experiments.
-pub fn delivery(plan: &Plan, folder: &Path, report: &mut Report) -> Result<()> {
+pub fn delivery(
+    plan: &Plan,
+    natconnd: Option<&Natconnd>,
+    folder: &Path,
+    report: &mut Report,
+) -> Result<()> {
     options::tell(report)?;
     abuse::compare(plan, folder, report)?;
     growth::watch(folder, report)?;
     counting::time(report)?;
-    neighbours::compare(plan, folder, report)
+    neighbours::compare(plan, natconnd, folder, report)
 }
 
 /// All combinations of the two options with this receive buffer.

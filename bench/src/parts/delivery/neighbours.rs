@@ -11,7 +11,8 @@ use crate::dying;
 use crate::gateway::Gateway;
 use crate::generator::{Generator, Load};
 use crate::listener::Options;
-use crate::readers::Listener;
+use crate::reader::Running;
+use crate::readers::{Listener, Natconnd};
 use crate::report::Report;
 
 /// The buffer of the one that reads: more than a nap fills at this rate.
@@ -23,8 +24,50 @@ const THEIRS: i32 = 64 << 10;
 /// Connections per second.
 const RATE: u64 = 20_000;
 
-/// Runs each pair once.
-pub fn compare(plan: &Plan, folder: &Path, report: &mut Report) -> Result<()> {
+/// Long enough that natconnd forgets nothing before it is asked.
+const KEEP: &str = "[track]\nkeep-ended = \"15m\"\n";
+
+/// Runs each pair once, and natconnd with each neighbour.
+pub fn compare(
+    plan: &Plan,
+    natconnd: Option<&Natconnd>,
+    folder: &Path,
+    report: &mut Report,
+) -> Result<()> {
+    listeners(plan, folder, report)?;
+    let Some(natconnd) = natconnd else {
+        return Ok(());
+    };
+    report.figures(
+        &format!(
+            "{} s at {RATE} connections/s, natconnd reading, another standing still",
+            plan.round.as_secs()
+        ),
+        &[
+            "the other",
+            "forwarded",
+            "events read",
+            "ended translations that can be looked up",
+            "live",
+        ],
+    );
+    for theirs in [None, Some(false), Some(true)] {
+        let theirs = theirs.map(|theirs| options(theirs, THEIRS));
+        eprintln!("delivery, natconnd and {}", theirs.map_or("none", describe));
+        report.row(with_natconnd(plan, natconnd, theirs, folder)?);
+    }
+    Ok(())
+}
+
+const fn options(broadcast_error: bool, receive_buffer: i32) -> Options {
+    Options {
+        receive_buffer,
+        broadcast_error,
+        no_enobufs: false,
+    }
+}
+
+fn listeners(plan: &Plan, folder: &Path, report: &mut Report) -> Result<()> {
     report.figures(
         &format!(
             "{} s at {RATE} connections/s, one listener reading, another standing still",
@@ -44,11 +87,6 @@ pub fn compare(plan: &Plan, folder: &Path, report: &mut Report) -> Result<()> {
     );
     for ours in [false, true] {
         for theirs in [None, Some(false), Some(true)] {
-            let options = |broadcast_error, receive_buffer| Options {
-                receive_buffer,
-                broadcast_error,
-                no_enobufs: false,
-            };
             let ours = options(ours, OURS);
             let theirs = theirs.map(|theirs| options(theirs, THEIRS));
             let other = theirs.map_or("none", describe);
@@ -94,5 +132,43 @@ fn pair(plan: &Plan, ours: Options, theirs: Option<Options>, folder: &Path) -> R
         heard.seen.ended_again.to_string(),
         heard.overruns.to_string(),
         dying.to_string(),
+    ])
+}
+
+fn with_natconnd(
+    plan: &Plan,
+    natconnd: &Natconnd,
+    theirs: Option<Options>,
+    folder: &Path,
+) -> Result<Vec<String>> {
+    let gateway = Gateway::build()?;
+    gateway.set_udp_timeout(1)?;
+    let mut generator = Generator::new();
+    let daemon = natconnd.launch_with(&gateway, folder, KEEP)?;
+    let other = theirs
+        .map(|theirs| Listener::start("other", theirs, &gateway, folder))
+        .transpose()?;
+    if let Some(other) = &other {
+        other.process().freeze()?;
+    }
+    generator.send(&gateway, Load::Rate(RATE, plan.round))?;
+    let forwarded = gateway.forwarded()?;
+    end_live(&gateway)?;
+    if let Some(other) = other {
+        other.process().thaw()?;
+        await_empty(&gateway, Duration::from_secs(60))?;
+        other.finish()?;
+    }
+    await_empty(&gateway, Duration::from_secs(60))?;
+    daemon.process().wait_until_idle()?;
+    let status = daemon.status()?;
+    let ended = daemon.metric("natconnd_table_ended_translations")?;
+    Box::new(daemon).finish()?;
+    Ok(vec![
+        theirs.map_or("none", describe).to_owned(),
+        forwarded.to_string(),
+        status.events.to_string(),
+        format!("{ended:.0}"),
+        status.connections.to_string(),
     ])
 }

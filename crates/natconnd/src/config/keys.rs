@@ -138,9 +138,10 @@ pub(super) const KEYS: &[Key] = &[
     key!(
         "track.delivery", One<DeliveryWord>, track.delivery, live: false,
         "What the kernel does with the end of a connection that finds the receive buffer full. \
-         \"reliable\": it keeps the connection and tells its end again, which costs memory while \
-         natconnd cannot keep up. \"best-effort\": it drops it, and the end is found later in \
-         the kernel's table. Either way natconnd is told that something did not fit."
+         \"reliable\": it keeps the connection and tells its end again; a natconnd that hangs then \
+         slows the whole gateway down, until it reads again or its socket is closed. \
+         \"best-effort\": it drops it, and the end is found later in the kernel's table. Either \
+         way natconnd is told that something did not fit. docs/delivery.md has the figures."
     ),
     key!(
         "track.reconcile-every", One<Period>, track.reconcile_every, live: false,
