@@ -1,5 +1,6 @@
 //! Coverage in words: what is missing, and what that means for the answer.
 
+use super::error::printable;
 use super::times::Times;
 use crate::api::{Coverage, Gap};
 
@@ -30,7 +31,7 @@ pub(super) fn lines(coverage: &Coverage, times: &Times, consequence: &str) -> Ve
 }
 
 fn words(gap: &Gap, times: &Times) -> String {
-    let cause = &gap.cause;
+    let cause = &printable(&gap.cause);
     let from = times.words(&gap.from);
     match (&gap.to, &**cause) {
         (Some(to), _) => {
