@@ -19,8 +19,14 @@ mod decode;
 mod dump;
 mod error;
 mod events;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod get;
 mod message;
+#[cfg(test)]
+#[path = "../../../fuzz/replay.rs"]
+mod replay;
 mod request;
 mod settings;
 mod sys;

@@ -11,6 +11,9 @@ pub mod cli;
 pub mod config;
 pub mod daemon_args;
 pub mod descriptors;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod handover;
 pub mod hint;
 pub mod http;
@@ -20,3 +23,6 @@ pub mod lookup;
 pub mod metrics;
 pub mod mirror;
 pub mod pipeline;
+#[cfg(test)]
+#[path = "../../../fuzz/replay.rs"]
+mod replay;

@@ -17,6 +17,8 @@ mod daemon;
 mod definition;
 mod error;
 mod foreign;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod hint;
 mod list;
 mod lookup;

@@ -23,6 +23,8 @@ mod deadline;
 mod events;
 mod filter;
 mod format;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod index;
 mod json;
 mod lookup;
