@@ -6,6 +6,7 @@
 
 CARGO ?= cargo
 CARGO_DENY_VERSION := 0.20.2
+CARGO_FUZZ_VERSION := 0.13.2
 
 # Where cargo puts what it builds.
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
@@ -19,7 +20,7 @@ GATEWAY := unshare setpriv nsenter mount ip nft conntrack
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help build demo demo-once test check deny bless bench truth install-packages
+.PHONY: help build demo demo-once test check deny bless fuzz bench truth install-packages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +69,20 @@ deny: ## Check licences and banned crates
 bless: ## Rewrite the generated files: API document, manual pages, completions, references
 	BLESS=1 $(CARGO) test -p natconnd --test generated --test generated_cli \
 	  --test generated_metrics --test config_reference
+
+# How long each target runs, which ones (all where empty), how many at once.
+fuzz: export FUZZ_SECONDS ?= 60
+fuzz: export FUZZ_JOBS ?= 1
+FUZZ_TARGETS ?=
+fuzz: ## Look for input that no decoder or parser can take; FUZZ_SECONDS=60 for each
+	@$(INSTALL) cc c++
+	@export PATH="$(TOOLS_DIR)/bin:$$PATH"; \
+	if ! $(CARGO) fuzz --version >/dev/null 2>&1; then \
+		echo "cargo-fuzz is missing; building it into $(TOOLS_DIR), which takes a minute"; \
+		$(CARGO) install --quiet --locked cargo-fuzz --version $(CARGO_FUZZ_VERSION) \
+			--root "$(TOOLS_DIR)" || exit 1; \
+	fi; \
+	tools/fuzz $(FUZZ_TARGETS)
 
 bench: ## Measure against the kernel, conntrack, ulogd2 and nginx; run it as root
 	@$(INSTALL) cc nginx wrk ulogd $(GATEWAY)

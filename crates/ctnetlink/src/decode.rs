@@ -125,17 +125,26 @@ fn decode_tuple(
     tuple: &mut Tuple,
     counters: &mut DecodeCounters,
 ) -> Result<Option<u16>, DecodeError> {
+    *tuple = Tuple::default();
     let mut zone = None;
+    let mut has_addresses = false;
     for attribute in Attributes(bytes) {
         let (kind, payload) = attribute?;
         match kind {
-            CTA_TUPLE_IP => decode_addresses(payload, tuple)?,
+            CTA_TUPLE_IP => {
+                has_addresses = true;
+                decode_addresses(payload, tuple)?;
+            }
             CTA_TUPLE_PROTO => decode_protocol(payload, tuple)?,
             CTA_TUPLE_ZONE => zone = Some(be16("CTA_TUPLE_ZONE", payload)?),
             _ => counters.unknown_attributes += 1,
         }
     }
-    Ok(zone)
+    if has_addresses {
+        Ok(zone)
+    } else {
+        Err(DecodeError::MissingAddress("source"))
+    }
 }
 
 #[inline]
@@ -161,20 +170,20 @@ fn decode_addresses(bytes: &[u8], tuple: &mut Tuple) -> Result<(), DecodeError> 
     }
 }
 
+/// What stands in the place of the ports depends on the protocol, whatever else
+/// there is: everybody behind relies on it.
 #[inline]
 fn decode_protocol(bytes: &[u8], tuple: &mut Tuple) -> Result<(), DecodeError> {
+    let mut ports = [0; 2];
+    let mut id = 0;
     let mut icmp = Icmp { kind: 0, code: 0 };
     for attribute in Attributes(bytes) {
         let (kind, payload) = attribute?;
         match kind {
             CTA_PROTO_NUM => tuple.protocol = Protocol(byte("CTA_PROTO_NUM", payload)?),
-            CTA_PROTO_SRC_PORT => tuple.source.port = be16("CTA_PROTO_SRC_PORT", payload)?,
-            CTA_PROTO_DST_PORT => tuple.destination.port = be16("CTA_PROTO_DST_PORT", payload)?,
-            CTA_PROTO_ICMP_ID | CTA_PROTO_ICMPV6_ID => {
-                let id = be16("CTA_PROTO_ICMP_ID", payload)?;
-                tuple.source.port = id;
-                tuple.destination.port = id;
-            }
+            CTA_PROTO_SRC_PORT => ports[0] = be16("CTA_PROTO_SRC_PORT", payload)?,
+            CTA_PROTO_DST_PORT => ports[1] = be16("CTA_PROTO_DST_PORT", payload)?,
+            CTA_PROTO_ICMP_ID | CTA_PROTO_ICMPV6_ID => id = be16("CTA_PROTO_ICMP_ID", payload)?,
             CTA_PROTO_ICMP_TYPE | CTA_PROTO_ICMPV6_TYPE => {
                 icmp.kind = byte("CTA_PROTO_ICMP_TYPE", payload)?;
             }
@@ -184,9 +193,9 @@ fn decode_protocol(bytes: &[u8], tuple: &mut Tuple) -> Result<(), DecodeError> {
             _ => {}
         }
     }
-    if tuple.protocol.is_icmp() {
-        tuple.icmp = Some(icmp);
-    }
+    let is_icmp = tuple.protocol.is_icmp();
+    [tuple.source.port, tuple.destination.port] = if is_icmp { [id; 2] } else { ports };
+    tuple.icmp = is_icmp.then_some(icmp);
     Ok(())
 }
 

@@ -30,10 +30,39 @@ const ACTION: &str = "dump the conntrack table";
 pub struct Dump {
     socket: OwnedFd,
     buffer: Vec<u8>,
-    length: usize,
-    is_done: bool,
-    was_interrupted: bool,
+    progress: Progress,
     counters: DecodeCounters,
+}
+
+/// What the parts of a dump have said about the dump itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Progress {
+    pub is_done: bool,
+    pub was_interrupted: bool,
+}
+
+impl Progress {
+    /// Notes what the next part says; an error where the kernel refuses the
+    /// dump or breaks it off.
+    pub fn note(&mut self, part: &[u8]) -> Result<(), Error> {
+        for message in Messages(part) {
+            let message = message.map_err(|source| Error::Decode {
+                action: ACTION,
+                source,
+            })?;
+            self.was_interrupted |= message.flags & NLM_F_DUMP_INTR != 0;
+            match message.kind {
+                NLMSG_ERROR => message.error(ACTION)?,
+                NLMSG_DONE => {
+                    self.is_done = true;
+                    // Its payload is the dump's own error number.
+                    message.error(ACTION)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Dump {
@@ -62,9 +91,7 @@ impl Dump {
         Ok(Self {
             socket,
             buffer: vec![0; BUFFER_BYTES],
-            length: 0,
-            is_done: false,
-            was_interrupted: false,
+            progress: Progress::default(),
             counters: DecodeCounters::default(),
         })
     }
@@ -75,7 +102,7 @@ impl Dump {
     ///
     /// The kernel refused the dump or broke it off.
     pub fn read(&mut self) -> Result<Option<DumpChunk<'_>>, Error> {
-        if self.is_done {
+        if self.progress.is_done {
             return Ok(None);
         }
         let fd = self.socket.as_fd();
@@ -96,25 +123,10 @@ impl Dump {
                 },
             });
         }
-        self.length = length;
-        for message in Messages(&self.buffer[..length]) {
-            let message = message.map_err(|source| Error::Decode {
-                action: ACTION,
-                source,
-            })?;
-            self.was_interrupted |= message.flags & NLM_F_DUMP_INTR != 0;
-            match message.kind {
-                NLMSG_ERROR => message.error(ACTION)?,
-                NLMSG_DONE => {
-                    self.is_done = true;
-                    // Its payload is the dump's own error number.
-                    message.error(ACTION)?;
-                }
-                _ => {}
-            }
-        }
+        let part = &self.buffer[..length];
+        self.progress.note(part)?;
         Ok(Some(DumpChunk {
-            bytes: &self.buffer[..self.length],
+            bytes: part,
             counters: &mut self.counters,
         }))
     }
@@ -122,14 +134,14 @@ impl Dump {
     /// Whether the kernel said that the table changed its shape meanwhile, so
     /// that connections may be missing (`NLM_F_DUMP_INTR`).
     pub fn was_interrupted(&self) -> bool {
-        self.was_interrupted
+        self.progress.was_interrupted
     }
 }
 
 /// One part of a dump.
 pub struct DumpChunk<'a> {
-    bytes: &'a [u8],
-    counters: &'a mut DecodeCounters,
+    pub(crate) bytes: &'a [u8],
+    pub(crate) counters: &'a mut DecodeCounters,
 }
 
 impl DumpChunk<'_> {

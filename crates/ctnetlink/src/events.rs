@@ -10,7 +10,7 @@ use crate::bpf::Program;
 use crate::decode::{DecodeCounters, decode_event};
 use crate::error::{DecodeError, Error};
 use crate::message::Messages;
-use crate::sys::{self, DatagramBatch};
+use crate::sys::{self, Datagram, DatagramBatch};
 use crate::uapi::{GROUP_DESTROY, GROUP_NEW, GROUP_UPDATE, NLMSG_NOOP};
 
 /// Datagrams read by one system call. More saves nothing measurable and falls
@@ -310,32 +310,43 @@ impl EventBatch<'_> {
     ///
     /// Calls `skipped` for each event that cannot be decoded.
     #[inline]
-    pub fn decode(self, room: &mut Vec<Event>, mut skipped: impl FnMut(DecodeError)) -> &[Event] {
-        let mut count = 0;
-        for datagram in self.batch.datagrams() {
-            if datagram.is_cut {
-                skipped(DecodeError::Truncated {
-                    what: "event",
-                    claimed: SLOT_BYTES + 1,
-                    available: SLOT_BYTES,
-                });
-                continue;
+    pub fn decode(self, room: &mut Vec<Event>, skipped: impl FnMut(DecodeError)) -> &[Event] {
+        decode_all(self.batch.datagrams(), room, self.counters, skipped)
+    }
+}
+
+/// Decodes the events of datagrams, as [`EventBatch::decode`] does.
+#[inline]
+pub(crate) fn decode_all<'d, 'r>(
+    datagrams: impl Iterator<Item = Datagram<'d>>,
+    room: &'r mut Vec<Event>,
+    counters: &mut DecodeCounters,
+    mut skipped: impl FnMut(DecodeError),
+) -> &'r [Event] {
+    let mut count = 0;
+    for datagram in datagrams {
+        if datagram.is_cut {
+            skipped(DecodeError::Truncated {
+                what: "event",
+                claimed: SLOT_BYTES + 1,
+                available: SLOT_BYTES,
+            });
+            continue;
+        }
+        for message in Messages(datagram.bytes) {
+            if room.len() == count {
+                room.push(Event::default());
             }
-            for message in Messages(datagram.bytes) {
-                if room.len() == count {
-                    room.push(Event::default());
-                }
-                let event = &mut room[count];
-                match message {
-                    Ok(message) if message.kind <= NLMSG_NOOP => {}
-                    Ok(message) => match decode_event(&message, event, self.counters) {
-                        Ok(()) => count += 1,
-                        Err(error) => skipped(error),
-                    },
+            let event = &mut room[count];
+            match message {
+                Ok(message) if message.kind <= NLMSG_NOOP => {}
+                Ok(message) => match decode_event(&message, event, counters) {
+                    Ok(()) => count += 1,
                     Err(error) => skipped(error),
-                }
+                },
+                Err(error) => skipped(error),
             }
         }
-        &room[..count]
     }
+    &room[..count]
 }

@@ -6,7 +6,7 @@ use model::{Connection, Tuple};
 
 use crate::decode::{DecodeCounters, decode_connection};
 use crate::error::{DecodeError, Error};
-use crate::message::Messages;
+use crate::message::{Message, Messages};
 use crate::request::Request;
 use crate::sys;
 use crate::uapi::*;
@@ -74,42 +74,60 @@ impl GetSocket {
     /// Reads until the answer to the last request. The kernel has queued it
     /// before the send returned, so this does not wait.
     fn answer(&mut self) -> Result<Option<Connection>, Error> {
-        let decode = |source| Error::Decode {
-            action: ACTION,
-            source,
-        };
         loop {
             let length = sys::receive(self.socket.as_fd(), &mut self.buffer[..])
                 .map_err(Error::system(ACTION))?;
             let bytes = self.buffer.get(..length).ok_or_else(|| {
-                decode(DecodeError::Truncated {
+                undecodable(DecodeError::Truncated {
                     what: "connection",
                     claimed: length,
                     available: self.buffer.len(),
                 })
             })?;
-            for message in Messages(bytes) {
-                let message = message.map_err(decode)?;
-                if message.sequence != self.sequence {
-                    // Left over from a request whose answer failed to decode.
-                    continue;
-                }
-                if message.kind == NLMSG_ERROR {
-                    return match message.error(ACTION) {
-                        Err(error) if error.errno() == Some(libc::ENOENT) => Ok(None),
-                        Err(error) => Err(error),
-                        Ok(()) => Ok(None),
-                    };
-                }
-                if message.kind == CT_NEW {
-                    let mut connection = Connection::default();
-                    let attributes = message.attributes().map_err(decode)?;
-                    decode_connection(attributes, &mut connection, &mut DecodeCounters::default())
-                        .map_err(decode)?;
-                    return Ok(Some(connection));
-                }
+            if let Some(answer) = find_answer(bytes, self.sequence) {
+                return answer;
             }
         }
+    }
+}
+
+/// The answer to the request with this sequence number, where it is among
+/// what was received.
+pub(crate) fn find_answer(
+    bytes: &[u8],
+    sequence: u32,
+) -> Option<Result<Option<Connection>, Error>> {
+    Messages(bytes).find_map(|message| match message {
+        // Left over from a request whose answer failed to decode.
+        Ok(message) if message.sequence != sequence => None,
+        Ok(message) => read_answer(&message).transpose(),
+        Err(error) => Some(Err(undecodable(error))),
+    })
+}
+
+/// What a message says about the connection asked for: `None` where it is no
+/// answer, `Some(None)` where there is no such connection.
+fn read_answer(message: &Message<'_>) -> Result<Option<Option<Connection>>, Error> {
+    match message.kind {
+        NLMSG_ERROR => match message.error(ACTION) {
+            Err(error) if error.errno() != Some(libc::ENOENT) => Err(error),
+            _ => Ok(Some(None)),
+        },
+        CT_NEW => {
+            let mut connection = Connection::default();
+            let attributes = message.attributes().map_err(undecodable)?;
+            decode_connection(attributes, &mut connection, &mut DecodeCounters::default())
+                .map_err(undecodable)?;
+            Ok(Some(Some(connection)))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn undecodable(source: DecodeError) -> Error {
+    Error::Decode {
+        action: ACTION,
+        source,
     }
 }
 

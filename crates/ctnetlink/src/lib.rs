@@ -24,9 +24,15 @@ mod dump;
 mod dying;
 mod error;
 mod events;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod get;
 mod message;
 mod offload;
+#[cfg(test)]
+#[path = "../../../fuzz/replay.rs"]
+mod replay;
 mod request;
 mod settings;
 mod sys;

@@ -16,8 +16,14 @@ mod coverage;
 mod endpoint;
 mod event;
 mod filter;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod pattern;
 mod protocol;
+#[cfg(test)]
+#[path = "../../../fuzz/replay.rs"]
+mod replay;
 mod status;
 mod timestamp;
 mod translation;

@@ -12,6 +12,9 @@ pub mod config;
 pub mod daemon_args;
 pub mod descriptors;
 pub mod doctor;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod handover;
 pub mod hint;
 pub mod http;
@@ -21,3 +24,6 @@ pub mod lookup;
 pub mod metrics;
 pub mod mirror;
 pub mod pipeline;
+#[cfg(test)]
+#[path = "../../../fuzz/replay.rs"]
+mod replay;

@@ -18,8 +18,14 @@ mod compact_time;
 mod entry;
 mod family;
 mod find;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod index;
 mod plan;
+#[cfg(test)]
+#[path = "../../../fuzz/replay.rs"]
+mod replay;
 mod resync;
 mod save;
 mod slab;

@@ -4,130 +4,21 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "../src/fuzzing/naive.rs"]
+mod naive;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use model::{
     Connection, Endpoint, EndpointPattern, Event, EventKind, Filter, Icmp, KernelId, Lookup, Match,
-    Protocol, Status, TimeSource, Timed, Timestamp, Tuple, Zone, ZoneScope,
+    Protocol, Status, Timestamp, Tuple, Zone, ZoneScope,
 };
+use naive::{Naive, Row};
 use proptest::prelude::*;
 use table::{Damaged, Position, Table};
 
 const KEEP: Duration = Duration::from_millis(20);
-
-/// One row of the list: what the table keeps of a translation.
-#[derive(Clone, Debug)]
-struct Row {
-    connection: Connection,
-    shown: Match,
-}
-
-#[derive(Default)]
-struct Naive {
-    rows: Vec<Row>,
-}
-
-impl Naive {
-    fn live(&self, connection: &Connection) -> Vec<usize> {
-        (0..self.rows.len())
-            .filter(|at| {
-                let row = &self.rows[*at];
-                row.shown.ended_at.is_none()
-                    && row.connection.original == connection.original
-                    && row.connection.zone == connection.zone
-            })
-            .collect()
-    }
-
-    fn add(
-        &mut self,
-        connection: &Connection,
-        start: Option<Timed>,
-        end: Option<Timed>,
-        only: Option<model::TranslationKind>,
-    ) {
-        for translation in connection.translations() {
-            if only.is_some_and(|kind| kind != translation.kind) {
-                continue;
-            }
-            self.rows.push(Row {
-                connection: *connection,
-                shown: Match {
-                    protocol: connection.original.protocol,
-                    translation,
-                    original_destination: connection.original.destination,
-                    zone: connection.zone,
-                    kernel_id: end.is_none().then_some(connection.kernel_id),
-                    started_at: start,
-                    ended_at: end,
-                },
-            });
-        }
-    }
-
-    fn end(&mut self, at: usize, time: Timed) {
-        self.rows[at].shown.ended_at = Some(time);
-        self.rows[at].shown.kernel_id = None;
-    }
-
-    fn apply(&mut self, event: &Event, now: Timestamp) {
-        let connection = &event.connection;
-        let received = Timed {
-            at: now,
-            source: TimeSource::Received,
-        };
-        let estimated = Timed {
-            at: now,
-            source: TimeSource::Estimated,
-        };
-        let live = self.live(connection);
-        let is_same = |row: &Row| {
-            row.connection.kernel_id == connection.kernel_id
-                && row.connection.reply == connection.reply
-        };
-        match event.kind {
-            EventKind::New | EventKind::Update => {
-                if live.iter().any(|at| is_same(&self.rows[*at])) {
-                    return;
-                }
-                for at in live {
-                    self.end(at, estimated);
-                }
-                let start = if event.kind == EventKind::New {
-                    received
-                } else {
-                    estimated
-                };
-                self.add(connection, Some(start), None, None);
-            }
-            EventKind::Destroy => {
-                for translation in connection.translations() {
-                    let kind = translation.kind;
-                    let known = live.iter().copied().find(|at| {
-                        let row = &self.rows[*at];
-                        row.shown.translation.kind == kind && is_same(row)
-                    });
-                    let late = (0..self.rows.len()).rev().find(|at| {
-                        let row = &self.rows[*at];
-                        row.shown
-                            .ended_at
-                            .is_some_and(|end| end.source == TimeSource::Estimated)
-                            && row.connection.original == connection.original
-                            && row.connection.reply == connection.reply
-                            && row.connection.zone == connection.zone
-                            && row.shown.translation.kind == kind
-                    });
-                    match (known, late) {
-                        (Some(at), _) => self.end(at, received),
-                        (None, Some(at)) => self.end(at, received),
-                        (None, None) => self.add(connection, None, Some(received), Some(kind)),
-                    }
-                }
-            }
-        }
-    }
-}
 
 fn endpoint(family: bool, host: u8, port: u16) -> Endpoint {
     let address = if family {

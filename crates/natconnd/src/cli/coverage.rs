@@ -1,5 +1,6 @@
 //! Coverage in words: what is missing, and what that means for the answer.
 
+use super::error::printable;
 use super::times::Times;
 use crate::api::{Coverage, Gap};
 
@@ -31,7 +32,7 @@ pub(super) fn lines(coverage: &Coverage, times: &Times, consequence: &str) -> Ve
 
 /// One gap in words.
 pub(super) fn words(gap: &Gap, times: &Times) -> String {
-    let cause = &gap.cause;
+    let cause = &printable(&gap.cause);
     let from = times.words(&gap.from);
     let Some(to) = &gap.to else {
         let what = match &**cause {

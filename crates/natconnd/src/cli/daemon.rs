@@ -55,7 +55,7 @@ impl Daemon {
         }
     }
 
-    fn of_url(source: &'static str, text: &str) -> Result<Self, Error> {
+    pub(super) fn of_url(source: &'static str, text: &str) -> Result<Self, Error> {
         let refuse = |cause: &'static str| Error::Url {
             source_name: source,
             found: text.to_owned(),

@@ -19,6 +19,8 @@ mod definition;
 mod doctor;
 mod error;
 mod foreign;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod hint;
 mod list;
 mod lookup;

@@ -9,7 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 use comfy_table::presets::NOTHING;
 use comfy_table::{ColumnConstraint, ContentLineStyle, LineStyle, Table, TableStyle, Width};
 
-use super::error::Error;
+use super::error::{Error, printable};
 use super::output::{Look, Output, Paint};
 use super::times::Times;
 use crate::api::Row;
@@ -42,7 +42,7 @@ impl Rows {
         Ok(())
     }
 
-    fn lines(&mut self, rows: &[Row], look: Look, times: &Times) -> Vec<String> {
+    pub(super) fn lines(&mut self, rows: &[Row], look: Look, times: &Times) -> Vec<String> {
         let headings = headings(times);
         let cells: Vec<_> = rows.iter().map(|row| cells(row, times)).collect();
         for row in cells.iter().chain([&headings]) {
@@ -93,8 +93,8 @@ fn headings(times: &Times) -> [String; COLUMNS] {
 
 fn cells(row: &Row, times: &Times) -> [String; COLUMNS] {
     [
-        row.protocol.clone(),
-        row.kind.clone(),
+        printable(&row.protocol),
+        printable(&row.kind),
         endpoint(row.internal_address, row.internal_port),
         endpoint(row.nat_address, row.nat_port),
         endpoint(row.remote_address, row.remote_port),

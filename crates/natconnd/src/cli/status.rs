@@ -4,7 +4,7 @@ use super::Outcome;
 use super::client::Client;
 use super::coverage;
 use super::definition::StatusArguments;
-use super::error::Error;
+use super::error::{Error, printable};
 use super::output::{Output, Paint};
 use super::query::Query;
 use super::times::Times;
@@ -39,9 +39,9 @@ pub(super) async fn run(
 /// The width of the names: that of `kernel timestamps`.
 const WIDTH: usize = 17;
 
-type Line = (&'static str, String, Option<Paint>);
+pub(super) type Line = (&'static str, String, Option<Paint>);
 
-fn lines(status: &Status, times: &Times) -> Vec<Line> {
+pub(super) fn lines(status: &Status, times: &Times) -> Vec<Line> {
     let good = |is_good| {
         Some(if is_good {
             Paint::Good
@@ -65,7 +65,7 @@ fn lines(status: &Status, times: &Times) -> Vec<Line> {
         "no, times are those of receipt (sysctl net.netfilter.nf_conntrack_timestamp)"
     };
     let mut lines: Vec<Line> = vec![
-        ("version", status.version.clone(), None),
+        ("version", printable(&status.version), None),
         ("running since", times.words(&status.started_at), None),
         ("ready", ready.to_owned(), good(status.ready)),
         (
@@ -102,7 +102,7 @@ fn state(name: &str) -> String {
         "events-off" => "the kernel is told to send no events",
         "silent" => "connections come and go and no events tell of it",
         // A word of a newer daemon speaks for itself.
-        _ => return name.to_owned(),
+        _ => return printable(name),
     };
     format!("{name}: {meaning}")
 }

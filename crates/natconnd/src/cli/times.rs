@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::error::printable;
+
 /// How times are written.
 #[derive(Clone, Debug)]
 pub(super) enum Times {
@@ -28,7 +30,7 @@ impl Times {
     /// stays as it is.
     pub fn cell(&self, text: &str) -> String {
         let Ok(time) = text.parse::<Timestamp>() else {
-            return text.to_owned();
+            return printable(text);
         };
         match self {
             Self::Utc => time.strftime("%Y-%m-%d %H:%M:%S%.3f").to_string(),
@@ -67,7 +69,7 @@ impl Times {
 
     fn in_words(&self, text: &str, format: &str) -> String {
         let Ok(time) = text.parse::<Timestamp>() else {
-            return text.to_owned();
+            return printable(text);
         };
         match self {
             Self::Utc => format!("{} UTC", time.strftime(format)),

@@ -8,7 +8,7 @@ use super::Outcome;
 use super::client::{Answer, Client, unreadable};
 use super::coverage;
 use super::definition::WatchArguments;
-use super::error::{AskError, Error};
+use super::error::{AskError, Error, printable};
 use super::output::{Output, Paint};
 use super::query::Query;
 use super::rows::{endpoint, time};
@@ -122,7 +122,7 @@ fn heading(times: &Times) -> String {
     ])
 }
 
-fn line(change: &Change, times: &Times) -> String {
+pub(super) fn line(change: &Change, times: &Times) -> String {
     let row = &change.row;
     let (at, source) = match &*change.change {
         "ended" => (&row.ended_at, &row.ended_at_source),
@@ -130,9 +130,9 @@ fn line(change: &Change, times: &Times) -> String {
     };
     columns([
         &time(at.as_deref(), source.as_deref(), "unknown", times),
-        &change.change,
-        &row.protocol,
-        &row.kind,
+        &printable(&change.change),
+        &printable(&row.protocol),
+        &printable(&row.kind),
         &endpoint(row.internal_address, row.internal_port),
         &endpoint(row.nat_address, row.nat_port),
         &endpoint(row.remote_address, row.remote_port),

@@ -90,6 +90,27 @@ fn parse_with(text: &str, path: &Path, look_up: LookUp<'_>) -> Result<Loaded, Co
     })
 }
 
+/// Reads a configuration from the bytes of its file.
+pub(super) fn parse_bytes(
+    bytes: &[u8],
+    path: &Path,
+    look_up: LookUp<'_>,
+) -> Result<Loaded, ConfigError> {
+    let offset = match str::from_utf8(bytes) {
+        Ok(text) => return parse_with(text, path, look_up),
+        Err(error) => error.valid_up_to(),
+    };
+    let lossy = String::from_utf8_lossy(bytes);
+    let remark = not_utf8(path, bytes, offset);
+    if FileKind::of(&lossy) != FileKind::Pynatconnd {
+        return Err(ConfigError::Mistakes(vec![remark]));
+    }
+    // Under Python 2 a comment could hold any bytes.
+    let mut loaded = parse_with(&lossy, path, look_up)?;
+    loaded.warnings.insert(0, remark);
+    Ok(loaded)
+}
+
 impl Config {
     /// Reads a file that must be there, of either kind.
     pub fn load(path: &Path) -> Result<Loaded, ConfigError> {
@@ -97,21 +118,7 @@ impl Config {
             path: path.to_owned(),
             source,
         })?;
-        match str::from_utf8(&bytes) {
-            Ok(text) => parse_with(text, path, &look_up),
-            Err(error) => {
-                let lossy = String::from_utf8_lossy(&bytes);
-                let remark = not_utf8(path, &bytes, error.valid_up_to());
-                if FileKind::of(&lossy) == FileKind::Pynatconnd {
-                    // Under Python 2 a comment could hold any bytes.
-                    let mut loaded = parse_with(&lossy, path, &look_up)?;
-                    loaded.warnings.insert(0, remark);
-                    Ok(loaded)
-                } else {
-                    Err(ConfigError::Mistakes(vec![remark]))
-                }
-            }
-        }
+        parse_bytes(&bytes, path, &look_up)
     }
 
     /// Reads the first of the [`DEFAULT_PATHS`] that is there; everything is

@@ -12,6 +12,8 @@
 mod amount;
 mod configobj;
 mod form;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod keys;
 mod load;
 mod nearest;

@@ -16,7 +16,7 @@ use model::{Coverage, Filter, Match};
 use super::body::{Body, Chunk, ChunkSender, chunks};
 use super::format::Format;
 use super::problem::{Refused, bad_value, problem, shortened, to_response};
-use super::query::{self, DEFAULT_LIMIT, MAX_LIMIT};
+use super::query::{self, DEFAULT_LIMIT, MAX_LIMIT, Plus};
 use super::response::{ok, response};
 use super::state::State;
 use super::{csv, cursor, filter, json};
@@ -31,13 +31,13 @@ pub(super) const PARAMETERS: &[&str] = &[
 pub(super) const COVERAGE: HeaderName = HeaderName::from_static("natconnd-coverage");
 
 /// What a request asks for.
-#[derive(Clone, Debug, Default)]
-struct Listing {
-    filter: Filter,
-    order: Order,
-    after: Option<Match>,
-    limit: Option<usize>,
-    format: Option<Format>,
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Listing {
+    pub filter: Filter,
+    pub order: Order,
+    pub after: Option<Match>,
+    pub limit: Option<usize>,
+    pub format: Option<Format>,
 }
 
 pub(super) fn respond(
@@ -69,7 +69,7 @@ pub(super) fn respond(
     }
 }
 
-fn read(query: &str) -> Refused<Listing> {
+pub(super) fn read(query: &str) -> Refused<Listing> {
     let mut listing = Listing::default();
     let mut sort = None;
     let mut from = None;
@@ -285,10 +285,12 @@ fn coverage_word(coverage: &Coverage) -> HeaderValue {
 }
 
 /// Where the next page is (RFC 8288): the same query with another cursor.
-fn link(query: &str, next: &str) -> Option<HeaderValue> {
+pub(super) fn link(query: &str, next: &str) -> Option<HeaderValue> {
     let mut target = String::from("</api/v1/connections?");
     for pair in query.split('&') {
-        if !pair.is_empty() && !pair.starts_with("cursor=") {
+        let name = pair.split('=').next().unwrap_or_default();
+        let is_cursor = query::decode(name, Plus::IsSpace).is_some_and(|name| name == "cursor");
+        if !pair.is_empty() && !is_cursor {
             target.push_str(pair);
             target.push('&');
         }
@@ -317,5 +319,8 @@ mod tests {
             next,
             "</api/v1/connections?nat=:1&limit=5&cursor=01>; rel=\"next\""
         );
+        // However the old cursor's name is written.
+        let next = link("%63ursor=00&zone=1", "01").unwrap();
+        assert_eq!(next, "</api/v1/connections?zone=1&cursor=01>; rel=\"next\"");
     }
 }

@@ -27,16 +27,21 @@ pub(super) const PARAMETERS: &[&str] = &filter::PARAMETERS;
 const CHUNK_LENGTH: usize = 16 * 1024;
 
 pub(super) fn respond(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Body>> {
-    let mut filter = Filter::default();
-    query::read(query, PARAMETERS, |name, value| {
-        filter::set(&mut filter, name, value).map(drop)
-    })?;
+    let filter = read(query)?;
     // From here on nothing is missed unsaid: the client has not even seen
     // the head of the response.
     let notices = state.answers.follow();
     let (sender, body) = chunks();
     tokio::spawn(send(Arc::clone(state), notices, filter, sender));
     Ok(response(StatusCode::OK, EVENTS, body))
+}
+
+pub(super) fn read(query: Option<&str>) -> Refused<Filter> {
+    let mut filter = Filter::default();
+    query::read(query, PARAMETERS, |name, value| {
+        filter::set(&mut filter, name, value).map(drop)
+    })?;
+    Ok(filter)
 }
 
 /// Sends changes until the client is gone, the daemon stops, or whoever makes

@@ -71,7 +71,7 @@ fn broke_off() -> Box<Problem> {
     problem(StatusCode::INTERNAL_SERVER_ERROR, detail)
 }
 
-fn read(query: Option<&str>) -> Refused<(Lookup, usize)> {
+pub(super) fn read(query: Option<&str>) -> Refused<(Lookup, usize)> {
     let mut question = Lookup::default();
     let mut limit = DEFAULT_LIMIT;
     query::read(query, PARAMETERS, |name, value| {

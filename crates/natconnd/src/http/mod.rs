@@ -24,6 +24,8 @@ mod deadline;
 mod events;
 mod filter;
 mod format;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod health;
 mod index;
 mod json;

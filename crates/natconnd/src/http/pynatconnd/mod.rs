@@ -6,6 +6,8 @@
 //! value that is no port is a 400 and not a 500, and where several
 //! connections share a key the newest live one is shown.
 
+#[cfg(any(test, fuzzing))]
+pub(super) mod fuzzing;
 mod json;
 mod nagios;
 mod object;

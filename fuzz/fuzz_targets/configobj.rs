@@ -1,0 +1,5 @@
+//! pynatconnd's configuration file.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| natconnd::fuzzing::configobj(bytes));

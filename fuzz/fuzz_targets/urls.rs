@@ -1,0 +1,5 @@
+//! pynatconnd's URLs.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| natconnd::fuzzing::urls(bytes));
