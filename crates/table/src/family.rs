@@ -32,6 +32,8 @@ pub struct Family<A> {
     pub(crate) estimated: HashMap<(Identity<A>, TranslationKind), Slot, RandomState>,
     /// When the ends were learned, and of how many slots each time.
     learned: VecDeque<(Timestamp, usize)>,
+    /// Ends that the kernel has told twice.
+    pub(crate) repeated_ends: u64,
     live: u64,
     live_connections: u64,
     /// Connections that ended since the resync began; `None` outside of one.
@@ -51,6 +53,7 @@ impl<A: Address> Family<A> {
             ended: VecDeque::new(),
             estimated: HashMap::default(),
             learned: VecDeque::new(),
+            repeated_ends: 0,
             live: 0,
             live_connections: 0,
             ended_in_resync: None,
@@ -178,7 +181,9 @@ impl<A: Address> Family<A> {
         let entry = self.slab.get_mut(slot);
         let key = (entry.identity(), entry.kind());
         entry.end(ended_at);
-        self.estimated.remove(&key);
+        if self.estimated.get(&key) == Some(&slot) {
+            self.estimated.remove(&key);
+        }
     }
 
     /// Adds an entry that was never seen alive.
@@ -197,7 +202,7 @@ impl<A: Address> Family<A> {
         slot
     }
 
-    fn note_end(&mut self, identity: Identity<A>, kernel_id: Option<KernelId>) {
+    pub(crate) fn note_end(&mut self, identity: Identity<A>, kernel_id: Option<KernelId>) {
         if let (Some(ended), Some(id)) = (&mut self.ended_in_resync, kernel_id) {
             ended.insert((identity, id));
         }
@@ -243,13 +248,6 @@ impl<A: Address> Family<A> {
             self.slab.remove(slot);
         }
         due == budget
-    }
-
-    /// An ended entry with the same tuples whose end was only estimated: the
-    /// same connection, where its end is reported late.
-    pub fn find_estimated(&self, entry: &Entry<A>) -> Option<Slot> {
-        let slot = *self.estimated.get(&(entry.identity(), entry.kind()))?;
-        self.slab.get(slot).has_tuples_of(entry).then_some(slot)
     }
 
     #[inline]

@@ -23,6 +23,7 @@ mod find;
 pub mod fuzzing;
 mod index;
 mod plan;
+
 #[cfg(test)]
 #[path = "../../../fuzz/replay.rs"]
 mod replay;
@@ -30,6 +31,7 @@ mod resync;
 mod save;
 mod slab;
 mod table;
+mod told_before;
 
 pub use find::Found;
 pub use resync::Unseen;

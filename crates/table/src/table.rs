@@ -85,6 +85,11 @@ impl Table {
         self.v4.live_connections() + self.v6.live_connections()
     }
 
+    /// Ends that the kernel has told twice.
+    pub fn repeated_ends(&self) -> u64 {
+        self.v4.repeated_ends + self.v6.repeated_ends
+    }
+
     /// Ended translations that have not expired.
     pub fn ended(&self) -> u64 {
         self.v4.ended() + self.v6.ended()
@@ -338,6 +343,11 @@ impl<A: Address> Family<A> {
                     if let Some(slot) = self.find_estimated(&entry) {
                         // Its end has been told already; only the time is new.
                         self.correct_end(slot, ended_at);
+                        continue;
+                    }
+                    if self.was_told(&entry, ended_at) {
+                        self.note_end(identity, Some(connection.kernel_id));
+                        self.repeated_ends += 1;
                         continue;
                     }
                     self.add_ended(entry, ended_at, received_at)

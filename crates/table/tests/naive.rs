@@ -354,3 +354,40 @@ fn what_is_no_saved_table_is_refused() {
         }
     }
 }
+
+/// As the kernel does while another listener does not read.
+#[test]
+fn an_end_that_is_told_twice_is_one_end() {
+    let at = |seconds: i64| Timestamp(seconds * 1_000_000_000);
+    for stopped_at in [None, Some(at(100))] {
+        let connection = |started: i64| Connection {
+            status: Status::SOURCE_TRANSLATED,
+            started_at: stopped_at.map(|_| at(started)),
+            ..Connection::default()
+        };
+        let mut table = Table::new(Duration::from_secs(3600), Filter::default());
+        let mut ends = 0;
+        let mut tell = |kind, connection, received| {
+            table.apply(&Event { kind, connection }, received, |change| {
+                ends += u32::from(change.kind == model::ChangeKind::Ended);
+            });
+        };
+        let ended = Connection {
+            stopped_at,
+            ..connection(90)
+        };
+        tell(EventKind::New, connection(90), at(90));
+        tell(EventKind::Destroy, ended, at(100));
+        tell(EventKind::Destroy, ended, at(105));
+        // The next one with the same tuples is another one.
+        let next = Connection {
+            stopped_at: stopped_at.map(|_| at(120)),
+            ..connection(110)
+        };
+        tell(EventKind::New, connection(110), at(110));
+        tell(EventKind::Destroy, next, at(120));
+        tell(EventKind::Destroy, next, at(121));
+        assert_eq!(ends, 2);
+        assert_eq!((table.ended(), table.repeated_ends()), (2, 2));
+    }
+}

@@ -84,12 +84,29 @@ impl Naive {
                 (Some(at), _) => self.end(at, received(now), now),
                 // Its end was learned before.
                 (None, Some(at)) => self.rows[at].shown.ended_at = Some(received(now)),
+                (None, None) if self.was_told(connection, kind, now) => {
+                    if let Some(ended) = &mut self.resync {
+                        ended.push(key(connection));
+                    }
+                }
                 (None, None) => {
                     self.add(connection, None, Some(kind));
                     self.end(self.rows.len() - 1, received(now), now);
                 }
             }
         }
+    }
+
+    /// Whether this end was told a moment ago.
+    fn was_told(&self, connection: &Connection, kind: TranslationKind, now: Timestamp) -> bool {
+        self.rows.iter().any(|row| {
+            row.shown.ended_at.is_some_and(|end| {
+                end.source == TimeSource::Received && now.since(end.at) < Duration::from_secs(60)
+            }) && row.connection.original == connection.original
+                && row.connection.reply == connection.reply
+                && row.connection.zone == connection.zone
+                && row.shown.translation.kind == kind
+        })
     }
 
     /// The row whose end was estimated and is told now.
