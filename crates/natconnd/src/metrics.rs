@@ -77,7 +77,7 @@ fn gauge(
 impl Collector for OfMirror {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let counters = &self.0.counters;
-        let counted: [(&str, &str, &AtomicU64); 11] = [
+        let counted: [(&str, &str, &AtomicU64); 12] = [
             (
                 "natconnd_mirror_faults",
                 "Panics of the reader thread, after which it started over",
@@ -117,6 +117,11 @@ impl Collector for OfMirror {
                 "natconnd_mirror_vanished_translations",
                 "Translations whose end was found by a dump, not by an event",
                 &counters.vanished,
+            ),
+            (
+                "natconnd_mirror_repeated_ends",
+                "Ends that the kernel told twice, because another listener was slow",
+                &counters.repeated_ends,
             ),
             (
                 "natconnd_mirror_undecodable_messages",

@@ -31,6 +31,9 @@ use crate::mirror::{self, Mirror, now};
 /// How often to look whether the first dump is merged.
 const READY_POLL: Duration = Duration::from_millis(10);
 
+/// How often to look whether the reader thread stands still.
+const RELIEVE_EVERY: Duration = Duration::from_millis(250);
+
 /// What a running daemon can take over from a changed file.
 struct Live {
     config: Config,
@@ -165,6 +168,10 @@ impl Live {
             Arc::clone(&self.mirror),
             is_stopping.clone(),
         ));
+        tokio::spawn(relieve_kernel(
+            Arc::clone(&self.mirror),
+            is_stopping.clone(),
+        ));
         let mut serving = tokio::spawn(server.serve(listeners, is_stopping));
         let end = loop {
             tokio::select! {
@@ -211,6 +218,17 @@ impl Live {
             }
         }
         notify(&[NotifyState::Ready]);
+    }
+}
+
+/// Looks now and then whether the reader thread stands still.
+async fn relieve_kernel(mirror: Arc<Mirror>, mut is_stopping: watch::Receiver<bool>) {
+    let mut watch = mirror::StuckWatch::default();
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(RELIEVE_EVERY) => mirror.relieve_kernel(&mut watch),
+            _ = is_stopping.changed() => return,
+        }
     }
 }
 

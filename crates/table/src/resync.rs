@@ -142,14 +142,6 @@ impl<A: Address> Family<A> {
         }
     }
 
-    fn is_end_estimated(&self, original: &Tuple, zone: Zone) -> bool {
-        let identity = Identity::of(original, zone);
-        identity.is_some_and(|identity| {
-            let mut kinds = model::TranslationKind::ALL.into_iter();
-            kinds.any(|kind| self.estimated.contains_key(&(identity, kind)))
-        })
-    }
-
     fn settle(
         &mut self,
         unseen: &Unseen,

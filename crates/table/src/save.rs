@@ -119,8 +119,7 @@ impl<A: Address> Family<A> {
                 return Err(Damaged::Other { expected: ENDED });
             };
             if rules.keep(&entry) {
-                let slot = self.add_ended(entry, ended_at, learned_at);
-                self.note_estimate(slot, ended_at.source);
+                self.add_ended(entry, ended_at, learned_at);
             }
         }
         for _ in 0..saved.number("how many entries live")? {

@@ -7,16 +7,12 @@
 
 use std::time::Duration;
 
-use model::{TimeSource, Timed, TranslationKind};
+use model::{TimeSource, Timed, Tuple, Zone};
 
 use crate::address::Address;
-use crate::chain::Role;
-use crate::entry::Entry;
-use crate::family::Family;
+use crate::entry::{Entry, Identity};
+use crate::family::{Family, identity_hash};
 use crate::slab::Slot;
-
-/// Entries of a chain that are looked at, far more than one has as a rule.
-const LOOKS: usize = 256;
 
 /// Without the kernel's times, how long after an end another one of the same
 /// tuples is the same one: no event tells of a begin in between, and the
@@ -37,23 +33,39 @@ impl<A: Address> Family<A> {
             .is_some()
     }
 
-    /// The latest ended entry with the same tuples and such an end.
-    fn find_ended(&self, entry: &Entry<A>, is_such: impl Fn(Timed) -> bool) -> Option<Slot> {
-        let roles = entry.roles();
-        // Of the chains that it would be in, one that is short.
-        let (role, (address, port)) = match entry.kind() {
-            TranslationKind::Source => (Role::Nat, roles.nat),
-            TranslationKind::Destination => (Role::Remote, (roles.remote.0, 0)),
+    /// Whether an end of a connection is only estimated.
+    pub(crate) fn is_end_estimated(&self, original: &Tuple, zone: Zone) -> bool {
+        let Some(identity) = Identity::of(original, zone) else {
+            return false;
         };
-        let chains = self.chains(role);
-        let first = self.head(role, address, port);
-        let slots = std::iter::successors(first, |slot| chains.after(self.slab.get(*slot)));
-        slots.take(LOOKS).find(|slot| {
-            let other = self.slab.get(*slot);
-            other.kind() == entry.kind()
+        let hash = identity_hash(&self.hashing, &identity);
+        let is_estimated = |slot| {
+            let entry: &Entry<A> = self.slab.get(slot);
+            let end = entry.ended_at();
+            end.is_some_and(|end| end.source == TimeSource::Estimated)
+                && entry.identity() == identity
+        };
+        self.identities.find(hash, is_estimated).is_some()
+    }
+
+    /// An ended entry with the same tuples and such an end; of several, the one
+    /// that began last.
+    fn find_ended(&self, entry: &Entry<A>, is_such: impl Fn(Timed) -> bool) -> Option<Slot> {
+        let hash = identity_hash(&self.hashing, &entry.identity());
+        let mut latest = None;
+        self.identities.find(hash, |slot| {
+            let other = self.slab.get(slot);
+            if let Some(ended_at) = other.ended_at()
+                && other.kind() == entry.kind()
+                && is_such(ended_at)
                 && other.has_tuples_of(entry)
-                && other.ended_at().is_some_and(&is_such)
-        })
+            {
+                let times = (other.started_at().map(|time| time.at), ended_at.at);
+                latest = latest.max(Some((times, slot)));
+            }
+            false
+        });
+        latest.map(|(_, slot)| slot)
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Counters {
     /// Connections whose end the kernel could not tell yet, as it last said: all,
     /// or 1000 and perhaps more.
     pub dying: AtomicU64,
+    /// Ends that the kernel has told twice, and that were recorded once.
+    pub repeated_ends: AtomicU64,
     /// Whether events come for connections that a get does not know.
     pub has_foreign_events: AtomicBool,
     /// Whether the kernel is told to send no events.

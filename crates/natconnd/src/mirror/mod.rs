@@ -15,6 +15,7 @@ mod resync;
 mod silence;
 mod socket;
 mod start;
+mod stuck;
 mod watch;
 
 use std::os::fd::OwnedFd;
@@ -34,6 +35,7 @@ pub use clock::now;
 pub use condition::{Condition, State};
 pub use counters::Counters;
 pub use start::{Announce, HandedOver, Stop, start};
+pub use stuck::StuckWatch;
 
 use clock::booted_at;
 use gaps::Gaps;
@@ -81,6 +83,8 @@ pub struct Mirror {
     reader: OnceLock<Thread>,
     /// Whether events may have been read that are not applied yet.
     is_applying: AtomicBool,
+    /// Whether the kernel was told to forget what it cannot tell.
+    is_kernel_relieved: AtomicBool,
     /// What was told before this time is applied, in nanoseconds since 1970.
     applied_until: AtomicI64,
     settings: Settings,
@@ -121,6 +125,7 @@ impl Mirror {
             queue: RwLock::new(None),
             reader: OnceLock::new(),
             is_applying: AtomicBool::new(false),
+            is_kernel_relieved: AtomicBool::new(false),
             applied_until: AtomicI64::new(0),
             keep_ended: AtomicI64::new(nanoseconds(settings.keep_ended)),
             complete_since: AtomicI64::new(i64::MIN),

@@ -90,7 +90,7 @@ impl Reader {
     fn run(&mut self) {
         self.note_socket();
         while !self.is_stopping() {
-            self.mirror.counters.last_round.store(now().0, Relaxed);
+            self.ask_for_all_ends();
             let instant = Instant::now();
             if instant >= self.next_look {
                 self.next_look = instant + LOOK_EVERY;
@@ -120,7 +120,7 @@ impl Reader {
                 self.hear(&witness);
             }
         }
-        self.make_room();
+        self.leave_socket();
     }
 
     pub(super) fn is_stopping(&self) -> bool {
@@ -136,6 +136,7 @@ impl Reader {
     pub(super) fn read(&mut self) -> Queue {
         self.mirror.is_applying.store(true, SeqCst);
         let began = now();
+        self.mirror.counters.last_round.store(began.0, Relaxed);
         let queue = match self.socket.read() {
             Ok(Read::Events { is_full, .. }) => {
                 self.apply();
@@ -179,6 +180,7 @@ impl Reader {
             mirror.note(change, has_followers);
         });
         table.expire(received_at, EXPIRE_BUDGET);
+        counters.repeated_ends.store(table.repeated_ends(), Relaxed);
         drop(table);
         counters.events.fetch_add(events.len() as u64, Relaxed);
         counters.last_event.store(received_at.0, Relaxed);
@@ -197,10 +199,14 @@ impl Reader {
     }
 
     fn note_overrun(&mut self) {
+        let is_first = !self.needs_resync;
+        // Before anything else: no answer may be called complete while this is
+        // counted and written down.
+        self.lose(GapCause::ReceiveBuffer);
         let counters = &self.mirror.counters;
         counters.overruns.fetch_add(1, Relaxed);
         counters.last_overrun.store(now().0, Relaxed);
-        if !self.needs_resync {
+        if is_first {
             warn!(
                 last_complete = %self.last_read,
                 receive_buffer_bytes = self.socket.receive_buffer(),
@@ -208,7 +214,6 @@ impl Reader {
             );
         }
         self.grow_buffer();
-        self.lose(GapCause::ReceiveBuffer);
     }
 
     /// Notes that events are missing since everything was read last.

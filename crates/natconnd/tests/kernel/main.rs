@@ -35,6 +35,7 @@ mod signals;
 mod silence;
 mod source;
 mod start;
+mod stuck;
 mod supervisor;
 mod turns;
 mod zones;

@@ -109,9 +109,10 @@ impl Naive {
         })
     }
 
-    /// The row whose end was estimated and is told now.
+    /// The row whose end was estimated and is told now; of several, the one that
+    /// began last.
     fn late(&self, connection: &Connection, kind: TranslationKind) -> Option<usize> {
-        (0..self.rows.len()).rev().find(|at| {
+        let estimated = (0..self.rows.len()).filter(|at| {
             let row = &self.rows[*at];
             row.shown
                 .ended_at
@@ -120,6 +121,11 @@ impl Naive {
                 && row.connection.reply == connection.reply
                 && row.connection.zone == connection.zone
                 && row.shown.translation.kind == kind
+        });
+        estimated.max_by_key(|at| {
+            let shown = &self.rows[*at].shown;
+            let at = |time: Option<Timed>| time.map(|time| time.at);
+            (at(shown.started_at), at(shown.ended_at))
         })
     }
 

@@ -1,0 +1,80 @@
+//! A reader thread that stands still.
+//!
+//! In reliable mode the kernel keeps each connection whose end finds no room, and
+//! goes through all that it keeps when it looks for others: within seconds the
+//! gateway forwards no new connection any more. A gateway that forwards is worth
+//! more than an end that is told.
+
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+
+use ctnetlink::EventQueue;
+use model::Timestamp;
+use tracing::{error, warn};
+
+use super::Mirror;
+use super::reader::Reader;
+
+/// Looks in a row that find the reader thread where it was. Looks, not time: when
+/// the whole process was stopped, the reader goes on as soon as this does.
+const LOOKS: u32 = 4;
+
+/// What was seen of the reader thread.
+#[derive(Debug, Default)]
+pub struct StuckWatch {
+    last_round: i64,
+    looks: u32,
+}
+
+impl Mirror {
+    /// Lets the kernel forget what it keeps for a reader thread that stands still.
+    /// To be called by another thread, four times a second.
+    pub fn relieve_kernel(&self, watch: &mut StuckWatch) {
+        let last_round = self.counters.last_round.load(Relaxed);
+        if last_round != watch.last_round {
+            *watch = StuckWatch {
+                last_round,
+                looks: 0,
+            };
+        }
+        watch.looks += 1;
+        if !self.settings.is_reliable || watch.looks <= LOOKS {
+            return;
+        }
+        if self.is_kernel_relieved.swap(true, SeqCst) {
+            return;
+        }
+        error!(
+            last_round = %Timestamp(last_round),
+            "the reader thread stands still; the kernel may forget what it cannot tell",
+        );
+        let queue = self.queue.read();
+        match queue
+            .as_ref()
+            .map(|queue| EventQueue::set_reliable(queue, false))
+        {
+            None | Some(Ok(())) => {}
+            Some(Err(error)) => warn!(%error, "the kernel could not be told to forget"),
+        }
+    }
+}
+
+impl Reader {
+    /// Asks for all ends again, after it has stood still.
+    pub(super) fn ask_for_all_ends(&mut self) {
+        if self.mirror.is_kernel_relieved.swap(false, SeqCst) {
+            warn!("the reader thread goes on");
+            if let Err(error) = self.socket.set_reliable(true) {
+                warn!(%error, "the kernel could not be asked to keep what it cannot tell");
+            }
+        }
+    }
+
+    /// Leaves the socket to whoever reads it next, and the kernel in peace until
+    /// then.
+    pub(super) fn leave_socket(&mut self) {
+        self.make_room();
+        if let Err(error) = self.socket.set_reliable(false) {
+            warn!(%error, "the kernel could not be told to forget what it cannot tell");
+        }
+    }
+}
