@@ -1,7 +1,8 @@
 # What can be done with natconnd's sources. "make" lists it.
 #
 # Each target first installs the system's packages that it lacks, on Debian and
-# Ubuntu, and says so. None but "make bench" needs root for anything else.
+# Ubuntu, and says so. None but "make bench" and "make abuse" needs root for
+# anything else.
 
 CARGO ?= cargo
 CARGO_DENY_VERSION := 0.20.2
@@ -18,7 +19,7 @@ GATEWAY := unshare setpriv nsenter mount ip nft conntrack
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help build demo demo-once test check deny bless bench install-packages
+.PHONY: help build demo demo-once test check deny bless bench abuse install-packages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -71,6 +72,10 @@ bless: ## Rewrite the generated files: API document, manual pages, completions, 
 bench: ## Measure against the kernel, conntrack, ulogd2 and nginx; run it as root
 	@$(INSTALL) cc nginx wrk ulogd $(GATEWAY)
 	$(CARGO) run --release --manifest-path bench/Cargo.toml -- all
+
+abuse: ## Stop, flood and restart natconnd on a real gateway, and look for mistakes; run it as root
+	@$(INSTALL) cc $(GATEWAY)
+	$(CARGO) run --release --manifest-path bench/Cargo.toml -- abuse
 
 install-packages: ## Install all packages that any target needs
 	@$(INSTALL) cc nginx curl wrk ulogd $(GATEWAY)
