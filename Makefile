@@ -1,7 +1,7 @@
 # What can be done with natconnd's sources. "make" lists it.
 #
 # Each target first installs the system's packages that it lacks, on Debian and
-# Ubuntu, and says so. None but "make bench" and "make truth" needs root for
+# Ubuntu, and says so. None but "make bench", "make truth" and "make abuse" needs root for
 # anything else.
 
 CARGO ?= cargo
@@ -20,7 +20,7 @@ GATEWAY := unshare setpriv nsenter mount ip nft conntrack
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help build demo demo-once test check deny bless fuzz bench truth install-packages
+.PHONY: help build demo demo-once test check deny bless fuzz bench truth abuse install-packages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -91,6 +91,10 @@ bench: ## Measure against the kernel, conntrack, ulogd2 and nginx; run it as roo
 truth: ## Hold millions of answers against what the wire showed; run it as root
 	@$(INSTALL) cc $(GATEWAY)
 	$(CARGO) run --release --manifest-path bench/Cargo.toml -- truth
+
+abuse: ## Stop, flood and restart natconnd on a real gateway, and look for mistakes; run it as root
+	@$(INSTALL) cc $(GATEWAY)
+	$(CARGO) run --release --manifest-path bench/Cargo.toml -- abuse
 
 install-packages: ## Install all packages that any target needs
 	@$(INSTALL) cc nginx curl faketime strace wrk ulogd $(GATEWAY)

@@ -20,7 +20,7 @@ parts   all           every measurement below, written to bench/RESULTS.md
         delivery      what the kernel does with events that do not fit
         latency       from a packet until a follower of events knows
         reconcile     comparing a full table with the kernel's, under load
-        abuse         the three below, written to bench/ABUSE.md
+        abuse         the three below; a full run is written to bench/ABUSE.md
         overrun       a stopped reader with a tiny buffer, then the kernel's table
         destroy       the same, and every end recorded once
         hand-over     SIGUSR2 under load, against a plain restart
@@ -188,6 +188,8 @@ impl Plan {
                 _ => bail!("unknown word on the command line: {word}\n{USAGE}"),
             }
         }
+        // A short run says too little to be written down.
+        plan.writes_abuse &= plan.rounds_of_abuse.is_none();
         if plan.parts.is_empty() {
             bail!("nothing to measure: name a part\n{USAGE}");
         }
@@ -232,7 +234,7 @@ mod tests {
     fn abuse_has_as_many_rounds_as_each_part_wants_unless_said() {
         let plan = parse("abuse").expect("a good line");
         assert_eq!((plan.writes_abuse, plan.rounds_of_abuse), (true, None));
-        let plan = parse("overrun --rounds 7").expect("a good line");
+        let plan = parse("abuse --rounds 7").expect("a good line");
         assert_eq!((plan.writes_abuse, plan.rounds_of_abuse), (false, Some(7)));
     }
 

@@ -75,6 +75,7 @@ fn the_table_is_the_kernels_again_after_each_overrun() {
         for round in 0..2_u16 {
             let port = 5000 + round;
             lab.host(3).send_udp(port, lab.outside().at(9))?;
+            lab.await_connections(&["-p", "udp"], wanted + 1)?;
             agree_on_list(lab, &daemon);
             daemon.halt();
             let stopped = now();
@@ -89,6 +90,7 @@ fn the_table_is_the_kernels_again_after_each_overrun() {
             daemon.signal("CONT");
 
             wanted += 2 * usize::from(BURST) - 1;
+            lab.await_connections(&["-p", "udp"], wanted)?;
             assert_eq!(agree_on_list(lab, &daemon).len(), wanted, "round {round}");
             let gaps = await_following(&daemon);
             let covers = |gap: &Gap| {

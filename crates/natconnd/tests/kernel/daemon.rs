@@ -65,6 +65,17 @@ impl Daemon {
         });
     }
 
+    /// Writes its file with these lines, after the listener and socket that it
+    /// has, and has it read them.
+    pub fn change(&mut self, lines: &str) {
+        let Self {
+            address, socket, ..
+        } = self;
+        let text = format!("[http]\nlisten = [\"{address}\"]\nunix-socket = \"{socket}\"\n{lines}");
+        fs::write(&self.file, text).unwrap();
+        self.signal("HUP");
+    }
+
     /// Gets `target`.
     pub fn get(&self, target: &str) -> Reply {
         get(self.address, target)

@@ -41,6 +41,7 @@ fn what_happens_during_a_hand_over_is_known_afterwards() {
             traffic.join().expect("the traffic's thread does not panic")
         })?;
         let sent = usize::from(ports.start - 10_000);
+        lab.await_connections(&["-p", "udp"], sent)?;
         let truth = agree_on_list(lab, &daemon);
         assert_eq!(truth.len(), sent);
         let status = daemon.status();
@@ -58,6 +59,7 @@ fn an_end_during_a_hand_over_is_known_afterwards() {
         lab.sysctl("net.netfilter.nf_conntrack_events", "1")?;
         let mut daemon = Daemon::start(lab, "");
         lab.host(1).send_udp(5000, lab.outside().at(9))?;
+        lab.await_connections(&["-p", "udp"], 1)?;
         assert_eq!(agree_on_list(lab, &daemon).len(), 1);
         let started_at = daemon.status().started_at;
         daemon.signal("USR2");

@@ -20,10 +20,12 @@ fn with_past(lab: &Lab) -> Result<(Daemon, Truth), Error> {
     lab.sysctl("net.netfilter.nf_conntrack_events", "1")?;
     let daemon = Daemon::start(lab, KEEPS);
     lab.host(1).send_udp(5000, lab.outside().at(9))?;
+    lab.await_connections(&["-p", "udp"], 1)?;
     let ended = agree_on_list(lab, &daemon)[0].clone();
     lab.conntrack(&["-D", "-p", "udp"])?;
     assert_eq!(agree_on_list(lab, &daemon).len(), 0);
     lab.host(2).send_udp(5000, lab.outside().at(9))?;
+    lab.await_connections(&["-p", "udp"], 1)?;
     assert_eq!(agree_on_list(lab, &daemon).len(), 1);
     Ok((daemon, ended))
 }
@@ -62,6 +64,7 @@ fn a_hand_over_forgets_nothing_and_is_no_gap() {
             lab.host(3).send_udp(6000 + round, lab.outside().at(9))?;
             await_process_after(&daemon, &status.started_at);
 
+            lab.await_connections(&["-p", "udp"], 2)?;
             assert_eq!(gaps(&daemon), before, "round {round}");
             let live = agree_on_list(lab, &daemon);
             assert_eq!(live.len(), 2, "round {round}");

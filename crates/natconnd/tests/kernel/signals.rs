@@ -30,18 +30,6 @@ fn term_and_int_end_it_cleanly() {
     });
 }
 
-/// Writes the daemon's file with these lines, after the listener and socket
-/// that it has, and has it read them.
-fn change(daemon: &mut Daemon, lines: &str) {
-    let socket = &daemon.socket;
-    let text = format!(
-        "[http]\nlisten = [\"{}\"]\nunix-socket = \"{socket}\"\n{lines}",
-        daemon.address
-    );
-    fs::write(&daemon.file, text).unwrap();
-    daemon.signal("HUP");
-}
-
 #[test]
 fn hup_takes_over_what_can_change() {
     lab::in_gateway!(|lab| {
@@ -62,8 +50,7 @@ fn hup_takes_over_what_can_change() {
         });
         assert!(!daemon.log().contains("INFO"), "{}", daemon.log());
 
-        change(
-            &mut daemon,
+        daemon.change(
             "allow = [\"192.168.248.0/24\"]\n[log]\nlevel = \"info\"\n\
              [track]\nkeep-ended = \"0s\"\n",
         );
@@ -82,7 +69,7 @@ fn hup_takes_over_what_can_change() {
             }
         });
 
-        change(&mut daemon, "allow = [\"127.0.0.0/8\"]\n");
+        daemon.change("allow = [\"127.0.0.0/8\"]\n");
         eventually(|| match daemon.get("/api/v1/status") {
             reply if reply.status == 200 => Ok(()),
             reply => Err(format!("{reply:?}")),
@@ -97,8 +84,7 @@ fn hup_takes_over_what_can_change() {
 fn hup_warns_of_what_needs_a_restart_and_refuses_a_broken_file() {
     lab::in_gateway!(|lab| {
         let mut daemon = Daemon::start(lab, "");
-        change(
-            &mut daemon,
+        daemon.change(
             "max-connections = 7\nheader-timeout = \"3s\"\n\
              [track]\nreceive-buffer = \"1MiB\"\nreconcile-every = \"1h\"\n\
              [track.filter]\nkind = \"source\"\n",
@@ -117,7 +103,7 @@ fn hup_warns_of_what_needs_a_restart_and_refuses_a_broken_file() {
         }
         assert!(!log.contains("key=\"http.listen\""), "{log}");
 
-        change(&mut daemon, "allow = 3\n[trakc]\n");
+        daemon.change("allow = 3\n[trakc]\n");
         daemon.await_log("configuration not taken over");
         let log = daemon.log();
         for (line, key) in [(":4:", "http.allow"), (":5:", "trakc")] {
