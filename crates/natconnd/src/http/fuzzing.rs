@@ -6,7 +6,7 @@ use model::{EndpointPattern, Filter, Lookup, Match};
 use super::connections::{self, Listing};
 use super::format::Format;
 use super::problem::{Refused, to_response};
-use super::query::{MAX_LIMIT, Plus, decode};
+use super::query::{MAX_LIMIT, MAX_VALUE, Plus, decode};
 use super::route::Route;
 use super::{cursor, events, lookup};
 use crate::api::Problem;
@@ -80,7 +80,10 @@ fn lookups(text: &str) {
 fn follows(text: &str) {
     if let Some(filter) = readable(events::read(Some(text))) {
         let again = written(filter_pairs(&filter));
-        assert_eq!(events::read(Some(&again)), Ok(filter));
+        // Names of protocols may be longer than their numbers, and than allowed.
+        if again.split('&').all(|pair| pair.len() <= MAX_VALUE) {
+            assert_eq!(events::read(Some(&again)), Ok(filter));
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::problem::{Refused, bad_value, problem, shortened};
 use hyper::StatusCode;
 
 /// The longest value, in bytes after decoding.
-const MAX_VALUE: usize = 4096;
+pub(super) const MAX_VALUE: usize = 4096;
 
 /// Reads a query, giving each parameter's name and value to `set`.
 ///

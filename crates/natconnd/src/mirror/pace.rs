@@ -6,9 +6,16 @@ use std::time::{Duration, Instant};
 /// The shortest time between the end of a resync and the next one.
 pub const REST: Duration = Duration::from_secs(1);
 
-/// Resyncs in a minute at most. A dump of a million connections takes a second
-/// or two of the processor that the events need.
-pub const MOST_IN_A_MINUTE: usize = 6;
+/// How many times as long as the last resync the rest is at least: a dump of a
+/// million connections takes two seconds of the processor that the events need.
+const REST_FACTOR: u32 = 4;
+
+/// Resyncs in a minute at most.
+pub const MOST_IN_A_MINUTE: usize = 20;
+
+/// With more resyncs in a minute than this, events are lost faster than resyncs
+/// can make up for.
+const MANY_IN_A_MINUTE: usize = 5;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -20,35 +27,17 @@ pub struct Pace {
     rest_until: Option<Instant>,
 }
 
-/// Whether a resync may begin.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Leave {
-    /// Now.
-    Now,
-    /// After a moment.
-    Soon,
-    /// Not before a minute is over since others began: events are lost faster
-    /// than resyncs can make up for.
-    Overloaded,
-}
-
 impl Pace {
     /// Whether a resync may begin.
-    pub fn leave(&mut self, now: Instant) -> Leave {
-        while self
-            .begun
-            .front()
-            .is_some_and(|begun| now.saturating_duration_since(*begun) >= MINUTE)
-        {
-            self.begun.pop_front();
-        }
-        if self.begun.len() >= MOST_IN_A_MINUTE {
-            Leave::Overloaded
-        } else if self.rest_until.is_some_and(|until| now < until) {
-            Leave::Soon
-        } else {
-            Leave::Now
-        }
+    pub fn may_begin(&mut self, now: Instant) -> bool {
+        self.forget(now);
+        self.begun.len() < MOST_IN_A_MINUTE && self.rest_until.is_none_or(|until| now >= until)
+    }
+
+    /// Whether there have been so many that they seem to be in vain.
+    pub fn is_overloaded(&mut self, now: Instant) -> bool {
+        self.forget(now);
+        self.begun.len() > MANY_IN_A_MINUTE
     }
 
     /// Notes that a resync begins.
@@ -56,9 +45,17 @@ impl Pace {
         self.begun.push_back(now);
     }
 
-    /// Notes that it has ended, or that something else asks for a pause.
-    pub fn rest(&mut self, now: Instant) {
-        self.rest_until = Some(now + REST);
+    /// Notes that one has ended which took so long, or that something else asks for
+    /// a pause.
+    pub fn rest(&mut self, now: Instant, took: Duration) {
+        self.rest_until = Some(now + REST.max(took * REST_FACTOR));
+    }
+
+    fn forget(&mut self, now: Instant) {
+        let is_old = |begun: &Instant| now.saturating_duration_since(*begun) >= MINUTE;
+        while self.begun.front().is_some_and(is_old) {
+            self.begun.pop_front();
+        }
     }
 }
 
@@ -70,11 +67,14 @@ mod tests {
     fn a_resync_is_followed_by_a_rest() {
         let mut pace = Pace::default();
         let start = Instant::now();
-        assert_eq!(pace.leave(start), Leave::Now);
+        assert!(pace.may_begin(start));
         pace.begin(start);
-        pace.rest(start);
-        assert_eq!(pace.leave(start), Leave::Soon);
-        assert_eq!(pace.leave(start + REST), Leave::Now);
+        pace.rest(start, Duration::ZERO);
+        assert!(!pace.may_begin(start));
+        assert!(pace.may_begin(start + REST));
+        pace.rest(start, REST);
+        assert!(!pace.may_begin(start + 3 * REST));
+        assert!(pace.may_begin(start + 4 * REST));
     }
 
     #[test]
@@ -84,9 +84,9 @@ mod tests {
         let mut begun = Vec::new();
         for tenth in 0..6000 {
             let now = start + Duration::from_millis(100) * tenth;
-            if pace.leave(now) == Leave::Now {
+            if pace.may_begin(now) {
                 pace.begin(now);
-                pace.rest(now);
+                pace.rest(now, Duration::from_millis(10));
                 begun.push(now);
             }
         }
@@ -97,17 +97,16 @@ mod tests {
     }
 
     #[test]
-    fn overload_is_told_from_a_rest() {
+    fn many_are_an_overload_until_a_minute_is_over() {
         let mut pace = Pace::default();
         let start = Instant::now();
-        for second in 0..MOST_IN_A_MINUTE as u32 {
+        for second in 0..=MANY_IN_A_MINUTE as u32 {
             let now = start + REST * second;
-            assert_eq!(pace.leave(now), Leave::Now);
+            assert!(!pace.is_overloaded(now));
+            assert!(pace.may_begin(now));
             pace.begin(now);
-            pace.rest(now);
         }
-        let later = start + Duration::from_secs(30);
-        assert_eq!(pace.leave(later), Leave::Overloaded);
-        assert_eq!(pace.leave(start + MINUTE), Leave::Now);
+        assert!(pace.is_overloaded(start + Duration::from_secs(30)));
+        assert!(!pace.is_overloaded(start + MINUTE));
     }
 }

@@ -18,7 +18,7 @@ use tracing::{error, warn};
 
 use super::Mirror;
 use super::clock::{ClockWatch, now};
-use super::pace::{Leave, Pace};
+use super::pace::Pace;
 use super::silence::{Doubts, Witness};
 use super::start::Announce;
 
@@ -83,7 +83,7 @@ impl Reader {
             self.mirror.counters.faults.fetch_add(1, Relaxed);
             self.lose(GapCause::Fault);
             self.mirror.empty();
-            self.pace.rest(Instant::now());
+            self.pace.rest(Instant::now(), Duration::ZERO);
         }
     }
 
@@ -97,10 +97,11 @@ impl Reader {
                 self.look_around(instant);
             }
             if self.needs_resync {
-                match self.pace.leave(instant) {
-                    Leave::Now => self.close_gap(),
-                    Leave::Soon => {}
-                    Leave::Overloaded => self.note_overload(),
+                if self.pace.is_overloaded(instant) {
+                    self.note_overload();
+                }
+                if self.pace.may_begin(instant) {
+                    self.close_gap();
                 }
             } else if instant >= self.next_reconcile {
                 self.reconcile();

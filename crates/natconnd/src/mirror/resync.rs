@@ -37,9 +37,10 @@ impl Reader {
     pub(super) fn close_gap(&mut self) {
         // What goes missing while this one runs asks for another.
         self.needs_resync = false;
-        self.pace.begin(Instant::now());
+        let began = Instant::now();
+        self.pace.begin(began);
         let outcome = self.resync(&mut Suspects::default());
-        self.pace.rest(Instant::now());
+        self.pace.rest(Instant::now(), began.elapsed());
         match outcome {
             Outcome::Stopped => self.needs_resync = true,
             Outcome::Incomplete => self.lose(GapCause::Dump),
@@ -65,7 +66,7 @@ impl Reader {
     pub(super) fn note_overload(&self) {
         if !self.mirror.counters.is_overloaded.swap(true, Relaxed) {
             warn!(
-                resyncs_in_a_minute = MOST_IN_A_MINUTE,
+                most_resyncs_in_a_minute = MOST_IN_A_MINUTE,
                 receive_buffer_bytes = self.socket.receive_buffer(),
                 "overloaded: events are lost faster than the kernel's table can be read again; \
                  see: natconn doctor",

@@ -132,7 +132,7 @@ fn under_permanent_overload_resyncs_are_few_and_the_state_says_so() {
         let resyncs = metrics
             .lines()
             .find_map(|line| line.strip_prefix("natconnd_mirror_resyncs_total "));
-        // The start is one of them.
+        // The start is one of them, and each is followed by a second's rest.
         assert_eq!(resyncs, Some("6"), "{metrics}");
         Ok::<(), Error>(())
     });
