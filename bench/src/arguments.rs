@@ -15,7 +15,7 @@ parts   all           every measurement below, written to bench/RESULTS.md
         start         start with a full table against a raw dump
         lookup-cost   lookups in a full table against a small one
         explore       the floor with other batches, naps, buffers and a filter
-        abuse         the three below; a full run is written to bench/ABUSE.md
+        abuse         the three below, written to bench/ABUSE.md
         overrun       a stopped reader with a tiny buffer, then the kernel's table
         destroy       the same, and every end recorded once
         hand-over     SIGUSR2 under load, against a plain restart
