@@ -71,7 +71,10 @@ fn about<'a>(packet: &'a Packet, answer: &'a Answer) -> impl Iterator<Item = &'a
     answer.rows.iter().filter(is_about)
 }
 
-/// The answer as far as it is about the packet, with times in milliseconds
+/// Matches that are shown to explain a judgement.
+const SHOWN: usize = 4;
+
+/// The matches that began closest to the packet, with times in milliseconds
 /// after it, for people.
 pub fn explain(packet: &Packet, answer: &Answer) -> String {
     let when = |told: Option<Told>| {
@@ -84,7 +87,9 @@ pub fn explain(packet: &Packet, answer: &Answer) -> String {
         "{} had {} to {} at {}, and natconnd says:",
         packet.internal, packet.nat, packet.remote, packet.at
     );
-    for row in about(packet, answer) {
+    let mut rows: Vec<_> = about(packet, answer).collect();
+    rows.sort_by_key(|row| row.started.map(|told| packet.at.abs_diff(told.at)));
+    for row in rows.iter().take(SHOWN) {
         text += &format!(
             " {} from {} to {};",
             row.internal,
@@ -92,7 +97,8 @@ pub fn explain(packet: &Packet, answer: &Answer) -> String {
             when(row.ended)
         );
     }
-    text + &format!(" gaps: {}", answer.gaps.len())
+    let (matches, gaps) = (rows.len(), answer.gaps.len());
+    text + &format!(" of {matches} matches; {gaps} gaps")
 }
 
 fn touches(gap: &Gap, at: i64) -> bool {

@@ -5,7 +5,7 @@ use super::judge::{Judgement, explain, judge};
 use super::packet::Packet;
 
 /// How many judgements are shown where they are not as wanted.
-const EXAMPLES: usize = 5;
+const EXAMPLES: usize = 2;
 
 /// How often natconnd was right, and how often not.
 #[derive(Clone, Debug, Default)]
