@@ -5,6 +5,10 @@
 use super::answer::{Answer, Gap, Row, Source, Told};
 use super::packet::Packet;
 
+/// How long a connection lives after a packet, at least, in nanoseconds: what
+/// begins earlier is the packet's own connection and not the sender's next.
+const LIFE: i64 = 900_000_000;
+
 /// How an answer stands to a packet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Judgement {
@@ -19,6 +23,8 @@ pub enum Judgement {
     /// It names the sender, and somebody else so close in time that times of
     /// receipt cannot tell the two apart.
     Ambiguous,
+    /// It names the sender, with a time of receipt that is later than allowed.
+    Late,
 }
 
 /// Whether a match's life contains a moment.
@@ -45,15 +51,27 @@ pub fn judge(packet: &Packet, answer: &Answer, lateness: i64) -> Judgement {
             others = others.max(fit);
         }
     }
+    let is_late = about(packet, answer).any(|row| is_late_start(row, packet));
     let is_excused = answer.gaps.iter().any(|gap| touches(gap, packet.at));
     match (sender, others) {
         (_, Fit::Surely) => Judgement::Wrong,
         (Fit::No, _) if is_excused => Judgement::Excused,
+        (Fit::No, _) if is_late => Judgement::Late,
         (Fit::No, Fit::Perhaps) => Judgement::Wrong,
         (Fit::No, Fit::No) => Judgement::Missing,
         (_, Fit::Perhaps) => Judgement::Ambiguous,
         (_, Fit::No) => Judgement::Right,
     }
+}
+
+/// Whether this is the sender's connection, though it seems to begin after the
+/// packet.
+fn is_late_start(row: &Row, packet: &Packet) -> bool {
+    let began_late = |told: Told| {
+        let after = told.at - packet.at;
+        told.source == Source::Received && (0..LIFE).contains(&after)
+    };
+    row.internal == packet.internal && row.started.is_some_and(began_late)
 }
 
 /// By how much the start that is told is after the packet, in nanoseconds: the
@@ -71,7 +89,10 @@ fn about<'a>(packet: &'a Packet, answer: &'a Answer) -> impl Iterator<Item = &'a
     answer.rows.iter().filter(is_about)
 }
 
-/// The answer as far as it is about the packet, with times in milliseconds
+/// Matches that are shown to explain a judgement.
+const SHOWN: usize = 4;
+
+/// The matches that began closest to the packet, with times in milliseconds
 /// after it, for people.
 pub fn explain(packet: &Packet, answer: &Answer) -> String {
     let when = |told: Option<Told>| {
@@ -84,7 +105,9 @@ pub fn explain(packet: &Packet, answer: &Answer) -> String {
         "{} had {} to {} at {}, and natconnd says:",
         packet.internal, packet.nat, packet.remote, packet.at
     );
-    for row in about(packet, answer) {
+    let mut rows: Vec<_> = about(packet, answer).collect();
+    rows.sort_by_key(|row| row.started.map(|told| packet.at.abs_diff(told.at)));
+    for row in rows.iter().take(SHOWN) {
         text += &format!(
             " {} from {} to {};",
             row.internal,
@@ -92,7 +115,8 @@ pub fn explain(packet: &Packet, answer: &Answer) -> String {
             when(row.ended)
         );
     }
-    text + &format!(" gaps: {}", answer.gaps.len())
+    let (matches, gaps) = (rows.len(), answer.gaps.len());
+    text + &format!(" of {matches} matches; {gaps} gaps")
 }
 
 fn touches(gap: &Gap, at: i64) -> bool {
@@ -277,7 +301,10 @@ mod tests {
         assert_eq!(judged(1010, &turns, &[]), Judgement::Right);
         assert_eq!(judged(997, &turns, &[]), Judgement::Wrong);
         assert_eq!(judged(1000, &turns[1..], &[]), Judgement::Right);
-        assert_eq!(judged(998, &turns[1..], &[]), Judgement::Missing);
+        assert_eq!(judged(998, &turns[1..], &[]), Judgement::Late);
+        assert_eq!(judged(103, &turns[1..], &[]), Judgement::Missing);
+        let by_kernel = [row(1, Source::Kernel, 1004, None)];
+        assert_eq!(judged(998, &by_kernel, &[]), Judgement::Missing);
     }
 
     #[test]

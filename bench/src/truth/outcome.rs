@@ -9,11 +9,12 @@ use super::tally::Tally;
 /// The most of its time that natconnd may spend in gaps.
 const GAPS: f64 = 0.001;
 
-/// One judgement in so many may be ambiguous where times are those of receipt.
-const AMBIGUOUS: u64 = 1000;
+/// One judgement in so many may be ambiguous, and one late, where times are
+/// those of receipt.
+const DOUBTFUL: u64 = 1000;
 
 /// Head of [`Outcome::verdicts`].
-pub const VERDICTS: [&str; 15] = [
+pub const VERDICTS: [&str; 16] = [
     "scenario",
     "times",
     "connections",
@@ -28,6 +29,7 @@ pub const VERDICTS: [&str; 15] = [
     "missing",
     "excused",
     "ambiguous",
+    "late",
     "in gaps",
 ];
 
@@ -115,6 +117,7 @@ impl Outcome {
             sum.missing,
             sum.excused,
             sum.ambiguous,
+            sum.late,
         ];
         cells.extend(counts.map(|count| count.to_string()));
         cells.push(format!("{:.3} %", 100.0 * self.in_gaps));
@@ -148,7 +151,7 @@ impl Outcome {
             let allowed = if self.scenario.has_kernel_times {
                 0
             } else {
-                tally.judged() / AMBIGUOUS
+                tally.judged() / DOUBTFUL
             };
             let of_tally = tally.faults(allowed);
             faults.extend(of_tally.iter().map(|fault| format!("{how}: {fault}")));

@@ -5,7 +5,7 @@ use super::judge::{Judgement, explain, judge};
 use super::packet::Packet;
 
 /// How many judgements are shown where they are not as wanted.
-const EXAMPLES: usize = 5;
+const EXAMPLES: usize = 2;
 
 /// How often natconnd was right, and how often not.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,8 @@ pub struct Tally {
     pub excused: u64,
     /// Ambiguous.
     pub ambiguous: u64,
+    /// Told too late.
+    pub late: u64,
     /// The first that were neither right nor excused, and what was answered.
     pub examples: Vec<String>,
 }
@@ -36,6 +38,7 @@ impl Tally {
             Judgement::Missing => &mut self.missing,
             Judgement::Excused => &mut self.excused,
             Judgement::Ambiguous => &mut self.ambiguous,
+            Judgement::Late => &mut self.late,
         };
         *counter += 1;
         let is_good = matches!(judgement, Judgement::Right | Judgement::Excused);
@@ -54,14 +57,17 @@ impl Tally {
         self.missing += other.missing;
         self.excused += other.excused;
         self.ambiguous += other.ambiguous;
+        self.late += other.late;
     }
 
-    /// What is not as wanted, in words; nothing where all is well.
-    pub fn faults(&self, may_be_ambiguous: u64) -> Vec<String> {
+    /// What is not as wanted, in words; nothing where all is well. So many may be
+    /// ambiguous, and so many late, as `doubtful` says.
+    pub fn faults(&self, doubtful: u64) -> Vec<String> {
         let mut faults: Vec<_> = [
             (self.wrong, 0, "wrong"),
             (self.missing, 0, "missing"),
-            (self.ambiguous, may_be_ambiguous, "ambiguous"),
+            (self.ambiguous, doubtful, "ambiguous"),
+            (self.late, doubtful, "late"),
         ]
         .into_iter()
         .filter(|(found, allowed, _)| found > allowed)
@@ -76,6 +82,6 @@ impl Tally {
 
     /// Packets judged.
     pub fn judged(&self) -> u64 {
-        self.right + self.wrong + self.missing + self.excused + self.ambiguous
+        self.right + self.wrong + self.missing + self.excused + self.ambiguous + self.late
     }
 }
