@@ -66,7 +66,9 @@ impl Naive {
         for at in live {
             self.end(at, estimated(start.at), now);
         }
-        if let Some(ended) = &mut self.resync {
+        if let Some(ended) = &mut self.resync
+            && connection.translations().count() > 0
+        {
             ended.retain(|one| *one != key(connection));
         }
         self.add(connection, Some(start), None);
