@@ -191,14 +191,17 @@ impl<A: Address> Family<A> {
     /// Forgets at most `budget` entries whose end was learned `keep` or longer
     /// before `now`; true when there are more.
     pub fn expire(&mut self, now: Timestamp, keep: Duration, budget: usize) -> bool {
-        if self.learned.front().is_some_and(|(at, _)| *at > now) {
-            // The clock was set back. What it says now is all there is.
-            for (at, _) in &mut self.learned {
-                *at = now.min(*at);
-            }
-        }
         let mut due = 0;
-        while let Some((at, count)) = self.learned.front_mut() {
+        loop {
+            if self.learned.front().is_some_and(|(at, _)| *at > now) {
+                // The clock was set back. What it says now is all there is.
+                for (at, _) in &mut self.learned {
+                    *at = now.min(*at);
+                }
+            }
+            let Some((at, count)) = self.learned.front_mut() else {
+                break;
+            };
             if due == budget || at.plus(keep) > now {
                 break;
             }

@@ -191,14 +191,15 @@ impl Naive {
                 .filter_map(|row| row.learned.map(|(at, number)| (number, at)))
                 .collect();
             ended.sort();
-            if ended.first().is_some_and(|(_, at)| *at > now) {
-                // The clock was set back.
-                for (number, at) in &mut ended {
-                    *at = now.min(*at);
-                    self.learn(*number, *at);
+            for index in 0..ended.len() {
+                if ended[index].1 > now {
+                    // The clock was set back.
+                    for (number, at) in &mut ended[index..] {
+                        *at = now.min(*at);
+                        self.learn(*number, *at);
+                    }
                 }
-            }
-            for (number, at) in ended {
+                let (number, at) = ended[index];
                 if at.plus(keep) > now {
                     break;
                 }
