@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
-use model::{KernelId, Timed, Timestamp, TranslationKind};
+use model::{KernelId, TimeSource, Timed, Timestamp, TranslationKind};
 
 use crate::address::Address;
 use crate::chain::{Chains, Role};
@@ -17,8 +17,8 @@ use crate::slab::{Slab, Slot};
 
 /// Live and ended translations of one address family.
 ///
-/// Each entry is in the identity index and in three chains until it has expired;
-/// what is alive is told by the entry.
+/// Live entries are in the identity index and in three chains, ended ones in
+/// the chains only until they expire.
 pub struct Family<A> {
     pub(crate) slab: Slab<A>,
     pub(crate) identities: Index,
@@ -28,6 +28,8 @@ pub struct Family<A> {
     nat_addresses: HashMap<A, u32, RandomState>,
     /// Ended slots in the order in which their end was learned.
     pub(crate) ended: VecDeque<Slot>,
+    /// The last entry of each connection whose end was estimated.
+    pub(crate) estimated: HashMap<(Identity<A>, TranslationKind), Slot, RandomState>,
     /// When the ends were learned, and of how many slots each time.
     learned: VecDeque<(Timestamp, usize)>,
     /// Ends that the kernel has told twice.
@@ -49,6 +51,7 @@ impl<A: Address> Family<A> {
             hashing: RandomState::default(),
             nat_addresses: HashMap::default(),
             ended: VecDeque::new(),
+            estimated: HashMap::default(),
             learned: VecDeque::new(),
             repeated_ends: 0,
             live: 0,
@@ -102,9 +105,7 @@ impl<A: Address> Family<A> {
     ) -> Option<Slot> {
         self.identities.find(hash, |slot| {
             let entry = self.slab.get(slot);
-            !entry.is_ended()
-                && kind.is_none_or(|kind| kind == entry.kind())
-                && entry.identity() == *identity
+            kind.is_none_or(|kind| kind == entry.kind()) && entry.identity() == *identity
         })
     }
 
@@ -120,6 +121,10 @@ impl<A: Address> Family<A> {
             ended.remove(&(entry.identity(), id));
         }
         let slot = self.slab.insert(entry);
+        let (slab, hashing) = (&self.slab, &self.hashing);
+        self.identities.insert(hashes.identity, slot, |slot| {
+            identity_hash(hashing, &slab.get(slot).identity())
+        });
         self.link(slot, hashes);
         slot
     }
@@ -138,12 +143,35 @@ impl<A: Address> Family<A> {
         let (identity, kernel_id) = (entry.identity(), entry.kernel_id());
         let may_have_twin = entry.may_have_twin();
         entry.end(ended_at);
+        self.identities.remove(hash, |found| found == slot);
         self.live -= 1;
         if !may_have_twin || self.find_hashed(hash, &identity, None).is_none() {
             self.live_connections -= 1;
         }
         self.note_end(identity, kernel_id);
+        self.note_estimate(slot, ended_at.source);
         self.queue_ended(slot, learned_at);
+    }
+
+    /// Remembers an entry whose end was estimated, in case the kernel tells it late.
+    pub fn note_estimate(&mut self, slot: Slot, source: TimeSource) {
+        if source == TimeSource::Estimated {
+            let entry = self.slab.get(slot);
+            self.estimated
+                .insert((entry.identity(), entry.kind()), slot);
+        }
+    }
+
+    /// Expects the kernel to tell this end no more.
+    fn forget_estimate(&mut self, slot: Slot) {
+        if self.estimated.is_empty() {
+            return;
+        }
+        let entry = self.slab.get(slot);
+        let key = (entry.identity(), entry.kind());
+        if self.estimated.get(&key) == Some(&slot) {
+            self.estimated.remove(&key);
+        }
     }
 
     /// When the ends of the ended ones were learned, in their order.
@@ -153,9 +181,13 @@ impl<A: Address> Family<A> {
             .flat_map(|(at, count)| std::iter::repeat_n(*at, *count))
     }
 
-    /// Corrects an estimated end by what the kernel tells late.
+    /// Corrects an estimated end by what the kernel tells late. The time of receipt
+    /// is no better than the estimate, which is not too early either.
     pub fn correct_end(&mut self, slot: Slot, ended_at: Timed) {
-        self.slab.get_mut(slot).end(ended_at);
+        self.forget_estimate(slot);
+        if ended_at.source == TimeSource::Kernel {
+            self.slab.get_mut(slot).end(ended_at);
+        }
     }
 
     /// Adds an entry that was never seen alive.
@@ -214,6 +246,7 @@ impl<A: Address> Family<A> {
         }
         self.touch_expiring(due);
         for slot in self.ended.drain(..due).collect::<Vec<_>>() {
+            self.forget_estimate(slot);
             self.unlink(slot);
             self.slab.remove(slot);
         }
@@ -222,10 +255,6 @@ impl<A: Address> Family<A> {
 
     #[inline]
     fn link(&mut self, slot: Slot, hashes: &Hashes) {
-        let (slab, hashing) = (&self.slab, &self.hashing);
-        self.identities.insert(hashes.identity, slot, |slot| {
-            identity_hash(hashing, &slab.get(slot).identity())
-        });
         for (chains, hash) in self.chains.iter_mut().zip(hashes.roles) {
             chains.link(&mut self.slab, &self.hashing, slot, hash);
         }
@@ -235,8 +264,6 @@ impl<A: Address> Family<A> {
 
     #[inline]
     fn unlink(&mut self, slot: Slot) {
-        let hash = identity_hash(&self.hashing, &self.slab.get(slot).identity());
-        self.identities.remove(hash, |found| found == slot);
         for chains in &mut self.chains {
             chains.unlink(&mut self.slab, &self.hashing, slot);
         }

@@ -119,7 +119,8 @@ impl<A: Address> Family<A> {
                 return Err(Damaged::Other { expected: ENDED });
             };
             if rules.keep(&entry) {
-                self.add_ended(entry, ended_at, learned_at);
+                let slot = self.add_ended(entry, ended_at, learned_at);
+                self.note_estimate(slot, ended_at.source);
             }
         }
         for _ in 0..saved.number("how many entries live")? {

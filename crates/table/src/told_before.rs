@@ -7,11 +7,12 @@
 
 use std::time::Duration;
 
-use model::{TimeSource, Timed, Tuple, Zone};
+use model::{TimeSource, Timed, TranslationKind, Tuple, Zone};
 
 use crate::address::Address;
+use crate::chain::Role;
 use crate::entry::{Entry, Identity};
-use crate::family::{Family, identity_hash};
+use crate::family::Family;
 use crate::slab::Slot;
 
 /// Without the kernel's times, how long after an end another one of the same
@@ -19,53 +20,46 @@ use crate::slab::Slot;
 /// kernel repeats itself ten times a second.
 const REPEATED_WITHIN: Duration = Duration::from_secs(60);
 
+/// Entries of a chain that are looked at, far more than one has as a rule.
+const LOOKS: usize = 1024;
+
 impl<A: Address> Family<A> {
     /// An entry of the same connection as this one, which is not among the living,
-    /// whose end was only estimated.
+    /// whose end was only estimated: the last one of its identity.
     pub(crate) fn find_estimated(&self, entry: &Entry<A>) -> Option<Slot> {
-        self.find_ended(entry, |before| before.source == TimeSource::Estimated)
+        let slot = *self.estimated.get(&(entry.identity(), entry.kind()))?;
+        self.slab.get(slot).has_tuples_of(entry).then_some(slot)
     }
 
-    /// Whether the end of an entry, which is not among the living, has been told
+    /// Whether the last end of a connection is only estimated.
+    pub(crate) fn is_end_estimated(&self, original: &Tuple, zone: Zone) -> bool {
+        let identity = Identity::of(original, zone);
+        identity.is_some_and(|identity| {
+            let mut kinds = TranslationKind::ALL.into_iter();
+            kinds.any(|kind| self.estimated.contains_key(&(identity, kind)))
+        })
+    }
+
+    /// Whether the end of an entry, which is not among the living, has been learned
     /// before.
     pub(crate) fn was_told(&self, entry: &Entry<A>, ended_at: Timed) -> bool {
-        self.find_ended(entry, |before| is_same_end(before, ended_at))
-            .is_some()
-    }
-
-    /// Whether an end of a connection is only estimated.
-    pub(crate) fn is_end_estimated(&self, original: &Tuple, zone: Zone) -> bool {
-        let Some(identity) = Identity::of(original, zone) else {
-            return false;
+        let roles = entry.roles();
+        // Of the chains that it would be in, one that is short as a rule.
+        let (role, (address, port)) = match entry.kind() {
+            TranslationKind::Source => (Role::Nat, roles.nat),
+            TranslationKind::Destination => (Role::Remote, (roles.remote.0, 0)),
         };
-        let hash = identity_hash(&self.hashing, &identity);
-        let is_estimated = |slot| {
-            let entry: &Entry<A> = self.slab.get(slot);
-            let end = entry.ended_at();
-            end.is_some_and(|end| end.source == TimeSource::Estimated)
-                && entry.identity() == identity
-        };
-        self.identities.find(hash, is_estimated).is_some()
-    }
-
-    /// An ended entry with the same tuples and such an end; of several, the one
-    /// that began last.
-    fn find_ended(&self, entry: &Entry<A>, is_such: impl Fn(Timed) -> bool) -> Option<Slot> {
-        let hash = identity_hash(&self.hashing, &entry.identity());
-        let mut latest = None;
-        self.identities.find(hash, |slot| {
+        let chains = self.chains(role);
+        let first = self.head(role, address, port);
+        let slots = std::iter::successors(first, |slot| chains.after(self.slab.get(*slot)));
+        slots.take(LOOKS).any(|slot| {
             let other = self.slab.get(slot);
-            if let Some(ended_at) = other.ended_at()
-                && other.kind() == entry.kind()
-                && is_such(ended_at)
+            other.kind() == entry.kind()
                 && other.has_tuples_of(entry)
-            {
-                let times = (other.started_at().map(|time| time.at), ended_at.at);
-                latest = latest.max(Some((times, slot)));
-            }
-            false
-        });
-        latest.map(|(_, slot)| slot)
+                && other
+                    .ended_at()
+                    .is_some_and(|before| is_same_end(before, ended_at))
+        })
     }
 }
 
@@ -76,7 +70,9 @@ fn is_same_end(before: Timed, again: Timed) -> bool {
         (TimeSource::Kernel, TimeSource::Kernel) => {
             again.at.since(before.at) < Duration::from_micros(20)
         }
-        (TimeSource::Received, TimeSource::Received) => again.at.since(before.at) < REPEATED_WITHIN,
+        (TimeSource::Received | TimeSource::Estimated, TimeSource::Received) => {
+            again.at.since(before.at) < REPEATED_WITHIN
+        }
         _ => false,
     }
 }

@@ -138,7 +138,7 @@ pub(super) const KEYS: &[Key] = &[
     key!(
         "track.delivery", One<DeliveryWord>, track.delivery, live: false,
         "What the kernel does with the end of a connection that finds the receive buffer full. \
-         \"reliable\": it keeps the connection and tells its end again; a natconnd that hangs then \
+         \"reliable\": it keeps the connection and tells its end again; a natconnd that is frozen as a whole then \
          slows the whole gateway down, until it reads again or its socket is closed. \
          \"best-effort\": it drops it, and the end is found later in the kernel's table. Either \
          way natconnd is told that something did not fit. docs/delivery.md has the figures."

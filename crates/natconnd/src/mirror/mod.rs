@@ -84,7 +84,7 @@ pub struct Mirror {
     /// Whether events may have been read that are not applied yet.
     is_applying: AtomicBool,
     /// Whether the kernel was told to forget what it cannot tell.
-    is_kernel_relieved: AtomicBool,
+    is_kernel_relieved: Mutex<bool>,
     /// What was told before this time is applied, in nanoseconds since 1970.
     applied_until: AtomicI64,
     settings: Settings,
@@ -125,7 +125,7 @@ impl Mirror {
             queue: RwLock::new(None),
             reader: OnceLock::new(),
             is_applying: AtomicBool::new(false),
-            is_kernel_relieved: AtomicBool::new(false),
+            is_kernel_relieved: Mutex::new(false),
             applied_until: AtomicI64::new(0),
             keep_ended: AtomicI64::new(nanoseconds(settings.keep_ended)),
             complete_since: AtomicI64::new(i64::MIN),
@@ -357,6 +357,7 @@ impl Mirror {
     fn close_gap(&self, to: Timestamp) {
         let mut gaps = self.gaps.lock();
         let closed = gaps.close(to);
+        self.counters.is_overloaded.store(false, Relaxed);
         self.note_completeness(&gaps);
         if let Some(gap) = closed {
             self.publish(Notice::Gap(gap));

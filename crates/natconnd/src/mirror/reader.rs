@@ -29,7 +29,7 @@ pub(super) const NAP: Duration = Duration::from_millis(2);
 /// How long to wait for events before looking after other things.
 const IDLE: Duration = Duration::from_millis(200);
 
-/// How often to look whether events were switched off.
+/// How often to look around: at settings, clock and numbers.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Ended translations forgotten after each batch: more than a batch can end, so
@@ -141,7 +141,14 @@ impl Reader {
         let queue = match self.socket.read() {
             Ok(Read::Events { is_full, .. }) => {
                 self.apply();
-                if is_full { Queue::Full } else { Queue::Short }
+                // A short batch ends where the queue does, or where an overrun is
+                // to be told with the next read.
+                let is_emptied = !is_full && matches!(self.socket.wait(Duration::ZERO), Ok(false));
+                if is_emptied {
+                    Queue::Short
+                } else {
+                    Queue::Full
+                }
             }
             Ok(Read::Nothing) => Queue::Empty,
             Ok(Read::Overrun) => {

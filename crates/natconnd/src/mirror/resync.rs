@@ -51,7 +51,6 @@ impl Reader {
         }
         if !self.are_events_off && !self.doubts.is_silent {
             self.mirror.close_gap(now());
-            self.mirror.counters.is_overloaded.store(false, Relaxed);
         }
         if !self.mirror.counters.is_ready.swap(true, Relaxed) {
             let [translations, connections, _] = self.mirror.sizes();
@@ -122,6 +121,8 @@ impl Reader {
         let mirror = Arc::clone(&self.mirror);
         let mut dump = Dump::start(&mirror.settings.filter)?;
         let mut room = Vec::new();
+        // The kernel has filled the first part by now: what waits is older.
+        self.drain();
         while let Some(part) = dump.read()? {
             let read_at = now();
             mirror.counters.last_round.store(read_at.0, Relaxed);
@@ -164,7 +165,6 @@ impl Reader {
                 .table
                 .read()
                 .unseen(from, UNSEEN_SLOTS, |one| unseen.push(one));
-            let ended_at = now();
             let settled: Vec<_> = unseen
                 .drain(..)
                 .map(|one| {
@@ -173,6 +173,8 @@ impl Reader {
                     (one, is_gone)
                 })
                 .collect();
+            // After the gets: at or before this time.
+            let ended_at = now();
             if !settled.is_empty() {
                 let has_followers = mirror.has_followers();
                 let mut vanished = 0;

@@ -90,15 +90,15 @@ pub struct Doubts {
 }
 
 impl Doubts {
-    /// No doubts.
-    pub fn new() -> Self {
+    /// No doubts, unless it is silent already.
+    pub fn new(is_silent: bool) -> Self {
         Self {
             events: 0,
             connections: None,
             since: Instant::now(),
             next: Instant::now(),
             pause: FIRST_DOUBT,
-            is_silent: false,
+            is_silent,
         }
     }
 
@@ -251,7 +251,7 @@ mod tests {
     fn doubts_come_after_ten_seconds_and_ever_more_seldom() {
         let longest = Duration::from_secs(300);
         let start = Instant::now();
-        let mut doubts = Doubts::new();
+        let mut doubts = Doubts::new(false);
         // This machine's number never equals this one.
         let mut arise = |second: u64| {
             doubts.connections = doubts.connections.map(|_| u64::MAX);

@@ -9,6 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use ctnetlink::EventQueue;
+use model::GapCause;
 use tracing::{info, warn};
 
 use super::clock::{ClockWatch, now};
@@ -78,10 +79,11 @@ pub fn start(
         Some(inherited) => Mirror::inheriting(settings, inherited),
         None => Mirror::beginning(settings, started_at),
     });
+    let lasting = mirror.gaps.lock().lasting().map(|gap| gap.cause);
     let is_stopping = Arc::new(AtomicBool::new(false));
     let mut reader = Reader {
         next_reconcile: Instant::now(),
-        needs_resync: mirror.gaps.lock().lasting().is_some(),
+        needs_resync: lasting.is_some(),
         mirror: Arc::clone(&mirror),
         socket: opened.socket,
         announce,
@@ -91,7 +93,7 @@ pub fn start(
         last_complete: last_read.unwrap_or(started_at),
         pace: Pace::default(),
         clock: ClockWatch::new(),
-        doubts: Doubts::new(),
+        doubts: Doubts::new(lasting == Some(GapCause::Silence)),
         wants_witness: false,
         witness: None,
         strangers: 0,

@@ -5,9 +5,8 @@
 //! gateway forwards no new connection any more. A gateway that forwards is worth
 //! more than an end that is told.
 
-use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::atomic::Ordering::Relaxed;
 
-use ctnetlink::EventQueue;
 use model::Timestamp;
 use tracing::{error, warn};
 
@@ -40,7 +39,8 @@ impl Mirror {
         if !self.settings.is_reliable || watch.looks <= LOOKS {
             return;
         }
-        if self.is_kernel_relieved.swap(true, SeqCst) {
+        let mut is_relieved = self.is_kernel_relieved.lock();
+        if *is_relieved {
             return;
         }
         error!(
@@ -48,12 +48,12 @@ impl Mirror {
             "the reader thread stands still; the kernel may forget what it cannot tell",
         );
         let queue = self.queue.read();
-        match queue
-            .as_ref()
-            .map(|queue| EventQueue::set_reliable(queue, false))
-        {
-            None | Some(Ok(())) => {}
-            Some(Err(error)) => warn!(%error, "the kernel could not be told to forget"),
+        let Some(queue) = queue.as_ref() else {
+            return;
+        };
+        match queue.set_reliable(false) {
+            Ok(()) => *is_relieved = true,
+            Err(error) => warn!(%error, "the kernel could not be told to forget"),
         }
     }
 }
@@ -61,11 +61,16 @@ impl Mirror {
 impl Reader {
     /// Asks for all ends again, after it has stood still.
     pub(super) fn ask_for_all_ends(&mut self) {
-        if self.mirror.is_kernel_relieved.swap(false, SeqCst) {
-            warn!("the reader thread goes on");
-            if let Err(error) = self.socket.set_reliable(true) {
-                warn!(%error, "the kernel could not be asked to keep what it cannot tell");
+        let mut is_relieved = self.mirror.is_kernel_relieved.lock();
+        if !*is_relieved {
+            return;
+        }
+        match self.socket.set_reliable(true) {
+            Ok(()) => {
+                *is_relieved = false;
+                warn!("the reader thread goes on");
             }
+            Err(error) => warn!(%error, "the kernel could not be asked to keep all ends"),
         }
     }
 

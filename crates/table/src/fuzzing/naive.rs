@@ -82,16 +82,14 @@ impl Naive {
                 let row = &self.rows[*at];
                 row.shown.translation.kind == kind && row.is_of(connection)
             });
-            match (known, self.late(connection, kind)) {
-                (Some(at), _) => self.end(at, received(now), now),
-                // Its end was learned before.
-                (None, Some(at)) => self.rows[at].shown.ended_at = Some(received(now)),
-                (None, None) if self.was_told(connection, kind, now) => {
+            match known {
+                Some(at) => self.end(at, received(now), now),
+                None if self.was_told(connection, kind, now) => {
                     if let Some(ended) = &mut self.resync {
                         ended.push(key(connection));
                     }
                 }
-                (None, None) => {
+                None => {
                     self.add(connection, None, Some(kind));
                     self.end(self.rows.len() - 1, received(now), now);
                 }
@@ -102,32 +100,13 @@ impl Naive {
     /// Whether this end was told a moment ago.
     fn was_told(&self, connection: &Connection, kind: TranslationKind, now: Timestamp) -> bool {
         self.rows.iter().any(|row| {
-            row.shown.ended_at.is_some_and(|end| {
-                end.source == TimeSource::Received && now.since(end.at) < Duration::from_secs(60)
-            }) && row.connection.original == connection.original
-                && row.connection.reply == connection.reply
-                && row.connection.zone == connection.zone
-                && row.shown.translation.kind == kind
-        })
-    }
-
-    /// The row whose end was estimated and is told now; of several, the one that
-    /// began last.
-    fn late(&self, connection: &Connection, kind: TranslationKind) -> Option<usize> {
-        let estimated = (0..self.rows.len()).filter(|at| {
-            let row = &self.rows[*at];
             row.shown
                 .ended_at
-                .is_some_and(|end| end.source == TimeSource::Estimated)
+                .is_some_and(|end| now.since(end.at) < Duration::from_secs(60))
                 && row.connection.original == connection.original
                 && row.connection.reply == connection.reply
                 && row.connection.zone == connection.zone
                 && row.shown.translation.kind == kind
-        });
-        estimated.max_by_key(|at| {
-            let shown = &self.rows[*at].shown;
-            let at = |time: Option<Timed>| time.map(|time| time.at);
-            (at(shown.started_at), at(shown.ended_at))
         })
     }
 
