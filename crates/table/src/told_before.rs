@@ -28,7 +28,8 @@ impl<A: Address> Family<A> {
     /// whose end was only estimated: the last one of its identity.
     pub(crate) fn find_estimated(&self, entry: &Entry<A>) -> Option<Slot> {
         let slot = *self.estimated.get(&(entry.identity(), entry.kind()))?;
-        self.slab.get(slot).has_tuples_of(entry).then_some(slot)
+        let other = self.slab.get(slot);
+        (other.has_tuples_of(entry) && is_same_start(other, entry)).then_some(slot)
     }
 
     /// Whether the last end of a connection is only estimated.
@@ -61,6 +62,19 @@ impl<A: Address> Family<A> {
                     .is_some_and(|before| is_same_end(before, ended_at))
         })
     }
+}
+
+/// Whether two entries of the same tuples began at one time, as far as the kernel
+/// says when they did.
+fn is_same_start<A: Address>(one: &Entry<A>, other: &Entry<A>) -> bool {
+    let kernel = |entry: &Entry<A>| {
+        let start = entry.started_at();
+        start.filter(|start| start.source == TimeSource::Kernel)
+    };
+    let (Some(one), Some(other)) = (kernel(one), kernel(other)) else {
+        return true;
+    };
+    one.at.since(other.at).max(other.at.since(one.at)) < Duration::from_micros(20)
 }
 
 /// Whether two ends of the same tuples are one; `before` is as precise as an
