@@ -53,6 +53,8 @@ pub struct EventSocket {
     batch: DatagramBatch,
     receive_buffer: usize,
     counters: DecodeCounters,
+    /// Whether the next read tells an overrun.
+    has_overrun: bool,
 }
 
 /// The queue of an [`EventSocket`], seen from another thread.
@@ -147,6 +149,7 @@ impl EventSocket {
             batch: DatagramBatch::new(BATCH, SLOT_BYTES),
             receive_buffer,
             counters: DecodeCounters::default(),
+            has_overrun: false,
         })
     }
 
@@ -211,11 +214,23 @@ impl EventSocket {
     ///
     /// The socket is broken; an overrun is no error.
     pub fn read(&mut self) -> Result<Read, Error> {
-        match self.batch.receive(self.socket.as_fd()) {
-            Ok(datagrams) => Ok(Read::Events {
-                datagrams,
-                is_full: self.batch.is_full(),
-            }),
+        if std::mem::take(&mut self.has_overrun) {
+            return Ok(Read::Overrun);
+        }
+        let fd = self.socket.as_fd();
+        match self.batch.receive(fd) {
+            Ok(datagrams) => {
+                // A batch ends early where the queue does, or at an overrun, which
+                // the kernel keeps for the next call (`do_recvmmsg`).
+                let is_short = !self.batch.is_full();
+                if is_short && let Ok(error) = sys::option(fd, libc::SOL_SOCKET, libc::SO_ERROR) {
+                    self.has_overrun = error == libc::ENOBUFS;
+                }
+                Ok(Read::Events {
+                    datagrams,
+                    is_full: !is_short || self.has_overrun,
+                })
+            }
             Err(error) if error.raw_os_error() == Some(libc::ENOBUFS) => Ok(Read::Overrun),
             Err(error)
                 if matches!(

@@ -141,14 +141,7 @@ impl Reader {
         let queue = match self.socket.read() {
             Ok(Read::Events { is_full, .. }) => {
                 self.apply();
-                // A short batch ends where the queue does, or where an overrun is
-                // to be told with the next read.
-                let is_emptied = !is_full && matches!(self.socket.wait(Duration::ZERO), Ok(false));
-                if is_emptied {
-                    Queue::Short
-                } else {
-                    Queue::Full
-                }
+                if is_full { Queue::Full } else { Queue::Short }
             }
             Ok(Read::Nothing) => Queue::Empty,
             Ok(Read::Overrun) => {
@@ -165,7 +158,8 @@ impl Reader {
             self.last_read = began;
             self.mirror.applied_until.store(began.0, SeqCst);
         }
-        self.mirror.is_applying.store(false, SeqCst);
+        // After a full batch more is there, or an overrun is to be told.
+        self.mirror.is_applying.store(queue == Queue::Full, SeqCst);
         queue
     }
 
