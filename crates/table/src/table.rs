@@ -342,6 +342,9 @@ impl<A: Address> Family<A> {
                     }
                     if let Some(slot) = self.find_estimated(&entry) {
                         // Its end has been told already; only the time is new.
+                        // Or it is of a connection that the dump may have, and
+                        // must not revive.
+                        self.note_end(identity, Some(connection.kernel_id));
                         self.correct_end(slot, ended_at);
                         continue;
                     }
