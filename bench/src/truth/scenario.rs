@@ -33,7 +33,7 @@ impl Scenario {
         // can begin in one where all have the same remote.
         let (connections, wide, room, bursts) = match truth {
             Truth::Whole => (2_000_000, 2_000_000, 48_000, 500_000),
-            Truth::Quick => (25_000, 100_000, 6_000, 16_000),
+            Truth::Quick => (13_000, 30_000, 6_000, 12_000),
         };
         let few = |remotes| Traffic {
             remotes,

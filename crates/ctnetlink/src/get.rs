@@ -2,7 +2,7 @@
 
 use std::os::fd::{AsFd, OwnedFd};
 
-use model::{Connection, Tuple};
+use model::{Connection, KernelId, Tuple, Zone};
 
 use crate::decode::{DecodeCounters, decode_connection};
 use crate::error::{DecodeError, Error};
@@ -69,6 +69,17 @@ impl GetSocket {
         let fd = self.socket.as_fd();
         sys::send(fd, request.finish()).map_err(Error::system(ACTION))?;
         self.answer()
+    }
+
+    /// Whether the kernel has just this connection: the one with this original tuple
+    /// and id. Another one may have the tuple by now.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Self::get`].
+    pub fn has(&mut self, original: &Tuple, zone: Zone, id: KernelId) -> Result<bool, Error> {
+        let found = self.get(original, zone.of_original())?;
+        Ok(found.is_some_and(|connection| connection.kernel_id == id))
     }
 
     /// Reads until the answer to the last request. The kernel has queued it

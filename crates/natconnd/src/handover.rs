@@ -20,6 +20,15 @@ use rustix::fs::{MemfdFlags, memfd_create};
 use sd_notify::NotifyState;
 use tracing::warn;
 
+/// What the process before this one has handed over.
+#[derive(Debug, Default)]
+pub struct HandedOver {
+    /// Its event socket, and all that waits in it.
+    pub events: Option<OwnedFd>,
+    /// The file that its table was written to.
+    pub table: Option<File>,
+}
+
 /// The socket's name in systemd's store.
 const SOCKET: &str = "natconnd-events";
 
@@ -65,27 +74,37 @@ fn forget(name: &str) {
     }
 }
 
-/// A file in memory that holds what `leave` writes into it.
+/// A file in memory that holds what `write` writes into it.
 ///
 /// # Errors
 ///
 /// There is no memory left for it.
-pub fn file_of(leave: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>) -> io::Result<File> {
+pub fn file_of(write: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>) -> io::Result<File> {
     let file = File::from(memfd_create(TABLE, MemfdFlags::CLOEXEC)?);
-    leave(&mut BufWriter::with_capacity(1 << 20, &file))?;
+    write(&mut BufWriter::with_capacity(1 << 20, &file))?;
     Ok(file)
 }
 
-/// Opens descriptor `number` of this process, where it is the file of a table.
-pub fn table_at(number: usize) -> Option<File> {
-    let path = PathBuf::from(format!("/proc/self/fd/{number}"));
-    let name = fs::read_link(&path).ok()?;
-    let is_table = name.to_str()?.strip_prefix("/memfd:")?.starts_with(TABLE);
-    // Opened anew: it is read from its beginning, whoever wrote it to its end.
-    let opened = is_table.then(|| File::options().read(true).write(true).open(path));
-    opened?
+/// Whether descriptor `number` of this process is the file of a table.
+pub fn is_table(number: usize) -> bool {
+    let target = fs::read_link(path_of(number)).unwrap_or_default();
+    let name = target.to_str().and_then(|it| it.strip_prefix("/memfd:"));
+    name.is_some_and(|name| name.starts_with(TABLE))
+}
+
+/// Opens the file of a table anew: it is read from its beginning, whoever wrote
+/// it to its end. `None` where it cannot be opened, which only costs a dump.
+pub fn open_table(number: usize) -> Option<File> {
+    File::options()
+        .read(true)
+        .write(true)
+        .open(path_of(number))
         .inspect_err(|error| warn!(%error, "the handed over table could not be opened"))
         .ok()
+}
+
+fn path_of(number: usize) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{number}"))
 }
 
 /// Becomes a new natconnd with the same arguments, this event socket and this

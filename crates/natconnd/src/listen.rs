@@ -1,9 +1,8 @@
 //! Listening sockets: handed over by a supervisor, or opened here.
 
-use std::fs::{self, File, FileType, Permissions};
+use std::fs::{self, FileType, Permissions};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::os::fd::OwnedFd;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -15,7 +14,7 @@ use tracing::field::display;
 use tracing::info;
 
 use crate::config::Http;
-use crate::handover;
+use crate::handover::{self, HandedOver};
 use crate::hint::Hinted;
 use crate::http::Listener;
 
@@ -29,16 +28,7 @@ pub struct Listeners {
     /// The file of a unix socket that was made here, to be removed at the end.
     pub socket_file: Option<PathBuf>,
     /// What the process before this one has handed over beside them.
-    pub legacy: Legacy,
-}
-
-/// Event socket and table of the process before this one.
-#[derive(Default)]
-pub struct Legacy {
-    /// The event socket.
-    pub events: Option<OwnedFd>,
-    /// The file that its table was written to.
-    pub table: Option<File>,
+    pub handed_over: HandedOver,
 }
 
 impl Listeners {
@@ -63,10 +53,10 @@ impl Listeners {
 /// An address is in use or not this machine's, or something is in the unix
 /// socket's place that is not natconnd's to remove.
 pub fn open(settings: &Http) -> Result<Listeners> {
-    let HandedOver {
+    let Taken {
         listeners: mut open,
-        legacy,
-    } = handed_over()?;
+        handed_over,
+    } = take()?;
     let mut socket_file = None;
     if !open.iter().any(|socket| matches!(socket, Listener::Tcp(_))) {
         for address in &settings.listen {
@@ -85,7 +75,7 @@ pub fn open(settings: &Http) -> Result<Listeners> {
     Ok(Listeners {
         open,
         socket_file,
-        legacy,
+        handed_over,
     })
 }
 
@@ -107,19 +97,20 @@ fn log_addresses(open: &[Listener]) {
     info!(tcp = listed(tcp), unix = listed(unix), "listening");
 }
 
+/// What stood in `LISTEN_FDS`.
 #[derive(Default)]
-struct HandedOver {
+struct Taken {
     listeners: Vec<Listener>,
-    legacy: Legacy,
+    handed_over: HandedOver,
 }
 
-fn handed_over() -> Result<HandedOver> {
+fn take() -> Result<Taken> {
     let mut sockets = ListenFd::from_env();
-    let mut taken = HandedOver::default();
+    let mut taken = Taken::default();
     for number in 0..sockets.len() {
         // The protocol's first descriptor is 3.
-        if let Some(table) = handover::table_at(number + 3) {
-            taken.legacy.table = Some(table);
+        if handover::is_table(number + 3) {
+            taken.handed_over.table = handover::open_table(number + 3);
         } else if let Ok(socket) = sockets.take_tcp_listener(number) {
             taken.listeners.extend(socket.map(Listener::Tcp));
         } else if let Ok(socket) = sockets.take_unix_listener(number) {
@@ -127,7 +118,7 @@ fn handed_over() -> Result<HandedOver> {
         } else {
             let (family, kind) = (AddressFamily::NETLINK, SocketType::RAW);
             let (family, kind) = (i32::from(family.as_raw()), kind.as_raw() as i32);
-            taken.legacy.events = sockets
+            taken.handed_over.events = sockets
                 .take_custom(number, family, kind, "event socket")
                 .with_context(|| {
                     format!(

@@ -31,9 +31,6 @@ use crate::mirror::{self, Mirror, now};
 /// How often to look whether the first dump is merged.
 const READY_POLL: Duration = Duration::from_millis(10);
 
-/// How often to look whether the reader thread stands still.
-const RELIEVE_EVERY: Duration = Duration::from_millis(250);
-
 /// What a running daemon can take over from a changed file.
 struct Live {
     config: Config,
@@ -76,10 +73,8 @@ pub fn run(
     let started = doctor::require_netlink().and_then(|()| {
         mirror::start(
             mirror_settings(&config),
-            mirror::HandedOver {
-                socket: listeners.legacy.events,
-                table: listeners.legacy.table,
-            },
+            listeners.handed_over.events,
+            listeners.handed_over.table,
             Box::new(handover::store),
         )
     });
@@ -130,9 +125,11 @@ pub fn run(
     match served? {
         End::Stopped => {
             if handover::has_store() {
-                match handover::file_of(|file| mirror.leave(file)) {
+                match handover::file_of(|file| mirror.hand_over(file)) {
                     Ok(table) => handover::store_table(&table),
-                    Err(error) => warn!(%error, "table could not be left; a restart is a gap"),
+                    Err(error) => {
+                        warn!(%error, "table could not be handed over; a restart is a gap")
+                    }
                 }
             }
             info!("stopped");
@@ -142,7 +139,7 @@ pub fn run(
             let socket = mirror
                 .give_up_socket()
                 .context("hand over the event socket: there is none")?;
-            let table = handover::file_of(|file| mirror.leave(file))
+            let table = handover::file_of(|file| mirror.hand_over(file))
                 .context("hand over the table to a new process")?;
             let error = handover::execute_anew(socket, table);
             return Err(anyhow::Error::from(error).context("hand over to a new process"));
@@ -165,10 +162,6 @@ impl Live {
         let mut hangup = signal(SignalKind::hangup()).context("catch SIGHUP")?;
         let mut hand_over = signal(SignalKind::user_defined2()).context("catch SIGUSR2")?;
         tokio::spawn(tell_supervisor(
-            Arc::clone(&self.mirror),
-            is_stopping.clone(),
-        ));
-        tokio::spawn(relieve_kernel(
             Arc::clone(&self.mirror),
             is_stopping.clone(),
         ));
@@ -218,17 +211,6 @@ impl Live {
             }
         }
         notify(&[NotifyState::Ready]);
-    }
-}
-
-/// Looks now and then whether the reader thread stands still.
-async fn relieve_kernel(mirror: Arc<Mirror>, mut is_stopping: watch::Receiver<bool>) {
-    let mut watch = mirror::StuckWatch::default();
-    loop {
-        tokio::select! {
-            () = tokio::time::sleep(RELIEVE_EVERY) => mirror.relieve_kernel(&mut watch),
-            _ = is_stopping.changed() => return,
-        }
     }
 }
 

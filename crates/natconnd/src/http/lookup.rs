@@ -51,7 +51,7 @@ pub(super) async fn respond_later(
     (question, limit): (Lookup, usize),
 ) -> Response<Body> {
     let began = Instant::now();
-    match state.lookup(question, limit).await {
+    match state.lookup_later(question, limit).await {
         Some(answer) => {
             state.counters.looked_up(answer.verdict, began.elapsed());
             render(&answer)

@@ -60,23 +60,29 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const EAGER_LOOKS: usize = 32;
 
 impl State {
-    /// Answers a lookup, in a scan where there is no index, and not before the
-    /// table holds all that happened before the question.
+    /// Answers a lookup, and not before the table holds all that happened before
+    /// the question.
     ///
-    /// `None` where the scan panicked.
+    /// `None` where a scan panicked.
     pub(super) async fn lookup(self: &Arc<Self>, question: Lookup, limit: usize) -> Option<Answer> {
-        let is_quick = self.answers.is_quick(&question);
-        let asked_at = if is_quick {
+        if self.answers.is_quick(&question) {
             let told = self.answers.lookup(&question, limit);
             if told.is_settled {
                 return Some(told.answer);
             }
-            told.answer.asked_at
-        } else {
-            self.answers.now()
-        };
-        let has_caught_up = self.catch_up(asked_at).await;
-        let mut answer = if is_quick {
+        }
+        self.lookup_later(question, limit).await
+    }
+
+    /// The same for a question that cannot be answered at once: events wait to be
+    /// applied, or there is no index, and the whole table has to be scanned.
+    pub(super) async fn lookup_later(
+        self: &Arc<Self>,
+        question: Lookup,
+        limit: usize,
+    ) -> Option<Answer> {
+        let has_caught_up = self.catch_up(self.answers.now()).await;
+        let mut answer = if self.answers.is_quick(&question) {
             self.answers.lookup(&question, limit).answer
         } else {
             self.scan(move |answers| answers.lookup(&question, limit).answer)

@@ -39,22 +39,26 @@ pub fn arriving_packet(question: &Lookup) -> Option<Tuple> {
 /// The connection that the kernel has for a tuple, if any; `None` where the
 /// kernel cannot be asked.
 pub fn get(tuple: &Tuple, zone: u16) -> Option<Option<Connection>> {
+    ask(|kernel| kernel.get(tuple, zone))
+}
+
+/// Whether the kernel has no connection with this original tuple and id any
+/// more; false where it cannot be asked.
+pub fn is_gone(original: &Tuple, zone: Zone, id: KernelId) -> bool {
+    ask(|kernel| kernel.has(original, zone, id)) == Some(false)
+}
+
+/// Asks the kernel, if that can be done.
+fn ask<T>(question: impl FnOnce(&mut GetSocket) -> Result<T, ctnetlink::Error>) -> Option<T> {
     KERNEL.with_borrow_mut(|kernel| {
         if kernel.is_none() {
             *kernel = GetSocket::open().ok();
         }
-        let answer = kernel.as_mut()?.get(tuple, zone);
+        let answer = question(kernel.as_mut()?);
         if answer.is_err() {
             // A fresh socket next time.
             *kernel = None;
         }
         answer.ok()
     })
-}
-
-/// Whether the kernel has no connection with this original tuple and id any
-/// more; false where it cannot be asked.
-pub fn is_gone(original: &Tuple, zone: Zone, id: KernelId) -> bool {
-    get(original, zone.of_original())
-        .is_some_and(|known| known.is_none_or(|connection| connection.kernel_id != id))
 }

@@ -82,9 +82,10 @@ impl Answers {
         });
         let mut is_settled = was_current || !self.asks_kernel;
         if let Some(packet) = packet {
-            // The kernel could tell nothing new of connections that the table has
-            // alive and whose ends are told, when all that was told is applied.
-            let is_certain = was_current && live > 0 && unannounced.is_empty();
+            // The kernel could tell nothing new of a connection that the table has
+            // alive and whose end is told, when all that was told is applied. It never
+            // has two for one packet.
+            let is_certain = was_current && live == 1 && unannounced.is_empty();
             let zone = question.zone.unwrap_or_default();
             if !is_certain {
                 match exact::get(&packet, zone) {

@@ -5,9 +5,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use model::Timestamp;
 use rustix::time::{ClockId, clock_gettime};
 
-/// Larger differences between the clocks than this are no noise and no slewing,
-/// which is 0.1 s each second at most (chrony).
+/// Larger differences between the clocks than this are no noise.
 const NOTABLE: Duration = Duration::from_millis(250);
+
+/// Nor are they slewing, which is a tenth of the time at most (chrony).
+const SLEWED: u32 = 8;
 
 /// How long reading the clocks may take for the reading to count: somebody may
 /// have held the thread up in between.
@@ -96,7 +98,7 @@ impl Moment {
         let awake = later.awake.saturating_sub(self.awake);
         let expected = self.day.plus(passed);
         let difference = expected.since(later.day).max(later.day.since(expected));
-        if difference > NOTABLE {
+        if difference > NOTABLE.max(passed / SLEWED) {
             return Some(Jump::Set {
                 from: expected,
                 to: later.day,

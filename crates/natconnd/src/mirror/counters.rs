@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64};
 
-/// Counters of the reader thread. Only it writes them.
+/// What the reader thread counts and notes, and lookups where it is about them.
 #[derive(Debug, Default)]
 pub struct Counters {
     /// Events applied to the table.

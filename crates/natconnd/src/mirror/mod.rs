@@ -8,7 +8,6 @@ mod clock;
 mod condition;
 mod counters;
 mod gaps;
-mod legacy;
 mod pace;
 mod reader;
 mod resync;
@@ -16,6 +15,7 @@ mod silence;
 mod socket;
 mod start;
 mod stuck;
+mod taken_over;
 mod watch;
 
 use std::os::fd::OwnedFd;
@@ -34,12 +34,12 @@ use tokio::sync::broadcast;
 pub use clock::now;
 pub use condition::{Condition, State};
 pub use counters::Counters;
-pub use start::{Announce, HandedOver, Stop, start};
-pub use stuck::StuckWatch;
+pub use start::{Announce, Stop, start};
 
 use clock::booted_at;
 use gaps::Gaps;
-use legacy::Inherited;
+use reader::EXPIRE_BUDGET;
+use taken_over::TakenOver;
 
 /// Changes that a follower may lag behind before it misses some.
 const FOLLOWER_LAG: usize = 16 * 1024;
@@ -143,12 +143,12 @@ impl Mirror {
     }
 
     /// A mirror that knows what the one before it knew.
-    fn inheriting(settings: Settings, inherited: Inherited) -> Self {
+    fn taking_over(settings: Settings, taken_over: TakenOver) -> Self {
         let mirror = Self::new(settings);
-        *mirror.table.write() = inherited.table;
-        mirror.set_coverage(&inherited.coverage);
-        let kept_since = inherited.last_read.minus(inherited.keep_ended);
-        if inherited.keep_ended < mirror.settings.keep_ended {
+        *mirror.table.write() = taken_over.table;
+        mirror.set_coverage(&taken_over.coverage);
+        let kept_since = taken_over.last_read.minus(taken_over.keep_ended);
+        if taken_over.keep_ended < mirror.settings.keep_ended {
             mirror.note_gap(booted_at(), kept_since, GapCause::KeepEnded);
         }
         mirror
@@ -317,10 +317,17 @@ impl Mirror {
         }
     }
 
-    /// Forgets everything.
-    fn empty(&self) {
+    /// Forgets everything, so that what ended before now is not known.
+    fn empty(&self, cause: GapCause) {
         let keep_ended = Duration::from_nanos(self.keep_ended.load(Relaxed).unsigned_abs());
         *self.table.write() = Table::new(keep_ended, self.settings.filter.clone());
+        let now = now();
+        self.note_gap(now.minus(keep_ended), now, cause);
+    }
+
+    /// Forgets some of what ended long enough ago; true when there is more.
+    fn expire(&self) -> bool {
+        self.table.write().expire(now(), EXPIRE_BUDGET)
     }
 
     /// Whether anybody follows the changes; takes a lock, so ask once a batch.

@@ -19,7 +19,7 @@ use tracing::{error, warn};
 use super::Mirror;
 use super::clock::{ClockWatch, now};
 use super::pace::Pace;
-use super::silence::{Doubts, Witness};
+use super::silence::{Doubts, Probe};
 use super::start::Announce;
 
 /// How long to sleep after a short read. A wake-up for each message costs three
@@ -34,7 +34,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Ended translations forgotten after each batch: more than a batch can end, so
 /// that they never pile up, and few enough to keep the lock short.
-const EXPIRE_BUDGET: usize = 256;
+pub(super) const EXPIRE_BUDGET: usize = 256;
 
 /// The thread's own state.
 pub(super) struct Reader {
@@ -55,11 +55,11 @@ pub(super) struct Reader {
     pub(super) next_reconcile: Instant,
     pub(super) clock: ClockWatch,
     pub(super) doubts: Doubts,
-    /// Whether to ask the kernel for what the next event tells of.
-    pub(super) wants_witness: bool,
-    pub(super) witness: Option<Witness>,
+    /// Whether to ask the kernel for what one of the next events tells of.
+    pub(super) wants_probe: bool,
+    pub(super) probe: Option<Probe>,
     /// Events in a row that told of what a get does not know.
-    pub(super) strangers: u32,
+    pub(super) foreign_in_a_row: u32,
     /// Whether the kernel is told to send no events.
     pub(super) are_events_off: bool,
     pub(super) next_look: Instant,
@@ -81,8 +81,7 @@ impl Reader {
         while catch_unwind(AssertUnwindSafe(|| self.run())).is_err() {
             error!("the reader thread panicked; starting over with an empty table");
             self.mirror.counters.faults.fetch_add(1, Relaxed);
-            self.lose(GapCause::Fault);
-            self.mirror.empty();
+            self.start_over(GapCause::Fault);
             self.pace.rest(Instant::now(), Duration::ZERO);
         }
     }
@@ -110,15 +109,16 @@ impl Reader {
                 Queue::Full => {}
                 // Somebody who waits for an answer may cut it short.
                 Queue::Short => thread::park_timeout(NAP),
+                // Events first, where there is much to forget.
+                Queue::Empty if self.mirror.expire() => {}
                 Queue::Empty => {
-                    self.expire();
                     if let Err(error) = self.socket.wait(IDLE) {
                         self.reopen(&error);
                     }
                 }
             }
-            if let Some(witness) = self.witness.take() {
-                self.hear(&witness);
+            if let Some(probe) = self.probe.take() {
+                self.check_probe(&probe);
             }
         }
         self.leave_socket();
@@ -173,9 +173,9 @@ impl Reader {
             .socket
             .batch()
             .decode(&mut self.events, |_| undecodable += 1);
-        if self.wants_witness {
-            self.witness = Witness::among(events);
-            self.wants_witness = self.witness.is_none();
+        if self.wants_probe {
+            self.probe = Probe::among(events);
+            self.wants_probe = self.probe.is_none();
         }
         let mut table = mirror.table.write();
         table.apply_all(events, received_at, |change| {
@@ -196,10 +196,6 @@ impl Reader {
         }
     }
 
-    fn expire(&mut self) {
-        while self.mirror.table.write().expire(now(), EXPIRE_BUDGET) {}
-    }
-
     fn note_overrun(&mut self) {
         let is_first = !self.needs_resync;
         // Before anything else: no answer may be called complete while this is
@@ -216,6 +212,12 @@ impl Reader {
             );
         }
         self.grow_buffer();
+    }
+
+    /// Forgets everything, what had ended before included, and begins with a dump.
+    pub(super) fn start_over(&mut self, cause: GapCause) {
+        self.mirror.empty(cause);
+        self.lose(cause);
     }
 
     /// Notes that events are missing since everything was read last.

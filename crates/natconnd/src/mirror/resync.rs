@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use ctnetlink::{Dump, GetSocket};
 use model::{ChangeKind, GapCause};
-use table::{Position, Unseen};
+use table::Position;
 use tracing::{info, warn};
 
 use super::clock::now;
 use super::pace::MOST_IN_A_MINUTE;
 use super::reader::Reader;
-use super::silence::Suspects;
+use super::silence::Untold;
 
 /// Slots that are searched for unseen translations under one lock.
 const UNSEEN_SLOTS: u32 = 512;
@@ -39,7 +39,7 @@ impl Reader {
         self.needs_resync = false;
         let began = Instant::now();
         self.pace.begin(began);
-        let outcome = self.resync(&mut Suspects::default());
+        let outcome = self.resync(&mut Untold::default());
         self.pace.rest(Instant::now(), began.elapsed());
         match outcome {
             Outcome::Stopped => self.needs_resync = true,
@@ -77,29 +77,38 @@ impl Reader {
     /// connections from before there was a listener end in silence.
     pub(super) fn reconcile(&mut self) {
         let since = self.last_complete;
-        let mut suspects = Suspects::default();
-        match self.resync(&mut suspects) {
-            Outcome::Done => self.judge_silence(since, suspects),
+        let mut untold = Untold::default();
+        match self.resync(&mut untold) {
+            Outcome::Done => {
+                self.judge_silence(since, untold);
+                self.next_reconcile = Instant::now() + self.until_reconcile();
+            }
             Outcome::Incomplete => self.next_reconcile = Instant::now() + RETRY,
             Outcome::Stopped => {}
         }
+    }
+
+    /// How long the next comparison may wait: not long while events are missing.
+    fn until_reconcile(&self) -> Duration {
+        let every = self.mirror.settings.reconcile_every;
         if self.doubts.is_silent {
-            let soon = RETRY.min(self.mirror.settings.reconcile_every);
-            self.next_reconcile = Instant::now() + soon;
+            RETRY.min(every)
+        } else {
+            jittered(every)
         }
     }
 
-    /// `suspects` takes what the dump has shown and no event has told yet.
-    fn resync(&mut self, suspects: &mut Suspects) -> Outcome {
+    /// `untold` takes what the dump has shown and no event has told yet.
+    fn resync(&mut self, untold: &mut Untold) -> Outcome {
         let began = self.last_read;
-        self.next_reconcile = Instant::now() + jittered(self.mirror.settings.reconcile_every);
+        self.next_reconcile = Instant::now() + self.until_reconcile();
         self.mirror.table.write().begin_resync();
-        let outcome = self.merge_dump(suspects);
+        let outcome = self.merge_dump(untold);
         let counters = &self.mirror.counters;
         match outcome {
             Ok(Outcome::Done) => {
                 counters.resyncs.fetch_add(1, Relaxed);
-                self.settle_unseen(suspects);
+                self.settle_unseen(untold);
                 self.last_complete = began;
                 Outcome::Done
             }
@@ -117,7 +126,7 @@ impl Reader {
         }
     }
 
-    fn merge_dump(&mut self, suspects: &mut Suspects) -> Result<Outcome, ctnetlink::Error> {
+    fn merge_dump(&mut self, untold: &mut Untold) -> Result<Outcome, ctnetlink::Error> {
         let mirror = Arc::clone(&self.mirror);
         let mut dump = Dump::start(&mirror.settings.filter)?;
         let mut room = Vec::new();
@@ -134,7 +143,7 @@ impl Reader {
                 .write()
                 .merge_all(connections, read_at, |change| {
                     if change.kind == ChangeKind::Started {
-                        suspects.note_begun(&change);
+                        untold.note_begun(&change);
                     }
                     mirror.note(change, has_followers);
                 });
@@ -155,7 +164,7 @@ impl Reader {
     /// Ends what the dump did not have and a get does not find.
     ///
     /// The kernel is asked while nobody waits for the table.
-    fn settle_unseen(&mut self, suspects: &mut Suspects) {
+    fn settle_unseen(&mut self, untold: &mut Untold) {
         let mirror = Arc::clone(&self.mirror);
         let mut kernel = GetSocket::open().ok();
         let mut unseen = Vec::new();
@@ -168,8 +177,12 @@ impl Reader {
             let settled: Vec<_> = unseen
                 .drain(..)
                 .map(|one| {
-                    // Without a second opinion the dump's word stands.
-                    let is_gone = kernel.as_mut().is_none_or(|kernel| is_gone(kernel, &one));
+                    // Without a second opinion the dump's word stands. An error is no
+                    // opinion: the next resync asks again.
+                    let is_gone = kernel.as_mut().is_none_or(|kernel| {
+                        let has = kernel.has(&one.original, one.zone, one.kernel_id);
+                        matches!(has, Ok(false))
+                    });
                     (one, is_gone)
                 })
                 .collect();
@@ -181,7 +194,7 @@ impl Reader {
                 let mut table = mirror.table.write();
                 for (one, is_gone) in settled {
                     if is_gone {
-                        suspects.note_ended(&one);
+                        untold.note_ended(&one);
                     }
                     table.settle(&one, is_gone, ended_at, |change| {
                         vanished += 1;
@@ -194,15 +207,6 @@ impl Reader {
             self.drain();
         }
         mirror.table.write().finish_resync();
-    }
-}
-
-/// Whether the kernel has just this connection no more. An error is no proof:
-/// the next resync asks again.
-fn is_gone(kernel: &mut GetSocket, unseen: &Unseen) -> bool {
-    match kernel.get(&unseen.original, unseen.zone.of_original()) {
-        Ok(known) => known.is_none_or(|connection| connection.kernel_id != unseen.kernel_id),
-        Err(_) => false,
     }
 }
 

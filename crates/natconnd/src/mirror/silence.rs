@@ -19,11 +19,11 @@ use super::clock::now;
 use super::reader::{NAP, Reader};
 
 /// Connections that are remembered as proof; one would do.
-const SUSPECTS: usize = 64;
+const REMEMBERED: usize = 64;
 
-/// How often events that tell of the suspects are waited for. An event is sent a
+/// How often events that tell of the untold are waited for. An event is sent a
 /// moment after the table shows its connection.
-const TRIES: usize = 5;
+const TRIES: usize = 100;
 
 /// How long no event has come when the number of connections is looked at.
 const QUIET: Duration = Duration::from_secs(10);
@@ -33,19 +33,19 @@ const FIRST_DOUBT: Duration = Duration::from_secs(20);
 
 /// How many events in a row tell of what a get does not know, before they
 /// count as another namespace's.
-const STRANGERS: u32 = 3;
+const FOREIGN: u32 = 3;
 
 /// What a dump has shown and no event has told.
 #[derive(Debug, Default)]
-pub struct Suspects {
+pub struct Untold {
     begun: Vec<(Tuple, Zone, TranslationKind, Option<KernelId>)>,
     ended: Vec<(Tuple, Zone)>,
 }
 
-impl Suspects {
+impl Untold {
     /// Notes a change that a dump has led to.
     pub fn note_begun(&mut self, change: &Change<'_>) {
-        if self.begun.len() < SUSPECTS {
+        if self.begun.len() < REMEMBERED {
             let row = change.found.to_match();
             let kind = row.translation.kind;
             self.begun
@@ -55,7 +55,7 @@ impl Suspects {
 
     /// Notes one that has vanished.
     pub fn note_ended(&mut self, unseen: &Unseen) {
-        if unseen.is_announced && self.ended.len() < SUSPECTS {
+        if unseen.is_announced && self.ended.len() < REMEMBERED {
             self.ended.push((unseen.original, unseen.zone));
         }
     }
@@ -132,13 +132,13 @@ impl Doubts {
 
 /// An event, to see whether the kernel's table has what it tells of.
 #[derive(Clone, Copy, Debug)]
-pub struct Witness {
+pub struct Probe {
     original: Tuple,
     zone: Zone,
     id: KernelId,
 }
 
-impl Witness {
+impl Probe {
     /// The last begin among these events.
     pub fn among(events: &[Event]) -> Option<Self> {
         let begin = events
@@ -163,8 +163,7 @@ impl Witness {
     /// Whether the kernel has it; `None` where it cannot be asked.
     fn is_known(&self) -> Option<bool> {
         let mut kernel = GetSocket::open().ok()?;
-        let known = kernel.get(&self.original, self.zone.of_original()).ok()?;
-        Some(known.is_some_and(|connection| connection.kernel_id == self.id))
+        kernel.has(&self.original, self.zone, self.id).ok()
     }
 }
 
@@ -178,29 +177,29 @@ impl Reader {
         }
     }
 
-    /// Judges by what a reconciling dump has shown since `since`; `suspects` is
+    /// Judges by what a reconciling dump has shown since `since`; `untold` is
     /// what it has changed.
-    pub(super) fn judge_silence(&mut self, since: Timestamp, mut suspects: Suspects) {
+    pub(super) fn judge_silence(&mut self, since: Timestamp, mut untold: Untold) {
         for _ in 0..TRIES {
-            if suspects.is_empty() {
+            if untold.is_empty() {
                 break;
             }
             thread::sleep(NAP);
             self.drain();
-            suspects.keep_untold(&self.mirror.table.read());
+            untold.keep_untold(&self.mirror.table.read());
         }
         if self.needs_resync || self.are_events_off {
             // Something else explains it.
             return;
         }
         let was_silent = self.doubts.is_silent;
-        self.doubts.is_silent = !suspects.is_empty();
+        self.doubts.is_silent = !untold.is_empty();
         if self.doubts.is_silent {
             self.doubts.pause = FIRST_DOUBT;
             if !was_silent {
                 warn!(
-                    begun = suspects.begun.len(),
-                    ended = suspects.ended.len(),
+                    begun = untold.begun.len(),
+                    ended = untold.ended.len(),
                     "connections begin or end and no events tell of it; \
                      see: natconn doctor",
                 );
@@ -213,31 +212,32 @@ impl Reader {
     }
 
     /// Asks the kernel for a connection of which an event has just told.
-    pub(super) fn hear(&mut self, witness: &Witness) {
-        if self.mirror.complete_since.load(Relaxed) == i64::MAX {
+    pub(super) fn check_probe(&mut self, probe: &Probe) {
+        if self.needs_resync || self.are_events_off {
             // Its end may be among what was lost.
             return;
         }
-        let is_known = witness.is_known();
+        let is_known = probe.is_known();
         if is_known == Some(false) {
             // Perhaps it has ended, and the event of that waits to be read.
             self.drain();
-            self.strangers += u32::from(witness.lives_in(&self.mirror.table.read()));
+            let is_lost = self.needs_resync;
+            let lives_on = probe.lives_in(&self.mirror.table.read());
+            self.foreign_in_a_row += u32::from(lives_on && !is_lost);
         }
         let counters = &self.mirror.counters;
         if is_known == Some(true) {
-            self.strangers = 0;
+            self.foreign_in_a_row = 0;
             counters.has_foreign_events.store(false, Relaxed);
         }
-        if self.strangers >= STRANGERS {
+        if self.foreign_in_a_row >= FOREIGN {
             error!(
                 "events tell of connections that the kernel does not have here: \
                  the event socket is of another network namespace; opening another",
             );
-            self.strangers = 0;
+            self.foreign_in_a_row = 0;
             counters.has_foreign_events.store(true, Relaxed);
-            self.lose(GapCause::Socket);
-            self.mirror.empty();
+            self.start_over(GapCause::Socket);
             self.replace_socket();
         }
     }

@@ -13,27 +13,28 @@ use model::GapCause;
 use tracing::{info, warn};
 
 use super::clock::{ClockWatch, now};
-use super::legacy::{self, Inherited};
 use super::pace::Pace;
 use super::reader::Reader;
 use super::silence::Doubts;
 use super::socket::take_over_or_open;
+use super::taken_over::{TakenOver, read_handed_over};
 use super::{Mirror, Settings};
 
 /// Ends the reader thread when it is dropped or told to.
 pub struct Stop {
     is_stopping: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Stop {
-    /// Ends the thread and waits for it.
+    /// Ends the thread, and the one that watches it, and waits for both.
     pub fn stop(&mut self) {
         self.is_stopping.store(true, Relaxed);
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            warn!("the reader thread panicked");
+        for thread in self.threads.drain(..) {
+            thread.thread().unpark();
+            if thread.join().is_err() {
+                warn!("a thread of the mirror panicked");
+            }
         }
     }
 }
@@ -48,35 +49,28 @@ impl Drop for Stop {
 /// keep.
 pub type Announce = Box<dyn Fn(&EventQueue) + Send>;
 
-/// What the process before this one has handed over.
-#[derive(Debug, Default)]
-pub struct HandedOver {
-    /// Its event socket, and all that waits in it.
-    pub socket: Option<OwnedFd>,
-    /// Its table, as [`Mirror::leave`] wrote it.
-    pub table: Option<File>,
-}
-
 /// Subscribes to events, or takes over a subscribed socket, and starts the
-/// reader thread.
+/// reader thread. `events` and `table` are what the process before this one has
+/// handed over; the table is as [`Mirror::hand_over`] wrote it.
 ///
 /// # Errors
 ///
 /// The event socket cannot be opened.
 pub fn start(
     settings: Settings,
-    handed_over: HandedOver,
+    events: Option<OwnedFd>,
+    table: Option<File>,
     announce: Announce,
 ) -> anyhow::Result<(Arc<Mirror>, Stop)> {
-    let opened = take_over_or_open(&settings, handed_over.socket)?;
+    let opened = take_over_or_open(&settings, events)?;
     // Without the socket the table is a picture of the past.
-    let table = handed_over.table.filter(|_| opened.was_handed_over);
-    let inherited = table.and_then(|table| inherit(&settings, table));
+    let table = table.filter(|_| opened.was_handed_over);
+    let taken_over = table.and_then(|table| take_over(&settings, table));
     let started_at = now();
-    let last_read = inherited.as_ref().map(|inherited| inherited.last_read);
+    let last_read = taken_over.as_ref().map(|taken_over| taken_over.last_read);
     let receive_buffer = opened.receive_buffer;
-    let mirror = Arc::new(match inherited {
-        Some(inherited) => Mirror::inheriting(settings, inherited),
+    let mirror = Arc::new(match taken_over {
+        Some(taken_over) => Mirror::taking_over(settings, taken_over),
         None => Mirror::beginning(settings, started_at),
     });
     let lasting = mirror.gaps.lock().lasting().map(|gap| gap.cause);
@@ -94,9 +88,9 @@ pub fn start(
         pace: Pace::default(),
         clock: ClockWatch::new(),
         doubts: Doubts::new(lasting == Some(GapCause::Silence)),
-        wants_witness: false,
-        witness: None,
-        strangers: 0,
+        wants_probe: false,
+        probe: None,
+        foreign_in_a_row: 0,
         are_events_off: false,
         next_look: Instant::now(),
         is_stopping: Arc::clone(&is_stopping),
@@ -106,27 +100,34 @@ pub fn start(
         .spawn(move || reader.run_whatever_happens())?;
     // Set just once, as there is one reader.
     let _ = mirror.reader.set(thread.thread().clone());
-    let stop = Stop {
-        is_stopping,
-        thread: Some(thread),
+    let mut stop = Stop {
+        is_stopping: Arc::clone(&is_stopping),
+        threads: vec![thread],
     };
+    if mirror.settings.is_reliable {
+        let watched = Arc::clone(&mirror);
+        let watch = thread::Builder::new()
+            .name("watch".to_owned())
+            .spawn(move || watched.watch_reader(&is_stopping))?;
+        stop.threads.push(watch);
+    }
     Ok((mirror, stop))
 }
 
-fn inherit(settings: &Settings, mut table: File) -> Option<Inherited> {
-    let inherited = legacy::inherit(settings, &mut table);
+fn take_over(settings: &Settings, mut table: File) -> Option<TakenOver> {
+    let taken_over = read_handed_over(settings, &mut table);
     // Whoever else has it open, its memory is not needed any more.
     if let Err(error) = table.set_len(0) {
         warn!(%error, "the memory of the handed over table could not be given back");
     }
-    match inherited {
-        Ok(inherited) => {
+    match taken_over {
+        Ok(taken_over) => {
             info!(
-                translations = inherited.table.live(),
-                ended = inherited.table.ended(),
+                translations = taken_over.table.live(),
+                ended = taken_over.table.ended(),
                 "took over the table",
             );
-            Some(inherited)
+            Some(taken_over)
         }
         Err(error) => {
             warn!(%error, "the table could not be taken over; reading the kernel's");

@@ -5,7 +5,10 @@
 //! gateway forwards no new connection any more. A gateway that forwards is worth
 //! more than an end that is told.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
+use std::thread;
+use std::time::Duration;
 
 use model::Timestamp;
 use tracing::{error, warn};
@@ -13,38 +16,36 @@ use tracing::{error, warn};
 use super::Mirror;
 use super::reader::Reader;
 
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
 /// Looks in a row that find the reader thread where it was. Looks, not time: when
 /// the whole process was stopped, the reader goes on as soon as this does.
 const LOOKS: u32 = 4;
 
-/// What was seen of the reader thread.
-#[derive(Debug, Default)]
-pub struct StuckWatch {
-    last_round: i64,
-    looks: u32,
-}
-
 impl Mirror {
+    /// Watches the reader thread until `is_stopping`. In a thread of its own: what
+    /// the reader holds up must not hold this up.
+    pub(super) fn watch_reader(&self, is_stopping: &AtomicBool) {
+        let (mut seen, mut looks) = (0, 0);
+        while !is_stopping.load(Relaxed) {
+            let last_round = self.counters.last_round.load(Relaxed);
+            looks = if last_round == seen { looks + 1 } else { 0 };
+            seen = last_round;
+            if looks >= LOOKS {
+                self.relieve_kernel(Timestamp(last_round));
+            }
+            thread::park_timeout(LOOK_EVERY);
+        }
+    }
+
     /// Lets the kernel forget what it keeps for a reader thread that stands still.
-    /// To be called by another thread, four times a second.
-    pub fn relieve_kernel(&self, watch: &mut StuckWatch) {
-        let last_round = self.counters.last_round.load(Relaxed);
-        if last_round != watch.last_round {
-            *watch = StuckWatch {
-                last_round,
-                looks: 0,
-            };
-        }
-        watch.looks += 1;
-        if !self.settings.is_reliable || watch.looks <= LOOKS {
-            return;
-        }
+    fn relieve_kernel(&self, last_round: Timestamp) {
         let mut is_relieved = self.is_kernel_relieved.lock();
         if *is_relieved {
             return;
         }
         error!(
-            last_round = %Timestamp(last_round),
+            %last_round,
             "the reader thread stands still; the kernel may forget what it cannot tell",
         );
         let queue = self.queue.read();

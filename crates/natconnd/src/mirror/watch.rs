@@ -21,7 +21,7 @@ impl Reader {
         self.look_at_the_clock();
         self.doubt_silence(instant);
         self.count_dying();
-        self.wants_witness = true;
+        self.wants_probe = true;
     }
 
     /// Without events the table is only as good as the last dump. Somebody may
@@ -70,9 +70,10 @@ impl Reader {
                 warn!(%from, %to, "the clock was set; times around then may be wrong by as much");
                 self.mirror
                     .note_gap(from.min(to), from.max(to), GapCause::ClockStep);
-                let now = now();
-                self.last_read = now;
-                self.mirror.applied_until.store(now.0, SeqCst);
+                // Until the queue is read by the new time, nothing is known to be
+                // applied until any time of it.
+                self.last_read = self.last_read.min(now());
+                self.mirror.applied_until.store(i64::MIN, SeqCst);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What one process leaves to the next: the table and the gaps.
+//! What one process hands over to the next: the table and the gaps.
 //!
 //! One line of JSON, then the table's own bytes. Together with the event socket,
 //! which goes on queueing, the next process knows all that this one knew.
@@ -30,9 +30,9 @@ struct Head {
     gaps: Vec<(i64, Option<i64>, String)>,
 }
 
-/// Why what was left is of no use.
+/// Why what was handed over is of no use.
 #[derive(Debug, thiserror::Error)]
-pub enum Useless {
+pub enum Unusable {
     #[error("read it: {0}")]
     Unreadable(#[from] io::Error),
     #[error("read its first line: {0}")]
@@ -51,7 +51,7 @@ impl Mirror {
     /// # Errors
     ///
     /// `to` cannot be written.
-    pub fn leave(&self, mut to: impl Write) -> io::Result<()> {
+    pub fn hand_over(&self, mut to: impl Write) -> io::Result<()> {
         let gaps = self.gaps();
         let head = Head {
             format: FORMAT,
@@ -79,8 +79,8 @@ impl Mirror {
     }
 }
 
-/// What the process before this one has left.
-pub struct Inherited {
+/// What the process before this one has handed over.
+pub struct TakenOver {
     /// Its table.
     pub table: Table,
     /// Its gaps.
@@ -91,12 +91,12 @@ pub struct Inherited {
     pub keep_ended: Duration,
 }
 
-/// Reads what [`Mirror::leave`] wrote.
+/// Reads what [`Mirror::hand_over`] wrote.
 ///
 /// # Errors
 ///
 /// It is damaged, or of another configuration or version.
-pub fn inherit(settings: &Settings, mut from: impl Read) -> Result<Inherited, Useless> {
+pub fn read_handed_over(settings: &Settings, mut from: impl Read) -> Result<TakenOver, Unusable> {
     let mut bytes = Vec::new();
     from.read_to_end(&mut bytes)?;
     let end = bytes
@@ -106,10 +106,10 @@ pub fn inherit(settings: &Settings, mut from: impl Read) -> Result<Inherited, Us
         .map_err(io::Error::from)?;
     let head: Head = serde_json::from_slice(&bytes[..end])?;
     if head.format != FORMAT {
-        return Err(Useless::Format(head.format));
+        return Err(Unusable::Format(head.format));
     }
     if head.filter != in_words(settings) {
-        return Err(Useless::Filter);
+        return Err(Unusable::Filter);
     }
     let mut table = Table::new(settings.keep_ended, settings.filter.clone());
     table.restore(&bytes[end + 1..])?;
@@ -119,7 +119,7 @@ pub fn inherit(settings: &Settings, mut from: impl Read) -> Result<Inherited, Us
         // The cause of a newer version is a fault, to this one.
         cause: GapCause::from_name(cause).unwrap_or(GapCause::Fault),
     });
-    Ok(Inherited {
+    Ok(TakenOver {
         table,
         coverage: Coverage::of_gaps(gaps.collect()),
         last_read: Timestamp(head.last_read),
