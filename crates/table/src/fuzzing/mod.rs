@@ -8,6 +8,9 @@
 mod choices;
 mod connections;
 mod naive;
+mod saved;
+
+pub use saved::saved;
 
 use std::time::Duration;
 
@@ -291,5 +294,10 @@ mod tests {
     #[test]
     fn any_steps_leave_the_table_equal_to_a_list() {
         crate::replay::replay("table", super::table);
+    }
+
+    #[test]
+    fn any_bytes_are_a_saved_table_or_refused() {
+        crate::replay::replay("saved", super::saved);
     }
 }
