@@ -45,6 +45,9 @@ fn fits(filter: &Filter, event: &Event) -> bool {
             kernel_id: None,
             started_at: None,
             ended_at: None,
+            end_evidence: None,
+            traffic: None,
+            mark: None,
         })
     })
 }

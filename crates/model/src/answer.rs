@@ -1,8 +1,8 @@
 //! A question and what comes back.
 
 use crate::{
-    Coverage, EndpointPattern, KernelId, Protocol, Timed, Timestamp, Translation, TranslationKind,
-    Zone,
+    Coverage, EndEvidence, EndpointPattern, KernelId, Period, Protocol, Timed, Timestamp, Traffic,
+    Translation, TranslationKind, Zone,
 };
 
 /// A question: which translations fit all of what is given?
@@ -53,6 +53,24 @@ pub struct Match {
     pub started_at: Option<Timed>,
     /// When it ended; `None` while it lives.
     pub ended_at: Option<Timed>,
+    /// How its end was learned; `None` while it lives, and where only the live
+    /// table is asked, which does not keep it.
+    pub end_evidence: Option<EndEvidence>,
+    /// Packets and bytes, where the kernel counted them and told its end.
+    pub traffic: Option<Traffic>,
+    /// Firewall mark, where the kernel told one.
+    pub mark: Option<u32>,
+}
+
+impl Match {
+    /// The time in which it is known to have lived, in whole milliseconds; open
+    /// where a side is not known.
+    pub fn life(&self) -> Period {
+        Period {
+            from: self.started_at.map_or(Timestamp::MIN, |time| time.at),
+            to: self.ended_at.map_or(Timestamp::MAX, |time| time.at),
+        }
+    }
 }
 
 /// What comes back for a [`Lookup`].

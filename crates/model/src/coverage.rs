@@ -91,11 +91,17 @@ pub enum GapCause {
     Behind,
     /// The question reaches beyond the filter of what is tracked at all.
     Filter,
+    /// History could not be written: no room, an error, or too slow a disk.
+    Unrecorded,
+    /// A file of history is damaged or missing.
+    Damaged,
+    /// The question reaches back beyond what history still keeps, or ever kept.
+    BeyondHistory,
 }
 
 impl GapCause {
     /// All causes.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Starting,
         Self::ReceiveBuffer,
         Self::Socket,
@@ -110,6 +116,9 @@ impl GapCause {
         Self::KeepEnded,
         Self::Behind,
         Self::Filter,
+        Self::Unrecorded,
+        Self::Damaged,
+        Self::BeyondHistory,
     ];
 
     /// The cause of this name.
@@ -134,6 +143,9 @@ impl GapCause {
             Self::KeepEnded => "keep-ended",
             Self::Behind => "behind",
             Self::Filter => "filter",
+            Self::Unrecorded => "unrecorded",
+            Self::Damaged => "damaged",
+            Self::BeyondHistory => "beyond-history",
         }
     }
 }

@@ -15,11 +15,13 @@ mod connection;
 mod coverage;
 mod endpoint;
 mod event;
+mod evidence;
 mod filter;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
 mod pattern;
+mod period;
 mod protocol;
 #[cfg(test)]
 #[path = "../../../fuzz/replay.rs"]
@@ -34,8 +36,10 @@ pub use connection::{Connection, Counters, HelperName, KernelId, TcpState, Traff
 pub use coverage::{Coverage, Gap, GapCause};
 pub use endpoint::Endpoint;
 pub use event::{ChangeKind, Event, EventKind};
+pub use evidence::EndEvidence;
 pub use filter::Filter;
 pub use pattern::{EndpointPattern, EndpointSet, PatternError};
+pub use period::Period;
 pub use protocol::{Protocol, UnknownProtocol};
 pub use status::Status;
 pub use timestamp::{TimeSource, Timed, Timestamp};

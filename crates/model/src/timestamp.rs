@@ -10,6 +10,21 @@ use std::time::Duration;
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// The beginning of time.
+    pub const MIN: Self = Self(i64::MIN);
+    /// The end of time.
+    pub const MAX: Self = Self(i64::MAX);
+
+    /// Milliseconds since 1970, cut: what history keeps of a time.
+    pub const fn milliseconds(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+
+    /// The point this many milliseconds after 1970; saturates.
+    pub const fn of_milliseconds(milliseconds: i64) -> Self {
+        Self(milliseconds.saturating_mul(1_000_000))
+    }
+
     /// The point `duration` later; saturates at the end of time.
     pub fn plus(self, duration: Duration) -> Self {
         let nanoseconds = i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX);

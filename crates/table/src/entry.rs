@@ -305,6 +305,9 @@ impl<A: Address> Entry<A> {
             kernel_id: self.kernel_id(),
             started_at: self.started_at(),
             ended_at: self.ended_at(),
+            end_evidence: None,
+            traffic: None,
+            mark: None,
         }
     }
 }

@@ -76,6 +76,9 @@ fn fits(filter: &Filter, connection: &Connection) -> bool {
             kernel_id: None,
             started_at: None,
             ended_at: None,
+            end_evidence: None,
+            traffic: None,
+            mark: None,
         })
     })
 }

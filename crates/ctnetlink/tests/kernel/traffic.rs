@@ -78,5 +78,8 @@ pub fn matches(connection: &Connection) -> impl Iterator<Item = Match> + '_ {
         kernel_id: Some(connection.kernel_id),
         started_at: None,
         ended_at: None,
+        end_evidence: None,
+        traffic: None,
+        mark: None,
     })
 }

@@ -70,6 +70,9 @@ pub(super) fn found() -> impl Strategy<Value = Match> {
                     kernel_id: id.map(KernelId),
                     started_at: from,
                     ended_at: to,
+                    end_evidence: None,
+                    traffic: None,
+                    mark: None,
                 }
             },
         )

@@ -105,6 +105,9 @@ pub(super) fn decode(text: &str) -> Option<(Order, Match)> {
         },
         started_at: bytes.timed()?,
         ended_at: bytes.timed()?,
+        end_evidence: None,
+        traffic: None,
+        mark: None,
     };
     bytes.0.is_empty().then_some((order, last))
 }

@@ -89,6 +89,9 @@ impl Best {
                     source: TimeSource::Kernel,
                 })),
                 ended_at: None,
+                end_evidence: None,
+                traffic: None,
+                mark: None,
             };
             let is_known = self
                 .matches
@@ -191,6 +194,9 @@ mod tests {
             kernel_id: None,
             started_at: Some(time(started_at)),
             ended_at: is_ended.then(|| time(started_at + 1)),
+            end_evidence: None,
+            traffic: None,
+            mark: None,
         }
     }
 

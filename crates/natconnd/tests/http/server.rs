@@ -160,6 +160,9 @@ pub fn masqueraded(internal: &str, nat: &str, remote: &str) -> Match {
         kernel_id: Some(KernelId(2_596_996_162)),
         started_at: at(0),
         ended_at: None,
+        end_evidence: None,
+        traffic: None,
+        mark: None,
     }
 }
 

@@ -1,0 +1,168 @@
+//! What is kept, for everybody who reads it.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use model::{Gap, Lookup, Match, Period, Timestamp};
+
+use crate::{SegmentInfo, Settings, Status, Verified};
+
+/// What is kept, for everybody who reads it. Reading never waits for the writer
+/// for longer than it takes to copy a list.
+#[derive(Debug)]
+pub struct History {
+    pub(crate) settings: Settings,
+}
+
+/// One of many questions that are asked together.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Question {
+    /// What must fit.
+    pub lookup: Lookup,
+    /// In which time it must have lived.
+    pub period: Period,
+}
+
+/// What a question may cost before it is cut.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Effort {
+    /// Time to look, measured from the call on.
+    pub time: Duration,
+}
+
+/// Whether all that fits has been visited.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Completeness {
+    /// Whether looking stopped because the effort was spent, or the visitor said so.
+    pub is_cut: bool,
+    /// Files that could not be read; their time is a gap from now on.
+    pub damaged: Vec<PathBuf>,
+}
+
+/// Why a question could not be answered at all.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FindError {
+    /// A file could not be written.
+    #[error("write {path}: {source}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+impl History {
+    /// What it was opened with.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Calls `visit` with each record that fits and lived in `period`, newest segment
+    /// first and in no order within; goes on for as long as `visit` says true.
+    /// A translation may come twice, as a checkpoint and as its end.
+    pub fn find(
+        &self,
+        question: &Question,
+        effort: Effort,
+        visit: impl FnMut(Match) -> bool,
+    ) -> Completeness {
+        let _ = (question, effort, visit);
+        Completeness::default()
+    }
+
+    /// Answers many questions at once: calls `visit` with the index of a question and
+    /// a record that fits it. Each segment is read once, however many ask for it.
+    pub fn find_many(
+        &self,
+        questions: &[Question],
+        effort: Effort,
+        visit: impl FnMut(usize, Match),
+    ) -> Completeness {
+        let _ = (questions, effort, visit);
+        Completeness::default()
+    }
+
+    /// The first `limit` records that fit and lived in `period`, in the order in which
+    /// they began and then of their end and endpoints (see [`History::order`]), from
+    /// the first after `after` on. One more than `limit` tells whether more follow.
+    /// Memory is bounded by `limit`, time by `effort`: what was found until then
+    /// is given, and is complete up to its last record.
+    pub fn page(
+        &self,
+        question: &Question,
+        after: Option<&Match>,
+        limit: usize,
+        effort: Effort,
+    ) -> (Vec<Match>, Completeness) {
+        let _ = (question, after, limit, effort);
+        (Vec::new(), Completeness::default())
+    }
+
+    /// The gaps that touch a period, oldest first: those noted, those of damaged or
+    /// missing files, and the time before the oldest record that is kept.
+    pub fn gaps(&self, period: Period) -> Vec<Gap> {
+        let _ = period;
+        Vec::new()
+    }
+
+    /// How much is kept, and how it goes.
+    pub fn status(&self) -> Status {
+        Status::default()
+    }
+
+    /// Verifies the checksum of every file, and calls `visit` after each.
+    pub fn verify(&self, now: Timestamp, visit: impl FnMut(Verified)) {
+        let _ = (now, visit);
+    }
+
+    /// The segments whose time is over, oldest first.
+    pub fn expired(&self, now: Timestamp) -> Vec<SegmentInfo> {
+        let _ = now;
+        Vec::new()
+    }
+
+    /// Keeps these records for a case, whatever retention says, until
+    /// [`History::release`]. Added to what the case holds already.
+    ///
+    /// # Errors
+    ///
+    /// Where they could not be written.
+    pub fn hold(&self, case: &str, records: &[Match], now: Timestamp) -> Result<(), FindError> {
+        let _ = (case, records, now);
+        Ok(())
+    }
+
+    /// The cases that hold records, with how many.
+    pub fn holds(&self) -> Vec<(String, u64)> {
+        Vec::new()
+    }
+
+    /// Gives up what a case holds; false where it holds nothing.
+    ///
+    /// # Errors
+    ///
+    /// Where the file could not be removed.
+    pub fn release(&self, case: &str) -> Result<bool, FindError> {
+        let _ = case;
+        Ok(false)
+    }
+
+    /// Writes the records that lived in `period` to a Parquet file, in the format of a
+    /// segment; says how many.
+    ///
+    /// # Errors
+    ///
+    /// Where the file could not be written.
+    pub fn export(
+        &self,
+        question: &Question,
+        file: &std::fs::File,
+        effort: Effort,
+    ) -> Result<u64, FindError> {
+        let _ = (question, file, effort);
+        Ok(0)
+    }
+}
