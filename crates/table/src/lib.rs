@@ -30,6 +30,7 @@ mod replay;
 mod resync;
 mod save;
 mod slab;
+mod still_lives;
 mod table;
 mod told_before;
 
