@@ -75,6 +75,7 @@ pub fn run(
             mirror_settings(&config),
             listeners.handed_over.events,
             listeners.handed_over.table,
+            None,
             Box::new(handover::store),
         )
     });

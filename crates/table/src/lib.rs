@@ -18,6 +18,7 @@ mod compact_time;
 mod entry;
 mod family;
 mod find;
+mod from_before;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -30,7 +31,6 @@ mod replay;
 mod resync;
 mod save;
 mod slab;
-mod still_lives;
 mod table;
 mod told_before;
 

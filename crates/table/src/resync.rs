@@ -7,7 +7,8 @@
 //! [unseen](Table::unseen).
 
 use model::{
-    ChangeKind, Connection, EndEvidence, EventKind, KernelId, TimeSource, Timed, Timestamp, Tuple, Zone,
+    ChangeKind, Connection, EndEvidence, EventKind, KernelId, TimeSource, Timed, Timestamp, Tuple,
+    Zone,
 };
 
 use crate::address::Address;
