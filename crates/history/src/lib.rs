@@ -12,6 +12,6 @@ mod settings;
 mod status;
 
 pub use history::{Completeness, Effort, FindError, History, Question};
-pub use recorder::{OpenError, Recorder, WriteError, open};
+pub use recorder::{News, OpenError, Recorder, WriteError, open};
 pub use settings::{RemotePolicy, Settings};
 pub use status::{SegmentInfo, Status, Verified};
