@@ -9,9 +9,9 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use model::{Gap, Match, Timestamp};
 use parking_lot::Mutex;
 
-/// Batches that may wait to be recorded: about a second of all that a reader can
-/// read, some 20 MB at most.
-const WAITING: usize = 1024;
+/// Batches that may wait to be recorded: some seconds of all that a reader can read,
+/// as long as a history may take to open. 50 MB at most.
+const WAITING: usize = 4096;
 
 /// Something that is to be recorded.
 #[derive(Debug)]
@@ -96,11 +96,11 @@ mod tests {
             to: None,
             cause: GapCause::Socket,
         };
-        for at in 0..1100 {
+        for at in 0..4200 {
             feed.learn(Learned::Gap(gap), Timestamp(at));
         }
         let expected = Dropped {
-            count: 1100 - WAITING as u64,
+            count: 4200 - WAITING as u64,
             since: Some(Timestamp(WAITING as i64)),
         };
         assert_eq!(intake.take_dropped(), expected);

@@ -252,6 +252,11 @@ impl Mirror {
         Coverage::of_gaps(self.gaps.lock().mattering_since(kept_since))
     }
 
+    /// The gap that lasts, if there is one.
+    pub fn lasting_gap(&self) -> Option<Gap> {
+        self.gaps.lock().lasting()
+    }
+
     /// Every gap that is remembered, oldest first.
     pub fn gaps(&self) -> Vec<Gap> {
         self.gaps.lock().since(Timestamp(i64::MIN))

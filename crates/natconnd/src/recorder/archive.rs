@@ -67,6 +67,14 @@ impl Archive {
         status
     }
 
+    /// Bytes that can still be written where the history is, and all there are;
+    /// `None` where the system does not say.
+    pub fn room(&self) -> Option<(u64, u64)> {
+        let found = rustix::fs::statvfs(&self.settings.folder).ok()?;
+        let bytes = |blocks: u64| blocks.saturating_mul(found.f_frsize);
+        Some((bytes(found.f_bavail), bytes(found.f_blocks)))
+    }
+
     pub(super) fn set_history(&self, history: Option<Arc<History>>) {
         *self.history.write() = history;
     }

@@ -8,7 +8,8 @@ use std::sync::mpsc::RecvTimeoutError;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use model::{Gap, GapCause};
+use history::News;
+use model::{Gap, GapCause, Timestamp};
 use tracing::{error, info, warn};
 
 use super::Archive;
@@ -32,9 +33,10 @@ pub(super) struct Recorder {
     mirror: Arc<Mirror>,
     archive: Arc<Archive>,
     writer: Option<history::Recorder>,
+    /// When the process before this one was last known to record.
+    last_alive: Option<Timestamp>,
     next_open: Instant,
     next_complaint: Instant,
-    is_in_trouble: bool,
     is_stopping: Arc<AtomicBool>,
 }
 
@@ -50,9 +52,9 @@ impl Recorder {
             mirror,
             archive,
             writer: None,
+            last_alive: None,
             next_open: Instant::now(),
             next_complaint: Instant::now(),
-            is_in_trouble: false,
             is_stopping,
         }
     }
@@ -110,9 +112,9 @@ impl Recorder {
                     bytes = status.bytes,
                     "history is open",
                 );
-                self.archive
-                    .set_history(Some(Arc::clone(writer.history())));
+                self.archive.set_history(Some(Arc::clone(writer.history())));
                 self.archive.set_trouble(None);
+                self.last_alive = writer.last_alive();
                 self.writer = Some(writer);
             }
             Err(error) => {
@@ -145,7 +147,7 @@ impl Recorder {
                     .fetch_add(changes.len() as u64, Relaxed);
                 writer.record(&changes, now())
             }
-            Learned::Gap(gap) => note_gap(writer, gap),
+            Learned::Gap(gap) => note_gap(writer, gap, self.last_alive),
         };
         self.judge(written);
     }
@@ -162,8 +164,12 @@ impl Recorder {
             "changes came faster than they could be recorded"
         );
         if let Some(writer) = &mut self.writer {
-            let lost = writer.lose(since, now());
-            self.judge(lost);
+            let noted = writer.note_gap(Gap {
+                from: since,
+                to: Some(now()),
+                cause: GapCause::Unrecorded,
+            });
+            self.judge(noted);
         }
     }
 
@@ -183,7 +189,11 @@ impl Recorder {
     fn tick(&mut self) {
         if let Some(writer) = &mut self.writer {
             let done = writer.tick(now());
+            let news = writer.take_news();
             self.judge(done);
+            for one in news {
+                log(one);
+            }
         }
     }
 
@@ -202,22 +212,9 @@ impl Recorder {
     }
 
     fn judge(&mut self, written: Result<(), history::WriteError>) {
-        match written {
-            Ok(()) => {
-                let is_recording = || {
-                    let writer = self.writer.as_ref();
-                    writer.is_none_or(|writer| writer.history().status().is_recording)
-                };
-                if self.is_in_trouble && is_recording() {
-                    self.is_in_trouble = false;
-                    info!("history is recorded again");
-                }
-            }
-            Err(error) => {
-                self.archive.failures.fetch_add(1, Relaxed);
-                self.is_in_trouble = true;
-                self.complain(&format!("{:#}", anyhow::Error::from(error)));
-            }
+        if let Err(error) = written {
+            self.archive.failures.fetch_add(1, Relaxed);
+            self.complain(&format!("{:#}", anyhow::Error::from(error)));
         }
     }
 
@@ -231,19 +228,48 @@ impl Recorder {
 }
 
 /// Writes a gap down, unless it is none for history.
-fn note_gap(writer: &mut history::Recorder, gap: Gap) -> Result<(), history::WriteError> {
+fn note_gap(
+    writer: &mut history::Recorder,
+    gap: Gap,
+    last_alive: Option<Timestamp>,
+) -> Result<(), history::WriteError> {
     match gap.cause {
-        // Over for good once the first dump is merged: nothing of that time is missing.
-        GapCause::Starting => Ok(()),
-        // What ended before is forgotten by the table, and kept here.
-        GapCause::KeepEnded => Ok(()),
-        // History knows better until when it was written.
-        GapCause::Stopped => writer.note_stop(gap.to.unwrap_or_else(now)),
-        // The table begins anew: what it had alive may end unsaid.
-        GapCause::Fault | GapCause::Socket => {
-            writer.unsettle();
-            writer.note_gap(gap)
+        // Starting is over for good once the first dump is merged: nothing of that
+        // time is missing. What the table forgets, history keeps.
+        GapCause::Starting | GapCause::KeepEnded => Ok(()),
+        // History knows better until when everything was written.
+        GapCause::Stopped => {
+            let from = last_alive.unwrap_or(gap.from);
+            writer.note_gap(Gap { from, ..gap })
         }
         _ => writer.note_gap(gap),
+    }
+}
+
+/// Tells of what history has done on its own.
+fn log(news: News) {
+    match news {
+        News::Sealed(segment) => info!(
+            file = %segment.path.display(),
+            records = segment.records,
+            bytes = segment.bytes,
+            "history: sealed a segment",
+        ),
+        News::Expired(segment) => info!(
+            file = %segment.path.display(),
+            records = segment.records,
+            bytes = segment.bytes,
+            from = %segment.period.from,
+            to = %segment.period.to,
+            "history: deleted a segment, its time is over",
+        ),
+        News::Damaged(file) => error!(
+            file = %file.path.display(),
+            fault = file.fault.as_deref().unwrap_or_default(),
+            "history: a file is damaged or missing; answers about its time say so",
+        ),
+        News::Stopped(trouble) => error!(trouble, "history is NOT recorded; lookups go on"),
+        News::Resumed { unrecorded } => info!(unrecorded, "history is recorded again"),
+        _ => {}
     }
 }
