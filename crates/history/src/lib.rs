@@ -6,8 +6,14 @@
 //! has of it: finding, coverage, verifying, expiring. Time is an argument
 //! everywhere; nothing here reads a clock, knows the kernel or HTTP.
 
+mod addresses;
+#[cfg(test)]
+mod arbitrary;
 mod history;
+mod milliseconds;
 mod recorder;
+mod rows;
+mod segment;
 mod settings;
 mod status;
 
