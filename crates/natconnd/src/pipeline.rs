@@ -105,7 +105,7 @@ pub fn run(
     doctor.log_at_start();
     let answers = Arc::new(Answers::new(Arc::clone(&mirror)));
     let counters = Arc::new(http::Counters::default());
-    let metrics = Metrics::new(Arc::clone(&mirror), Arc::clone(&counters), archive);
+    let metrics = Metrics::new(Arc::clone(&mirror), Arc::clone(&counters), archive.clone());
     let allow = Arc::new(Allow::new(AllowList::new(config.http.allow.clone())));
     let examined = Arc::clone(&doctor);
     let server = Server {
@@ -114,6 +114,7 @@ pub fn run(
         counters,
         render_metrics: Arc::new(move || metrics.render()),
         report_health: Arc::new(move || examined.health()),
+        archive: archive.clone(),
         pynatconnd: config.pynatconnd.key_name,
         limits: Limits {
             connections: config.http.max_connections,

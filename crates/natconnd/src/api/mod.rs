@@ -4,11 +4,13 @@
 //! types wrap rows. Neither the server nor the command defines others.
 
 mod health;
+mod history;
 mod problem;
 mod row;
 mod status;
 
 pub use health::{Finding, Health, Severity};
+pub use history::{Expired, Gaps, History, Hold, Segment, VerifiedFile};
 pub use problem::Problem;
 pub use row::{Change, Coverage, Gap, LookupAnswer, Page, Row};
 pub use status::Status;

@@ -20,7 +20,7 @@ use super::refusal::refuse;
 use super::response::{JSON, METRICS, TEXT, full, ok};
 use super::route::Route;
 use super::state::State;
-use super::{connections, events, health, index, lookup, openapi};
+use super::{connections, events, health, history, index, lookup, openapi};
 
 /// The requests of one connection.
 pub(super) struct Requests {
@@ -84,9 +84,14 @@ impl Requests {
             Route::OpenApi => Ok(ok(JSON, openapi::openapi())),
             Route::Index => Ok(index::respond()),
             Route::Unknown => Err(unknown_path(request.uri().path())),
-            Route::Lookup | Route::Connections | Route::Health | Route::Pynatconnd => {
-                return None;
-            }
+            Route::Lookup
+            | Route::Connections
+            | Route::Health
+            | Route::History
+            | Route::HistoryGaps
+            | Route::HistoryVerify
+            | Route::HistoryExpired
+            | Route::Pynatconnd => return None,
         })
     }
 
@@ -147,7 +152,13 @@ impl Service<Request<Incoming>> for Requests {
             None if route == Route::Health => {
                 self.counted_later(route, health::respond(Arc::clone(state)))
             }
-            None => self.counted_later(route, connections::respond(state, &request)),
+            None if route == Route::Connections => {
+                self.counted_later(route, connections::respond(state, &request))
+            }
+            None => {
+                let query = request.uri().query().map(str::to_owned);
+                self.counted_later(route, history::respond(Arc::clone(state), route, query))
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 //! document only; the types are those of [`crate::api`]. A test holds the
 //! declarations to what the endpoints really read.
 
+mod history;
 mod parameters;
 mod paths;
 
@@ -29,6 +30,10 @@ use utoipa::OpenApi as _;
         paths::events,
         paths::status,
         paths::health,
+        history::history,
+        history::gaps,
+        history::verify,
+        history::expired,
         paths::healthz,
         paths::metrics,
         paths::openapi_json,
@@ -56,7 +61,7 @@ pub fn openapi() -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{connections, events, lookup};
+    use super::super::{connections, events, history, lookup};
     use serde_json::Value;
 
     fn parameters(path: &str) -> Vec<String> {
@@ -83,6 +88,8 @@ mod tests {
         let listed = sorted(connections::PARAMETERS);
         assert_eq!(parameters("/api/v1/connections"), listed);
         assert_eq!(parameters("/api/v1/events"), sorted(events::PARAMETERS));
+        let gaps = sorted(history::GAPS_PARAMETERS);
+        assert_eq!(parameters("/api/v1/history/gaps"), gaps);
     }
 
     #[test]
@@ -90,7 +97,7 @@ mod tests {
         use super::super::route::Route;
         let document: Value = serde_json::from_str(super::openapi()).unwrap();
         let paths = document["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 8);
+        assert_eq!(paths.len(), 12);
         for (path, item) in paths {
             assert_ne!(Route::of_path(path, false), Route::Unknown, "{path}");
             let forbidden = &item["get"]["responses"]["403"];
