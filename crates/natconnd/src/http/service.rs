@@ -20,7 +20,7 @@ use super::refusal::refuse;
 use super::response::{JSON, METRICS, TEXT, full, ok};
 use super::route::Route;
 use super::state::State;
-use super::{connections, events, health, index, lookup, openapi};
+use super::{connections, events, health, index, lookup, openapi, records};
 
 /// The requests of one connection.
 pub(super) struct Requests {
@@ -84,7 +84,11 @@ impl Requests {
             Route::OpenApi => Ok(ok(JSON, openapi::openapi())),
             Route::Index => Ok(index::respond()),
             Route::Unknown => Err(unknown_path(request.uri().path())),
-            Route::Lookup | Route::Connections | Route::Health | Route::Pynatconnd => {
+            Route::Lookup
+            | Route::Connections
+            | Route::Records
+            | Route::Health
+            | Route::Pynatconnd => {
                 return None;
             }
         })
@@ -146,6 +150,9 @@ impl Service<Request<Incoming>> for Requests {
             }
             None if route == Route::Health => {
                 self.counted_later(route, health::respond(Arc::clone(state)))
+            }
+            None if route == Route::Records => {
+                self.counted_later(route, records::respond(state, &request))
             }
             None => self.counted_later(route, connections::respond(state, &request)),
         }
