@@ -30,6 +30,7 @@ pub(super) const TIME_UNITS: &[Unit] = &[
 
 /// The units of sizes, in bytes, largest first.
 pub(super) const SIZE_UNITS: &[Unit] = &[
+    ("TiB", 1 << 40),
     ("GiB", 1 << 30),
     ("MiB", 1 << 20),
     ("KiB", 1 << 10),
