@@ -103,7 +103,11 @@ pub fn run(
         config.http.allow.clone(),
     ));
     doctor.log_at_start();
-    let answers = Arc::new(Answers::new(Arc::clone(&mirror)));
+    let answers = Answers::new(Arc::clone(&mirror));
+    let answers = Arc::new(match &archive {
+        Some(archive) => answers.with_archive(Arc::clone(archive)),
+        None => answers,
+    });
     let counters = Arc::new(http::Counters::default());
     let metrics = Metrics::new(Arc::clone(&mirror), Arc::clone(&counters), archive.clone());
     let allow = Arc::new(Allow::new(AllowList::new(config.http.allow.clone())));

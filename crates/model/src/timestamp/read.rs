@@ -112,9 +112,13 @@ fn rfc_3339(text: &str) -> Result<Timestamp, String> {
 }
 
 fn in_range(nanoseconds: i128) -> Result<Timestamp, String> {
+    // What is written of it, cut to milliseconds, must be readable as well.
+    const FIRST: i64 = i64::MIN / 1_000_000 * 1_000_000;
     i64::try_from(nanoseconds)
+        .ok()
+        .filter(|nanoseconds| *nanoseconds >= FIRST)
         .map(Timestamp)
-        .map_err(|_| "it lies before 1678 or after 2261".to_owned())
+        .ok_or_else(|| "it lies before 1678 or after 2261".to_owned())
 }
 
 #[cfg(test)]

@@ -58,6 +58,24 @@ pub(super) fn parse(text: &str, units: &[Unit]) -> Result<u64, AmountError> {
     number.checked_mul(*factor).ok_or(AmountError::TooLarge)
 }
 
+/// Reads a duration as the configuration writes it (`250ms`, `2s`, `1h`), or `0`.
+///
+/// # Errors
+///
+/// What is wrong with the text, in words.
+pub fn read_duration(text: &str) -> Result<Duration, String> {
+    match parse(text, TIME_UNITS) {
+        Ok(milliseconds) => Ok(Duration::from_millis(milliseconds)),
+        Err(AmountError::NoUnit(0)) => Ok(Duration::ZERO),
+        Err(AmountError::NoUnit(_)) => Err(format!("\"{text}\" has no unit")),
+        Err(AmountError::UnknownUnit(_, unit)) => {
+            Err(format!("\"{text}\" has the unit \"{unit}\""))
+        }
+        Err(AmountError::NoNumber) => Err(format!("\"{text}\" is no duration")),
+        Err(AmountError::TooLarge) => Err(format!("\"{text}\" is too long")),
+    }
+}
+
 /// Writes in the largest unit that keeps the number whole.
 ///
 /// Weeks are read but never written: `14d` says more than `2w`.
@@ -108,6 +126,20 @@ mod tests {
         assert_eq!(time("1.5h"), AmountError::NoNumber);
         assert_eq!(time("99999999999999999999s"), AmountError::TooLarge);
         assert_eq!(time("9999999999999999w"), AmountError::TooLarge);
+    }
+
+    #[test]
+    fn durations_are_read_in_words() {
+        let read = read_duration;
+        assert_eq!(read("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(read("0"), Ok(Duration::ZERO));
+        assert_eq!(read("5").unwrap_err(), "\"5\" has no unit");
+        assert_eq!(read("5sec").unwrap_err(), "\"5sec\" has the unit \"sec\"");
+        assert_eq!(read("-1s").unwrap_err(), "\"-1s\" is no duration");
+        assert_eq!(
+            read("9999999999999999w").unwrap_err(),
+            "\"9999999999999999w\" is too long"
+        );
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod toml_file;
 mod tree;
 mod word;
 
+pub use amount::read_duration;
 pub use load::{DEFAULT_PATHS, FileKind, Loaded, parse};
 pub use overrides::Overrides;
 pub use remark::{ConfigError, Position, Remark};

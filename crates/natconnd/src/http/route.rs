@@ -7,6 +7,8 @@ pub enum Route {
     Lookup,
     /// `/api/v1/connections`
     Connections,
+    /// `/api/v1/records`
+    Records,
     /// `/api/v1/events`
     Events,
     /// `/api/v1/status`
@@ -37,9 +39,10 @@ pub enum Route {
 
 impl Route {
     /// All endpoints, in the order of their declaration.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Lookup,
         Self::Connections,
+        Self::Records,
         Self::Events,
         Self::Status,
         Self::Health,
@@ -60,6 +63,7 @@ impl Route {
         match self {
             Self::Lookup => "lookup",
             Self::Connections => "connections",
+            Self::Records => "records",
             Self::Events => "events",
             Self::Status => "status",
             Self::Health => "health",
@@ -85,6 +89,7 @@ impl Route {
         match path {
             "/api/v1/lookup" => Self::Lookup,
             "/api/v1/connections" => Self::Connections,
+            "/api/v1/records" => Self::Records,
             "/api/v1/events" => Self::Events,
             "/api/v1/status" => Self::Status,
             "/api/v1/health" => Self::Health,

@@ -20,7 +20,7 @@ use super::refusal::refuse;
 use super::response::{JSON, METRICS, TEXT, full, ok};
 use super::route::Route;
 use super::state::State;
-use super::{connections, events, health, history, index, lookup, openapi};
+use super::{connections, events, health, history, index, lookup, openapi, records};
 
 /// The requests of one connection.
 pub(super) struct Requests {
@@ -86,6 +86,7 @@ impl Requests {
             Route::Unknown => Err(unknown_path(request.uri().path())),
             Route::Lookup
             | Route::Connections
+            | Route::Records
             | Route::Health
             | Route::History
             | Route::HistoryGaps
@@ -151,6 +152,9 @@ impl Service<Request<Incoming>> for Requests {
             }
             None if route == Route::Health => {
                 self.counted_later(route, health::respond(Arc::clone(state)))
+            }
+            None if route == Route::Records => {
+                self.counted_later(route, records::respond(state, &request))
             }
             None if route == Route::Connections => {
                 self.counted_later(route, connections::respond(state, &request))

@@ -221,6 +221,11 @@ impl Mirror {
         &self.settings.filter
     }
 
+    /// How long ended translations stay answerable.
+    pub fn keep_ended(&self) -> Duration {
+        Duration::from_nanos(self.keep_ended.load(Relaxed).unsigned_abs())
+    }
+
     /// Changes how long ended translations stay answerable.
     ///
     /// What was forgotten already under a shorter time is a gap.
@@ -332,7 +337,7 @@ impl Mirror {
 
     /// Forgets everything, so that what ended before now is not known.
     fn empty(&self, cause: GapCause) {
-        let keep_ended = Duration::from_nanos(self.keep_ended.load(Relaxed).unsigned_abs());
+        let keep_ended = self.keep_ended();
         *self.table.write() = Table::new(keep_ended, self.settings.filter.clone());
         let now = now();
         self.note_gap(now.minus(keep_ended), now, cause);
