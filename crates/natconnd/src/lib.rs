@@ -7,6 +7,7 @@
 //! table nor kernel.
 
 pub mod api;
+pub mod bulk;
 pub mod cli;
 pub mod config;
 pub mod daemon_args;

@@ -30,6 +30,7 @@ mod health;
 mod index;
 mod json;
 mod lookup;
+mod lookups;
 mod openapi;
 mod problem;
 mod pynatconnd;

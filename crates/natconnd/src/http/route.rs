@@ -5,6 +5,8 @@
 pub enum Route {
     /// `/api/v1/lookup`
     Lookup,
+    /// `/api/v1/lookups`
+    Lookups,
     /// `/api/v1/connections`
     Connections,
     /// `/api/v1/events`
@@ -29,8 +31,9 @@ pub enum Route {
 
 impl Route {
     /// All endpoints, in the order of their declaration.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Lookup,
+        Self::Lookups,
         Self::Connections,
         Self::Events,
         Self::Status,
@@ -47,6 +50,7 @@ impl Route {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Lookup => "lookup",
+            Self::Lookups => "lookups",
             Self::Connections => "connections",
             Self::Events => "events",
             Self::Status => "status",
@@ -60,6 +64,14 @@ impl Route {
         }
     }
 
+    /// The methods that it answers, as the header `Allow` has them.
+    pub(super) const fn methods(self) -> &'static str {
+        match self {
+            Self::Lookups => "POST",
+            _ => "GET, HEAD",
+        }
+    }
+
     /// The endpoint under a path.
     ///
     /// In pynatconnd mode that program's URLs are every path but those of the
@@ -68,6 +80,7 @@ impl Route {
     pub(super) fn of_path(path: &str, pynatconnd: bool) -> Self {
         match path {
             "/api/v1/lookup" => Self::Lookup,
+            "/api/v1/lookups" => Self::Lookups,
             "/api/v1/connections" => Self::Connections,
             "/api/v1/events" => Self::Events,
             "/api/v1/status" => Self::Status,

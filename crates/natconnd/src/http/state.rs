@@ -26,6 +26,8 @@ pub(super) struct State {
     /// Permits to scan the table, so that a crowd of listing clients leaves
     /// processors for the thread that reads events.
     pub scans: Semaphore,
+    /// Permits to ask many questions in one request.
+    pub bulk: Arc<Semaphore>,
     /// Permits to tell a peer outside the allow list that it is.
     pub refusals: Arc<Semaphore>,
     /// Becomes true, or closes, when the server shall stop.
@@ -96,7 +98,7 @@ impl State {
 
     /// Waits until the table holds all that had happened at `time`; false where
     /// that took too long.
-    async fn catch_up(&self, time: Timestamp) -> bool {
+    pub(super) async fn catch_up(&self, time: Timestamp) -> bool {
         for _ in 0..EAGER_LOOKS {
             if self.answers.has_caught_up(time) {
                 return true;

@@ -8,6 +8,7 @@
 mod best;
 mod exact;
 mod list;
+mod many;
 mod recorded;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::mirror::{Mirror, now};
 
 use best::Best;
 pub use list::{Order, Page, SortKey};
+pub use many::{Answered, Asked};
 
 /// How many connections that may have ended in silence are confirmed with the
 /// kernel for one lookup.
