@@ -5,12 +5,14 @@
 
 mod answer;
 mod health;
+mod history;
 mod problem;
 mod row;
 mod status;
 
 pub use answer::{LookupAnswer, LookupMatch, Period, RecordsPage};
 pub use health::{Finding, Health, Severity};
+pub use history::{Expired, Gaps, History, Hold, Segment, VerifiedFile};
 pub use problem::Problem;
 pub use row::{Change, Coverage, Gap, Page, Row, sent};
 pub use status::Status;

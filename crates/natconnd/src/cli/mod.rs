@@ -22,6 +22,7 @@ mod foreign;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod hint;
+mod history;
 mod list;
 mod lookup;
 mod output;
@@ -113,6 +114,7 @@ fn ask(arguments: &Arguments, command: &Command, output: &mut Output) -> Result<
             Command::Watch(arguments) => watch::run(&client, arguments, output).await,
             Command::Status(arguments) => status::run(&client, arguments, output).await,
             Command::Doctor(arguments) => doctor::run(&client, arguments, output).await,
+            Command::History { command } => history::run(&client, command, output).await,
             Command::Config { .. } | Command::Completions { .. } => Ok(Outcome::Match),
         }
     })

@@ -15,6 +15,14 @@ pub enum Route {
     Status,
     /// `/api/v1/health`
     Health,
+    /// `/api/v1/history`
+    History,
+    /// `/api/v1/history/gaps`
+    HistoryGaps,
+    /// `/api/v1/history/verify`
+    HistoryVerify,
+    /// `/api/v1/history/expired`
+    HistoryExpired,
     /// `/healthz`
     Healthz,
     /// `/metrics`
@@ -31,13 +39,17 @@ pub enum Route {
 
 impl Route {
     /// All endpoints, in the order of their declaration.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::Lookup,
         Self::Connections,
         Self::Records,
         Self::Events,
         Self::Status,
         Self::Health,
+        Self::History,
+        Self::HistoryGaps,
+        Self::HistoryVerify,
+        Self::HistoryExpired,
         Self::Healthz,
         Self::Metrics,
         Self::OpenApi,
@@ -55,6 +67,10 @@ impl Route {
             Self::Events => "events",
             Self::Status => "status",
             Self::Health => "health",
+            Self::History => "history",
+            Self::HistoryGaps => "history-gaps",
+            Self::HistoryVerify => "history-verify",
+            Self::HistoryExpired => "history-expired",
             Self::Healthz => "healthz",
             Self::Metrics => "metrics",
             Self::OpenApi => "openapi",
@@ -77,6 +93,10 @@ impl Route {
             "/api/v1/events" => Self::Events,
             "/api/v1/status" => Self::Status,
             "/api/v1/health" => Self::Health,
+            "/api/v1/history" => Self::History,
+            "/api/v1/history/gaps" => Self::HistoryGaps,
+            "/api/v1/history/verify" => Self::HistoryVerify,
+            "/api/v1/history/expired" => Self::HistoryExpired,
             "/healthz" => Self::Healthz,
             "/metrics" => Self::Metrics,
             "/openapi.json" => Self::OpenApi,

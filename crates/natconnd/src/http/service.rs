@@ -20,7 +20,7 @@ use super::refusal::refuse;
 use super::response::{JSON, METRICS, TEXT, full, ok};
 use super::route::Route;
 use super::state::State;
-use super::{connections, events, health, index, lookup, openapi, records};
+use super::{connections, events, health, history, index, lookup, openapi, records};
 
 /// The requests of one connection.
 pub(super) struct Requests {
@@ -88,9 +88,11 @@ impl Requests {
             | Route::Connections
             | Route::Records
             | Route::Health
-            | Route::Pynatconnd => {
-                return None;
-            }
+            | Route::History
+            | Route::HistoryGaps
+            | Route::HistoryVerify
+            | Route::HistoryExpired
+            | Route::Pynatconnd => return None,
         })
     }
 
@@ -154,7 +156,13 @@ impl Service<Request<Incoming>> for Requests {
             None if route == Route::Records => {
                 self.counted_later(route, records::respond(state, &request))
             }
-            None => self.counted_later(route, connections::respond(state, &request)),
+            None if route == Route::Connections => {
+                self.counted_later(route, connections::respond(state, &request))
+            }
+            None => {
+                let query = request.uri().query().map(str::to_owned);
+                self.counted_later(route, history::respond(Arc::clone(state), route, query))
+            }
         }
     }
 }

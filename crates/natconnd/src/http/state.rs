@@ -11,6 +11,7 @@ use super::counters::Counters;
 use super::pynatconnd::Pynatconnd;
 use super::server::{Limits, RenderMetrics, ReportHealth};
 use crate::lookup::{Answers, PastAnswer, PastQuestion};
+use crate::recorder::Archive;
 
 /// What all requests share.
 pub(super) struct State {
@@ -19,6 +20,10 @@ pub(super) struct State {
     pub counters: Arc<Counters>,
     pub render_metrics: RenderMetrics,
     pub report_health: ReportHealth,
+    /// What is kept of the past; `None` where nothing is.
+    pub archive: Option<Arc<Archive>>,
+    /// Permits to verify all files of history: one at a time.
+    pub verifications: Semaphore,
     /// Permits to examine the daemon: one at a time, whoever asks.
     pub examinations: Semaphore,
     pub pynatconnd: Option<Pynatconnd>,

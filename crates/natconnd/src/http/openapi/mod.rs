@@ -4,6 +4,7 @@
 //! document only; the types are those of [`crate::api`]. A test holds the
 //! declarations to what the endpoints really read.
 
+mod history;
 mod parameters;
 mod paths;
 
@@ -30,6 +31,10 @@ use utoipa::OpenApi as _;
         paths::events,
         paths::status,
         paths::health,
+        history::history,
+        history::gaps,
+        history::verify,
+        history::expired,
         paths::healthz,
         paths::metrics,
         paths::openapi_json,
@@ -57,7 +62,7 @@ pub fn openapi() -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{connections, events, lookup, records};
+    use super::super::{connections, events, history, lookup, records};
     use serde_json::Value;
 
     fn parameters(path: &str) -> Vec<String> {
@@ -85,6 +90,8 @@ mod tests {
         assert_eq!(parameters("/api/v1/connections"), listed);
         assert_eq!(parameters("/api/v1/records"), sorted(records::PARAMETERS));
         assert_eq!(parameters("/api/v1/events"), sorted(events::PARAMETERS));
+        let gaps = sorted(history::GAPS_PARAMETERS);
+        assert_eq!(parameters("/api/v1/history/gaps"), gaps);
     }
 
     #[test]
@@ -92,7 +99,7 @@ mod tests {
         use super::super::route::Route;
         let document: Value = serde_json::from_str(super::openapi()).unwrap();
         let paths = document["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 9);
+        assert_eq!(paths.len(), 13);
         for (path, item) in paths {
             assert_ne!(Route::of_path(path, false), Route::Unknown, "{path}");
             let forbidden = &item["get"]["responses"]["403"];

@@ -87,13 +87,13 @@ impl PastQuestion {
 impl Answers {
     /// The same answers, about the past as well.
     #[must_use]
-    pub fn with_history(mut self, archive: Arc<Archive>) -> Self {
+    pub fn with_archive(mut self, archive: Arc<Archive>) -> Self {
         self.archive = Some(archive);
         self
     }
 
-    /// What is kept; `None` where nothing is, or it cannot be opened.
-    fn history(&self) -> Option<Arc<History>> {
+    /// The history, where there is one and it is open.
+    pub fn history(&self) -> Option<Arc<History>> {
         self.archive.as_ref()?.history()
     }
 
