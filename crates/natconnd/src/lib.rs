@@ -8,6 +8,7 @@
 
 pub mod amounts;
 pub mod api;
+pub mod bulk;
 pub mod cli;
 pub mod config;
 pub mod daemon_args;

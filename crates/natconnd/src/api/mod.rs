@@ -4,6 +4,7 @@
 //! types wrap rows. Neither the server nor the command defines others.
 
 mod answer;
+mod bulk;
 mod health;
 mod history;
 mod problem;
@@ -11,6 +12,7 @@ mod row;
 mod status;
 
 pub use answer::{LookupAnswer, LookupMatch, Period, RecordsPage};
+pub use bulk::LineAnswer;
 pub use health::{Finding, Health, Severity};
 pub use history::{Expired, Gaps, History, Hold, Segment, VerifiedFile};
 pub use problem::Problem;

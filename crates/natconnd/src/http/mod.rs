@@ -33,6 +33,7 @@ mod index;
 mod json;
 mod link;
 mod lookup;
+mod lookups;
 mod openapi;
 mod problem;
 mod pynatconnd;

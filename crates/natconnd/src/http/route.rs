@@ -5,6 +5,8 @@
 pub enum Route {
     /// `/api/v1/lookup`
     Lookup,
+    /// `/api/v1/lookups`
+    Lookups,
     /// `/api/v1/connections`
     Connections,
     /// `/api/v1/records`
@@ -39,8 +41,9 @@ pub enum Route {
 
 impl Route {
     /// All endpoints, in the order of their declaration.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Lookup,
+        Self::Lookups,
         Self::Connections,
         Self::Records,
         Self::Events,
@@ -62,6 +65,7 @@ impl Route {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Lookup => "lookup",
+            Self::Lookups => "lookups",
             Self::Connections => "connections",
             Self::Records => "records",
             Self::Events => "events",
@@ -80,6 +84,14 @@ impl Route {
         }
     }
 
+    /// The methods that it answers, as the header `Allow` has them.
+    pub(super) const fn methods(self) -> &'static str {
+        match self {
+            Self::Lookups => "POST",
+            _ => "GET, HEAD",
+        }
+    }
+
     /// The endpoint under a path.
     ///
     /// In pynatconnd mode that program's URLs are every path but those of the
@@ -88,6 +100,7 @@ impl Route {
     pub(super) fn of_path(path: &str, pynatconnd: bool) -> Self {
         match path {
             "/api/v1/lookup" => Self::Lookup,
+            "/api/v1/lookups" => Self::Lookups,
             "/api/v1/connections" => Self::Connections,
             "/api/v1/records" => Self::Records,
             "/api/v1/events" => Self::Events,

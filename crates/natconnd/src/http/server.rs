@@ -61,6 +61,13 @@ pub struct Limits {
     pub header_timeout: Duration,
     /// How long a client may leave a response unread before it is cut off.
     pub write_timeout: Duration,
+    /// How many requests with many questions are answered at once; each may hold some
+    /// megabytes. More are told to come again.
+    pub bulk_requests: usize,
+    /// The largest body of such a request, in bytes.
+    pub max_body: u64,
+    /// How long such a request may bring nothing.
+    pub body_timeout: Duration,
     /// After how much silence a follower of events gets a comment.
     pub keep_alive: Duration,
     /// How long requests may take to end after the shutdown began.
@@ -76,6 +83,9 @@ impl Default for Limits {
             refusal_timeout: Duration::from_secs(1),
             header_timeout: configured.header_timeout,
             write_timeout: Duration::from_secs(60),
+            bulk_requests: 8,
+            max_body: 1 << 30,
+            body_timeout: Duration::from_secs(300),
             keep_alive: Duration::from_secs(15),
             shutdown_timeout: Duration::from_secs(3),
         }
@@ -135,6 +145,7 @@ impl Server {
             narrow: Arc::new(Semaphore::new(NARROW)),
             broad: Arc::new(Semaphore::new(BROAD)),
             exports: Arc::new(Semaphore::new(1)),
+            bulk: Arc::new(Semaphore::new(limits.bulk_requests)),
             refusals: Arc::new(Semaphore::new(limits.refusals)),
             shutdown,
         });

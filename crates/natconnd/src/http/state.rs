@@ -38,6 +38,8 @@ pub(super) struct State {
     pub broad: Arc<Semaphore>,
     /// Permits to write an export.
     pub exports: Arc<Semaphore>,
+    /// Permits to ask many questions in one request.
+    pub bulk: Arc<Semaphore>,
     /// Permits to tell a peer outside the allow list that it is.
     pub refusals: Arc<Semaphore>,
     /// Becomes true, or closes, when the server shall stop.
@@ -166,7 +168,7 @@ impl State {
 
     /// Waits until the table holds all that had happened at `time`; false where
     /// that took too long.
-    async fn catch_up(&self, time: Timestamp) -> bool {
+    pub(super) async fn catch_up(&self, time: Timestamp) -> bool {
         for _ in 0..EAGER_LOOKS {
             if self.answers.has_caught_up(time) {
                 return true;

@@ -9,6 +9,7 @@
 mod best;
 mod exact;
 mod list;
+mod many;
 mod past;
 mod recorded;
 
@@ -24,6 +25,7 @@ use crate::recorder::Archive;
 
 use best::Best;
 pub use list::{Order, Page, SortKey};
+pub use many::{Answered, Asked};
 pub use past::{Context, Merged, PastAnswer, PastQuestion, RecordsPage, TOLERANCE};
 
 /// How many connections that may have ended in silence are confirmed with the
