@@ -276,7 +276,9 @@ fn what_nobody_can_know_is_said() {
 fn without_history_the_table_answers_for_what_it_keeps() {
     let mut ended = lived(2, 0, 10);
     ended.end_evidence = None;
-    let server = Running::with(vec![ended, example()]);
+    let mut living = masqueraded("192.168.248.3:1", "100.64.2.1:40123", "100.64.2.11:443");
+    living.started_at = at(3);
+    let server = Running::with(vec![ended, living]);
     let answer = ask(&server, &format!("{NAT}&at=2026-11-23T22:47:05Z"));
     assert_eq!(told(&answer).len(), 2, "{answer:?}");
     assert!(answer.coverage.complete);
