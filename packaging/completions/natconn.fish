@@ -32,6 +32,7 @@ complete -c natconn -n "__fish_natconn_needs_command" -s h -l help -d 'Print hel
 complete -c natconn -n "__fish_natconn_needs_command" -s V -l version -d 'Print version'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "lookup" -d 'Tell which internal host is behind a NAT endpoint'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "list" -d 'List live translations'
+complete -c natconn -n "__fish_natconn_needs_command" -f -a "records" -d 'List what lived in a period, ended translations included'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "watch" -d 'Follow translations as they begin and end'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "status" -d 'Tell how natconnd is doing'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "doctor" -d 'Tell what ails natconnd, and what helps'
@@ -45,6 +46,10 @@ complete -c natconn -n "__fish_natconn_using_subcommand lookup" -s k -l kind -d 
 destination\t'DNAT, port forward, redirect'"
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -s z -l zone -d 'Only this conntrack zone, 0 to 65535' -r
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -s n -l limit -d 'Show at most N translations, 1 to 10000 [default: 100]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l at -d 'Tell who was behind it at this time' -r
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l from -d 'Tell who was behind it from this time on' -r
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l to -d 'Tell who was behind it up to this time' -r
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l tolerance -d 'By how much the clock that measured the time may differ from the gateway\'s: 2s, 500ms, 1h or 0 [default: 2s]' -r
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
@@ -69,6 +74,25 @@ complete -c natconn -n "__fish_natconn_using_subcommand list" -l csv -d 'Print C
 complete -c natconn -n "__fish_natconn_using_subcommand list" -l ndjson -d 'Print one JSON object for each translation, one a line'
 complete -c natconn -n "__fish_natconn_using_subcommand list" -l local -d 'Show times in this machine\'s time zone instead of UTC'
 complete -c natconn -n "__fish_natconn_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand records" -l from -d 'Only what lived at this time or later [default: since ever]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand records" -l to -d 'Only what lived at this time or earlier [default: now]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand records" -s i -l internal -d 'Only this internal host: ADDR, ADDR/BITS, ADDR:PORT, :PORT, [V6]:PORT; for PORT also FIRST-LAST' -r
+complete -c natconn -n "__fish_natconn_using_subcommand records" -s N -l nat -d 'Only this NAT endpoint, written as above' -r
+complete -c natconn -n "__fish_natconn_using_subcommand records" -s r -l remote -d 'Only this far end, written as above' -r
+complete -c natconn -n "__fish_natconn_using_subcommand records" -s p -l protocol -d 'Only this protocol: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a number from 0 to 255' -r
+complete -c natconn -n "__fish_natconn_using_subcommand records" -s k -l kind -d 'Only this kind of translation' -r -f -a "source\t'SNAT, masquerade'
+destination\t'DNAT, port forward, redirect'"
+complete -c natconn -n "__fish_natconn_using_subcommand records" -s z -l zone -d 'Only this conntrack zone, 0 to 65535' -r
+complete -c natconn -n "__fish_natconn_using_subcommand records" -s n -l limit -d 'List at most N translations, 1 to 10000 [default: 100]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand records" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand records" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand records" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand records" -s a -l all -d 'List all translations, however many'
+complete -c natconn -n "__fish_natconn_using_subcommand records" -l json -d 'Print exactly the API\'s JSON, one page a line'
+complete -c natconn -n "__fish_natconn_using_subcommand records" -l csv -d 'Print CSV with a header row, as the API sends it'
+complete -c natconn -n "__fish_natconn_using_subcommand records" -l ndjson -d 'Print one JSON object for each translation, one a line'
+complete -c natconn -n "__fish_natconn_using_subcommand records" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand records" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c natconn -n "__fish_natconn_using_subcommand watch" -s i -l internal -d 'Internal hosts, by comma: ADDR, ADDR/BITS, ADDR:PORT, :PORT, [V6]:PORT; for PORT also FIRST-LAST' -r
 complete -c natconn -n "__fish_natconn_using_subcommand watch" -s N -l nat -d 'NAT endpoints, by comma, written as above' -r
 complete -c natconn -n "__fish_natconn_using_subcommand watch" -s r -l remote -d 'Far ends, by comma, written as above' -r
@@ -122,13 +146,14 @@ complete -c natconn -n "__fish_natconn_using_subcommand completions" -l url -d '
 complete -c natconn -n "__fish_natconn_using_subcommand completions" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
 complete -c natconn -n "__fish_natconn_using_subcommand completions" -l local -d 'Show times in this machine\'s time zone instead of UTC'
 complete -c natconn -n "__fish_natconn_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status doctor config completions help" -f -a "lookup" -d 'Tell which internal host is behind a NAT endpoint'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status doctor config completions help" -f -a "list" -d 'List live translations'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status doctor config completions help" -f -a "watch" -d 'Follow translations as they begin and end'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status doctor config completions help" -f -a "status" -d 'Tell how natconnd is doing'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status doctor config completions help" -f -a "doctor" -d 'Tell what ails natconnd, and what helps'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status doctor config completions help" -f -a "config" -d 'Check a configuration file, or translate pynatconnd\'s'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status doctor config completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status doctor config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor config completions help" -f -a "lookup" -d 'Tell which internal host is behind a NAT endpoint'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor config completions help" -f -a "list" -d 'List live translations'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor config completions help" -f -a "records" -d 'List what lived in a period, ended translations included'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor config completions help" -f -a "watch" -d 'Follow translations as they begin and end'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor config completions help" -f -a "status" -d 'Tell how natconnd is doing'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor config completions help" -f -a "doctor" -d 'Tell what ails natconnd, and what helps'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor config completions help" -f -a "config" -d 'Check a configuration file, or translate pynatconnd\'s'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor config completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Check a configuration file, natconnd\'s or pynatconnd\'s'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "migrate" -d 'Print the TOML that does what a configuration file does'

@@ -48,6 +48,10 @@ destination\:"DNAT, port forward, redirect"))' \
 '--zone=[Only this conntrack zone, 0 to 65535]:ZONE:_default' \
 '-n+[Show at most N translations, 1 to 10000 \[default\: 100\]]:N:_default' \
 '--limit=[Show at most N translations, 1 to 10000 \[default\: 100\]]:N:_default' \
+'(--from --to)--at=[Tell who was behind it at this time]:TIME:_default' \
+'--from=[Tell who was behind it from this time on]:TIME:_default' \
+'--to=[Tell who was behind it up to this time]:TIME:_default' \
+'--tolerance=[By how much the clock that measured the time may differ from the gateway'\''s\: 2s, 500ms, 1h or 0 \[default\: 2s\]]:DURATION:_default' \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
 '--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
@@ -79,6 +83,39 @@ destination\:"DNAT, port forward, redirect"))' \
 destination\:"DNAT, port forward, redirect"))' \
 '*-z+[Conntrack zones, by comma, 0 to 65535]:ZONES:_default' \
 '*--zone=[Conntrack zones, by comma, 0 to 65535]:ZONES:_default' \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'(-n --limit)-a[List all translations, however many]' \
+'(-n --limit)--all[List all translations, however many]' \
+'(--csv --ndjson)--json[Print exactly the API'\''s JSON, one page a line]' \
+'(--ndjson)--csv[Print CSV with a header row, as the API sends it]' \
+'--ndjson[Print one JSON object for each translation, one a line]' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(records)
+_arguments "${_arguments_options[@]}" : \
+'--from=[Only what lived at this time or later \[default\: since ever\]]:TIME:_default' \
+'--to=[Only what lived at this time or earlier \[default\: now\]]:TIME:_default' \
+'-i+[Only this internal host\: ADDR, ADDR/BITS, ADDR\:PORT, \:PORT, \[V6\]\:PORT; for PORT also FIRST-LAST]:ENDPOINT:_default' \
+'--internal=[Only this internal host\: ADDR, ADDR/BITS, ADDR\:PORT, \:PORT, \[V6\]\:PORT; for PORT also FIRST-LAST]:ENDPOINT:_default' \
+'-N+[Only this NAT endpoint, written as above]:ENDPOINT:_default' \
+'--nat=[Only this NAT endpoint, written as above]:ENDPOINT:_default' \
+'-r+[Only this far end, written as above]:ENDPOINT:_default' \
+'--remote=[Only this far end, written as above]:ENDPOINT:_default' \
+'-p+[Only this protocol\: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a number from 0 to 255]:PROTOCOL:_default' \
+'--protocol=[Only this protocol\: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a number from 0 to 255]:PROTOCOL:_default' \
+'-k+[Only this kind of translation]:KIND:((source\:"SNAT, masquerade"
+destination\:"DNAT, port forward, redirect"))' \
+'--kind=[Only this kind of translation]:KIND:((source\:"SNAT, masquerade"
+destination\:"DNAT, port forward, redirect"))' \
+'-z+[Only this conntrack zone, 0 to 65535]:ZONE:_default' \
+'--zone=[Only this conntrack zone, 0 to 65535]:ZONE:_default' \
+'-n+[List at most N translations, 1 to 10000 \[default\: 100\]]:N:_default' \
+'--limit=[List at most N translations, 1 to 10000 \[default\: 100\]]:N:_default' \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
 '--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
@@ -246,6 +283,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(records)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (watch)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -304,6 +345,7 @@ _natconn_commands() {
     local commands; commands=(
 'lookup:Tell which internal host is behind a NAT endpoint' \
 'list:List live translations' \
+'records:List what lived in a period, ended translations included' \
 'watch:Follow translations as they begin and end' \
 'status:Tell how natconnd is doing' \
 'doctor:Tell what ails natconnd, and what helps' \
@@ -371,6 +413,7 @@ _natconn__subcmd__help_commands() {
     local commands; commands=(
 'lookup:Tell which internal host is behind a NAT endpoint' \
 'list:List live translations' \
+'records:List what lived in a period, ended translations included' \
 'watch:Follow translations as they begin and end' \
 'status:Tell how natconnd is doing' \
 'doctor:Tell what ails natconnd, and what helps' \
@@ -423,6 +466,11 @@ _natconn__subcmd__help__subcmd__lookup_commands() {
     local commands; commands=()
     _describe -t commands 'natconn help lookup commands' commands "$@"
 }
+(( $+functions[_natconn__subcmd__help__subcmd__records_commands] )) ||
+_natconn__subcmd__help__subcmd__records_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help records commands' commands "$@"
+}
 (( $+functions[_natconn__subcmd__help__subcmd__status_commands] )) ||
 _natconn__subcmd__help__subcmd__status_commands() {
     local commands; commands=()
@@ -442,6 +490,11 @@ _natconn__subcmd__list_commands() {
 _natconn__subcmd__lookup_commands() {
     local commands; commands=()
     _describe -t commands 'natconn lookup commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__records_commands] )) ||
+_natconn__subcmd__records_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn records commands' commands "$@"
 }
 (( $+functions[_natconn__subcmd__status_commands] )) ||
 _natconn__subcmd__status_commands() {

@@ -21,6 +21,8 @@ Examples:
   natconn lookup 203.0.113.7:40123
   natconn lookup udp 203.0.113.7:40123 --remote 198.51.100.1:53
   natconn list --internal 192.168.1.0/24 --protocol tcp
+  natconn lookup tcp 203.0.113.7:40123 --at 2026-11-24T13:55:36Z
+  natconn records --internal 192.168.1.2 --from 2026-11-24T00:00:00Z
   natconn watch --remote :25
   natconn --url http://192.0.2.1:8080 status
   natconn doctor
@@ -60,6 +62,7 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     Lookup(LookupArguments),
     List(ListArguments),
+    Records(RecordsArguments),
     Watch(WatchArguments),
     Status(StatusArguments),
     Doctor(DoctorArguments),
@@ -86,7 +89,13 @@ Examples:
 ///
 /// Prints the translations that fit, how many internal hosts they name, and
 /// whether events were lost: where they were, an empty answer proves nothing.
-/// A ~ before a time says that it is estimated: it was then, or earlier.
+/// A ~ before a time says that it is estimated: it was then, or earlier; a >
+/// says that the translation lived on.
+///
+/// With --at, or --from and --to, tells who was behind it then. TIME is RFC 3339
+/// with an offset from UTC, Unix seconds, or as web servers log it; each says the
+/// moment at its beginning, so for a log in whole seconds leave the tolerance at a
+/// second or more.
 #[derive(Args, Debug)]
 #[command(
     override_usage = "natconn lookup [OPTIONS] [PROTOCOL] ENDPOINT\n       \
@@ -98,6 +107,9 @@ Examples:
   natconn lookup tcp 203.0.113.7:40123 --remote 198.51.100.1:443
   natconn lookup icmpv6 [2001:db8::7]:4711
   natconn lookup --internal 192.168.1.2 --limit 1000 --json
+  natconn lookup tcp 203.0.113.7:40123 --at 2026-11-24T13:55:36Z
+  natconn lookup 203.0.113.7:40123 --at '24/Nov/2026:13:55:36 +0000'
+  natconn lookup 203.0.113.7 --from 1795528500 --to 1795528800
 
 Exit status:
   0  at least one translation fits
@@ -131,6 +143,19 @@ pub(super) struct LookupArguments {
     /// Show at most N translations, 1 to 10000 [default: 100]
     #[arg(short = 'n', long, value_name = "N")]
     pub limit: Option<u32>,
+    /// Tell who was behind it at this time
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["from", "to"])]
+    pub at: Option<String>,
+    /// Tell who was behind it from this time on
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Tell who was behind it up to this time
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// By how much the clock that measured the time may differ from the
+    /// gateway's: 2s, 500ms, 1h or 0 [default: 2s]
+    #[arg(long, value_name = "DURATION")]
+    pub tolerance: Option<String>,
     /// Print exactly the API's JSON
     #[arg(long)]
     pub json: bool,
@@ -191,6 +216,67 @@ pub(super) struct ListArguments {
     pub ndjson: bool,
     #[command(flatten)]
     pub filter: FilterArguments,
+}
+
+/// List what lived in a period, ended translations included
+///
+/// Prints everything that fits in the order in which it began: all that a host
+/// did, or all that talked to a remote. TIME is as for lookup. A ~ before a time
+/// says that it is estimated: it was then, or earlier; a > says that the
+/// translation lived on.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  natconn records --internal 192.168.1.2 --from 2026-11-24T00:00:00Z --to 2026-11-25T00:00:00Z
+  natconn records --remote 198.51.100.1:25 --from 1795478400
+  natconn records --internal 192.168.1.2 --from 2026-11-24T00:00:00Z --all --csv > day.csv
+
+Exit status:
+  0  at least one translation fits
+  1  none fits; proof only where nothing is missing
+  2  the question could not be asked")]
+pub(super) struct RecordsArguments {
+    /// Only what lived at this time or later [default: since ever]
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Only what lived at this time or earlier [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// Only this internal host: ADDR, ADDR/BITS, ADDR:PORT, :PORT, [V6]:PORT;
+    /// for PORT also FIRST-LAST
+    #[arg(short, long, value_name = "ENDPOINT")]
+    pub internal: Option<String>,
+    /// Only this NAT endpoint, written as above
+    #[arg(short = 'N', long, value_name = "ENDPOINT")]
+    pub nat: Option<String>,
+    /// Only this far end, written as above
+    #[arg(short, long, value_name = "ENDPOINT")]
+    pub remote: Option<String>,
+    /// Only this protocol: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a
+    /// number from 0 to 255
+    #[arg(short, long)]
+    pub protocol: Option<String>,
+    /// Only this kind of translation
+    #[arg(short, long)]
+    pub kind: Option<Kind>,
+    /// Only this conntrack zone, 0 to 65535
+    #[arg(short, long)]
+    pub zone: Option<u16>,
+    /// List at most N translations, 1 to 10000 [default: 100]
+    #[arg(short = 'n', long, value_name = "N")]
+    pub limit: Option<u32>,
+    /// List all translations, however many
+    #[arg(short, long, conflicts_with = "limit")]
+    pub all: bool,
+    /// Print exactly the API's JSON, one page a line
+    #[arg(long, conflicts_with_all = ["csv", "ndjson"])]
+    pub json: bool,
+    /// Print CSV with a header row, as the API sends it
+    #[arg(long, conflicts_with = "ndjson")]
+    pub csv: bool,
+    /// Print one JSON object for each translation, one a line
+    #[arg(long)]
+    pub ndjson: bool,
 }
 
 /// Follow translations as they begin and end

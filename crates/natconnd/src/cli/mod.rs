@@ -25,10 +25,13 @@ mod hint;
 mod list;
 mod lookup;
 mod output;
+mod past;
 mod query;
+mod records;
 mod rows;
 mod sse;
 mod status;
+mod stream;
 mod times;
 mod watch;
 
@@ -106,6 +109,7 @@ fn ask(arguments: &Arguments, command: &Command, output: &mut Output) -> Result<
         match command {
             Command::Lookup(arguments) => lookup::run(&client, arguments, output).await,
             Command::List(arguments) => list::run(&client, arguments, output).await,
+            Command::Records(arguments) => records::run(&client, arguments, output).await,
             Command::Watch(arguments) => watch::run(&client, arguments, output).await,
             Command::Status(arguments) => status::run(&client, arguments, output).await,
             Command::Doctor(arguments) => doctor::run(&client, arguments, output).await,

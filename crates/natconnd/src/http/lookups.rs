@@ -21,8 +21,10 @@ use super::filter::{self, parse};
 use super::problem::{Refused, bad_value, problem, shortened, to_response};
 use super::query::{self, DEFAULT_LIMIT};
 use super::response::{CSV, NDJSON, TEXT, response};
-use super::state::State;
+use super::state::{PATIENCE, State};
+use super::when;
 use crate::api::Problem;
+use crate::lookup::TOLERANCE;
 use crate::bulk::{self, Batch, BeginError, Clock, Form, Reader, Settings, Tally};
 
 /// The parameters.
@@ -39,9 +41,6 @@ const CHUNKS: usize = 1024;
 
 /// How long to wait for more of the body before what has come is answered.
 const PAUSE: Duration = Duration::from_millis(5);
-
-/// How much two clocks may differ where a request does not say.
-const TOLERANCE: Duration = Duration::from_secs(2);
 
 /// How many lines were answered, and how, at the end of the body.
 pub(super) const TALLY: HeaderName = HeaderName::from_static("natconnd-tally");
@@ -170,7 +169,8 @@ impl Lines {
     }
 
     /// The next lines to answer. Empty only once all are answered.
-    async fn batch(&mut self) -> Result<Batch, Cut> {
+    async fn batch(&mut self, now: Timestamp) -> Result<Batch, Cut> {
+        self.reader.set_now(now);
         let mut batch = Batch::take(&mut self.reader);
         while !self.is_all && !batch.is_full() {
             let pause = (!batch.is_empty()).then_some(PAUSE);
@@ -193,7 +193,7 @@ async fn answer(
     let mut tally = Tally::default();
     loop {
         let batch = tokio::select! {
-            batch = lines.batch() => batch?,
+            batch = lines.batch(state.answers.now()) => batch?,
             () = sender.closed() => return Err(Cut::Gone),
         };
         if batch.is_empty() {
@@ -216,12 +216,15 @@ async fn answer_batch(
     limit: usize,
     sender: &ChunkSender,
 ) -> Result<(Vec<u8>, Tally), Cut> {
-    let lag = match batch.asks_about_now() && !state.catch_up(state.answers.now()).await {
+    let now = state.answers.now();
+    // The table is never that far behind without a gap.
+    let is_of_now = batch.asks_about_after(now.minus(PATIENCE));
+    let lag = match is_of_now && !state.catch_up(now).await {
         true => Some(state.answers.lag()),
         false => None,
     };
     let client = sender.clone();
-    let answered = state.scan(move |answers| {
+    let answered = state.look_for_many(move |answers| {
         let goes_on = || !client.is_closed();
         batch.answer(answers, limit, lag, goes_on)
     });
@@ -287,7 +290,7 @@ pub(super) fn read(query: Option<&str>, now: Timestamp) -> Refused<(Settings, us
             "protocol" => defaults.protocol = Some(filter::protocol(value)?),
             "kind" => defaults.kind = Some(filter::kind(value)?),
             "zone" => defaults.zone = Some(filter::zone(value)?),
-            "tolerance" => settings.tolerance = tolerance(value)?,
+            "tolerance" => settings.tolerance = when::tolerance(value)?,
             "timezone" => settings.clock.zone = timezone(value)?,
             "year" => settings.clock.year = Some(year(value)?),
             _ => limit = query::limit(value)?,
@@ -298,15 +301,6 @@ pub(super) fn read(query: Option<&str>, now: Timestamp) -> Refused<(Settings, us
 }
 
 const FORMATS: &str = "csv, ndjson, text or mail";
-
-fn tolerance(value: &str) -> Refused<Duration> {
-    let seconds = value.strip_suffix('s').unwrap_or(value).parse::<f64>();
-    let seconds = seconds.ok().filter(|it| (0.0..=86_400.0).contains(it));
-    seconds.map(Duration::from_secs_f64).ok_or_else(|| {
-        let cause = format!("\"{}\" is no number of seconds up to a day", shortened(value));
-        bad_value("tolerance", value, cause, "seconds, from 0 to 86400")
-    })
-}
 
 fn timezone(value: &str) -> Refused<TimeZone> {
     let offset = || {
@@ -395,7 +389,7 @@ mod tests {
     #[test]
     fn every_parameter_is_read() {
         let query = "format=csv&columns=nat=a,at=3&nat=203.0.113.0/24&remote=:443&protocol=tcp\
-                     &kind=source&zone=3&tolerance=0.5&timezone=%2B01:00&year=2025&limit=7";
+                     &kind=source&zone=3&tolerance=500ms&timezone=%2B01:00&year=2025&limit=7";
         let (settings, limit) = read(Some(query), Timestamp(0)).unwrap();
         assert_eq!(settings.form, Some(Form::Csv));
         assert_eq!(settings.columns.len(), 2);
@@ -414,7 +408,6 @@ mod tests {
             ("columns=nat", "columns"),
             ("nat=203.0.113.300", "nat"),
             ("tolerance=-1", "tolerance"),
-            ("tolerance=NaN", "tolerance"),
             ("timezone=Mars/Olympus", "timezone"),
             ("timezone=%2B1", "timezone"),
             ("year=26", "year"),

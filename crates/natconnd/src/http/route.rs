@@ -9,6 +9,8 @@ pub enum Route {
     Lookups,
     /// `/api/v1/connections`
     Connections,
+    /// `/api/v1/records`
+    Records,
     /// `/api/v1/events`
     Events,
     /// `/api/v1/status`
@@ -35,6 +37,7 @@ impl Route {
         Self::Lookup,
         Self::Lookups,
         Self::Connections,
+        Self::Records,
         Self::Events,
         Self::Status,
         Self::Health,
@@ -52,6 +55,7 @@ impl Route {
             Self::Lookup => "lookup",
             Self::Lookups => "lookups",
             Self::Connections => "connections",
+            Self::Records => "records",
             Self::Events => "events",
             Self::Status => "status",
             Self::Health => "health",
@@ -82,6 +86,7 @@ impl Route {
             "/api/v1/lookup" => Self::Lookup,
             "/api/v1/lookups" => Self::Lookups,
             "/api/v1/connections" => Self::Connections,
+            "/api/v1/records" => Self::Records,
             "/api/v1/events" => Self::Events,
             "/api/v1/status" => Self::Status,
             "/api/v1/health" => Self::Health,

@@ -11,7 +11,7 @@ use super::accept::{Acceptor, Bound};
 use super::allow::Allow;
 use super::counters::Counters;
 use super::pynatconnd::Pynatconnd;
-use super::state::{SCANS, State};
+use super::state::{BROAD, NARROW, SCANS, State};
 use crate::api::Health;
 use crate::config::{Http, KeyName};
 use crate::lookup::Answers;
@@ -138,6 +138,9 @@ impl Server {
             limits,
             scans: Semaphore::new(SCANS),
             bulk: Arc::new(Semaphore::new(limits.bulk_requests)),
+            narrow: Arc::new(Semaphore::new(NARROW)),
+            broad: Arc::new(Semaphore::new(BROAD)),
+            exports: Arc::new(Semaphore::new(1)),
             refusals: Arc::new(Semaphore::new(limits.refusals)),
             shutdown,
         });

@@ -20,7 +20,7 @@ use super::refusal::refuse;
 use super::response::{JSON, METRICS, TEXT, full, ok};
 use super::route::Route;
 use super::state::State;
-use super::{connections, events, health, index, lookup, lookups, openapi};
+use super::{connections, events, health, index, lookup, lookups, openapi, records};
 
 /// The requests of one connection.
 pub(super) struct Requests {
@@ -87,6 +87,7 @@ impl Requests {
             Route::Lookup
             | Route::Lookups
             | Route::Connections
+            | Route::Records
             | Route::Health
             | Route::Pynatconnd => return None,
         })
@@ -157,6 +158,9 @@ impl Service<Request<Incoming>> for Requests {
             }
             None if route == Route::Health => {
                 self.counted_later(route, health::respond(Arc::clone(state)))
+            }
+            None if route == Route::Records => {
+                self.counted_later(route, records::respond(state, &request))
             }
             None => self.counted_later(route, connections::respond(state, &request)),
         }

@@ -3,17 +3,20 @@
 //! A question that names protocol, NAT endpoint and remote endpoint is asked of
 //! the kernel (`exact`), unless the mirror is sure; all others of the mirror,
 //! which has connections confirmed that may have ended in silence. Lists are made by
-//! scanning (`list`). Faces know [`Answers`] and nothing behind it.
+//! scanning (`list`). What is asked about the past is asked of the table and of
+//! history (`past`). Faces know [`Answers`] and nothing behind it.
 
 mod best;
 mod exact;
 mod list;
 mod many;
+mod past;
 mod recorded;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
+use history::History;
 use model::{Answer, Coverage, Filter, Gap, GapCause, Lookup, Match, Timestamp};
 use tokio::sync::broadcast;
 
@@ -23,6 +26,7 @@ use crate::mirror::{Mirror, now};
 use best::Best;
 pub use list::{Order, Page, SortKey};
 pub use many::{Answered, Asked};
+pub use past::{Context, Merged, PastAnswer, PastQuestion, RecordsPage, TOLERANCE};
 
 /// How many connections that may have ended in silence are confirmed with the
 /// kernel for one lookup.
@@ -34,6 +38,8 @@ pub struct Answers {
     started_at: Timestamp,
     /// Only a mirror of this machine's kernel has a kernel that can be asked.
     asks_kernel: bool,
+    /// What has ended longer ago; nothing where it is not kept.
+    history: Option<Arc<History>>,
 }
 
 pub use crate::mirror::{Change, Notice};
@@ -55,6 +61,7 @@ impl Answers {
             mirror,
             started_at: now(),
             asks_kernel: true,
+            history: None,
         }
     }
 

@@ -26,6 +26,7 @@ use utoipa::OpenApi as _;
     paths(
         paths::lookup,
         paths::connections,
+        paths::records,
         paths::events,
         paths::status,
         paths::health,
@@ -56,7 +57,7 @@ pub fn openapi() -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{connections, events, lookup};
+    use super::super::{connections, events, lookup, records};
     use serde_json::Value;
 
     fn parameters(path: &str) -> Vec<String> {
@@ -82,6 +83,7 @@ mod tests {
         assert_eq!(parameters("/api/v1/lookup"), sorted(lookup::PARAMETERS));
         let listed = sorted(connections::PARAMETERS);
         assert_eq!(parameters("/api/v1/connections"), listed);
+        assert_eq!(parameters("/api/v1/records"), sorted(records::PARAMETERS));
         assert_eq!(parameters("/api/v1/events"), sorted(events::PARAMETERS));
     }
 
@@ -90,7 +92,7 @@ mod tests {
         use super::super::route::Route;
         let document: Value = serde_json::from_str(super::openapi()).unwrap();
         let paths = document["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 8);
+        assert_eq!(paths.len(), 9);
         for (path, item) in paths {
             assert_ne!(Route::of_path(path, false), Route::Unknown, "{path}");
             let forbidden = &item["get"]["responses"]["403"];
