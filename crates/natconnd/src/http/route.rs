@@ -33,7 +33,7 @@ pub enum Route {
 
 impl Route {
     /// All endpoints, in the order of their declaration.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Lookup,
         Self::Lookups,
         Self::Connections,
