@@ -178,6 +178,145 @@ _arguments "${_arguments_options[@]}" : \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
 ;;
+(history)
+_arguments "${_arguments_options[@]}" : \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help]' \
+'--help[Print help]' \
+":: :_natconn__subcmd__history_commands" \
+"*::: :->history" \
+&& ret=0
+
+    case $state in
+    (history)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:natconn-history-command-$line[1]:"
+        case $line[1] in
+            (status)
+_arguments "${_arguments_options[@]}" : \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--json[Print exactly the API'\''s JSON]' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(verify)
+_arguments "${_arguments_options[@]}" : \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--json[Print exactly the API'\''s JSON, a file on each line]' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(gaps)
+_arguments "${_arguments_options[@]}" : \
+'--from=[Only gaps that reach beyond this time]:TIME:_default' \
+'--to=[Only gaps that began before this time]:TIME:_default' \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--json[Print exactly the API'\''s JSON]' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(export)
+_arguments "${_arguments_options[@]}" : \
+'--from=[The beginning of the time]:TIME:_default' \
+'--to=[The end of the time \[default\: now\]]:TIME:_default' \
+'-f+[The form of the file]:FORMAT:(parquet csv ndjson)' \
+'--format=[The form of the file]:FORMAT:(parquet csv ndjson)' \
+'-o+[Write into this file, which must not be there yet \[default\: standard output\]]:FILE:_files' \
+'--output=[Write into this file, which must not be there yet \[default\: standard output\]]:FILE:_files' \
+'*-i+[Internal hosts, by comma\: ADDR, ADDR/BITS, ADDR\:PORT, \:PORT, \[V6\]\:PORT; for PORT also FIRST-LAST]:ENDPOINTS:_default' \
+'*--internal=[Internal hosts, by comma\: ADDR, ADDR/BITS, ADDR\:PORT, \:PORT, \[V6\]\:PORT; for PORT also FIRST-LAST]:ENDPOINTS:_default' \
+'*-N+[NAT endpoints, by comma, written as above]:ENDPOINTS:_default' \
+'*--nat=[NAT endpoints, by comma, written as above]:ENDPOINTS:_default' \
+'*-r+[Far ends, by comma, written as above]:ENDPOINTS:_default' \
+'*--remote=[Far ends, by comma, written as above]:ENDPOINTS:_default' \
+'*-p+[By comma\: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a number from 0 to 255]:PROTOCOLS:_default' \
+'*--protocol=[By comma\: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a number from 0 to 255]:PROTOCOLS:_default' \
+'*-k+[Kind of translation]:KIND:((source\:"SNAT, masquerade"
+destination\:"DNAT, port forward, redirect"))' \
+'*--kind=[Kind of translation]:KIND:((source\:"SNAT, masquerade"
+destination\:"DNAT, port forward, redirect"))' \
+'*-z+[Conntrack zones, by comma, 0 to 65535]:ZONES:_default' \
+'*--zone=[Conntrack zones, by comma, 0 to 65535]:ZONES:_default' \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(expire)
+_arguments "${_arguments_options[@]}" : \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--dry-run[Only tell, which is all that this command does]' \
+'--json[Print exactly the API'\''s JSON]' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_natconn__subcmd__history__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:natconn-history-help-command-$line[1]:"
+        case $line[1] in
+            (status)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(verify)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(gaps)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(export)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(expire)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
 (config)
 _arguments "${_arguments_options[@]}" : \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
@@ -299,6 +438,42 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(history)
+_arguments "${_arguments_options[@]}" : \
+":: :_natconn__subcmd__help__subcmd__history_commands" \
+"*::: :->history" \
+&& ret=0
+
+    case $state in
+    (history)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:natconn-help-history-command-$line[1]:"
+        case $line[1] in
+            (status)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(verify)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(gaps)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(export)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(expire)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
 (config)
 _arguments "${_arguments_options[@]}" : \
 ":: :_natconn__subcmd__help__subcmd__config_commands" \
@@ -349,6 +524,7 @@ _natconn_commands() {
 'watch:Follow translations as they begin and end' \
 'status:Tell how natconnd is doing' \
 'doctor:Tell what ails natconnd, and what helps' \
+'history:Tell what is kept of the past, verify it, export it' \
 'config:Check a configuration file, or translate pynatconnd'\''s' \
 'completions:Print a completion script for a shell' \
 'help:Print this message or the help of the given subcommand(s)' \
@@ -417,6 +593,7 @@ _natconn__subcmd__help_commands() {
 'watch:Follow translations as they begin and end' \
 'status:Tell how natconnd is doing' \
 'doctor:Tell what ails natconnd, and what helps' \
+'history:Tell what is kept of the past, verify it, export it' \
 'config:Check a configuration file, or translate pynatconnd'\''s' \
 'completions:Print a completion script for a shell' \
 'help:Print this message or the help of the given subcommand(s)' \
@@ -456,6 +633,42 @@ _natconn__subcmd__help__subcmd__help_commands() {
     local commands; commands=()
     _describe -t commands 'natconn help help commands' commands "$@"
 }
+(( $+functions[_natconn__subcmd__help__subcmd__history_commands] )) ||
+_natconn__subcmd__help__subcmd__history_commands() {
+    local commands; commands=(
+'status:Tell how much is kept, for how long, and whether recording goes well' \
+'verify:Read every file and compare it with its checksum' \
+'gaps:List the times of which something is missing, and why' \
+'export:Write the records of a time into a file for other programs' \
+'expire:Tell which segments are due to be deleted' \
+    )
+    _describe -t commands 'natconn help history commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__history__subcmd__expire_commands] )) ||
+_natconn__subcmd__help__subcmd__history__subcmd__expire_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help history expire commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__history__subcmd__export_commands] )) ||
+_natconn__subcmd__help__subcmd__history__subcmd__export_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help history export commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__history__subcmd__gaps_commands] )) ||
+_natconn__subcmd__help__subcmd__history__subcmd__gaps_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help history gaps commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__history__subcmd__status_commands] )) ||
+_natconn__subcmd__help__subcmd__history__subcmd__status_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help history status commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__history__subcmd__verify_commands] )) ||
+_natconn__subcmd__help__subcmd__history__subcmd__verify_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help history verify commands' commands "$@"
+}
 (( $+functions[_natconn__subcmd__help__subcmd__list_commands] )) ||
 _natconn__subcmd__help__subcmd__list_commands() {
     local commands; commands=()
@@ -480,6 +693,85 @@ _natconn__subcmd__help__subcmd__status_commands() {
 _natconn__subcmd__help__subcmd__watch_commands() {
     local commands; commands=()
     _describe -t commands 'natconn help watch commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history_commands] )) ||
+_natconn__subcmd__history_commands() {
+    local commands; commands=(
+'status:Tell how much is kept, for how long, and whether recording goes well' \
+'verify:Read every file and compare it with its checksum' \
+'gaps:List the times of which something is missing, and why' \
+'export:Write the records of a time into a file for other programs' \
+'expire:Tell which segments are due to be deleted' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'natconn history commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__expire_commands] )) ||
+_natconn__subcmd__history__subcmd__expire_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history expire commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__export_commands] )) ||
+_natconn__subcmd__history__subcmd__export_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history export commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__gaps_commands] )) ||
+_natconn__subcmd__history__subcmd__gaps_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history gaps commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__help_commands] )) ||
+_natconn__subcmd__history__subcmd__help_commands() {
+    local commands; commands=(
+'status:Tell how much is kept, for how long, and whether recording goes well' \
+'verify:Read every file and compare it with its checksum' \
+'gaps:List the times of which something is missing, and why' \
+'export:Write the records of a time into a file for other programs' \
+'expire:Tell which segments are due to be deleted' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'natconn history help commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__help__subcmd__expire_commands] )) ||
+_natconn__subcmd__history__subcmd__help__subcmd__expire_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history help expire commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__help__subcmd__export_commands] )) ||
+_natconn__subcmd__history__subcmd__help__subcmd__export_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history help export commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__help__subcmd__gaps_commands] )) ||
+_natconn__subcmd__history__subcmd__help__subcmd__gaps_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history help gaps commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__help__subcmd__help_commands] )) ||
+_natconn__subcmd__history__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history help help commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__help__subcmd__status_commands] )) ||
+_natconn__subcmd__history__subcmd__help__subcmd__status_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history help status commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__help__subcmd__verify_commands] )) ||
+_natconn__subcmd__history__subcmd__help__subcmd__verify_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history help verify commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__status_commands] )) ||
+_natconn__subcmd__history__subcmd__status_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history status commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__verify_commands] )) ||
+_natconn__subcmd__history__subcmd__verify_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history verify commands' commands "$@"
 }
 (( $+functions[_natconn__subcmd__list_commands] )) ||
 _natconn__subcmd__list_commands() {

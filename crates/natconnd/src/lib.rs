@@ -6,6 +6,7 @@
 //! they look like outside; [`http`] and [`cli`] are faces, which know neither
 //! table nor kernel.
 
+pub mod amounts;
 pub mod api;
 pub mod bulk;
 pub mod cli;

@@ -103,9 +103,13 @@ pub fn run(
         config.http.allow.clone(),
     ));
     doctor.log_at_start();
-    let answers = Arc::new(Answers::new(Arc::clone(&mirror)));
+    let answers = Answers::new(Arc::clone(&mirror));
+    let answers = Arc::new(match &archive {
+        Some(archive) => answers.with_archive(Arc::clone(archive)),
+        None => answers,
+    });
     let counters = Arc::new(http::Counters::default());
-    let metrics = Metrics::new(Arc::clone(&mirror), Arc::clone(&counters), archive);
+    let metrics = Metrics::new(Arc::clone(&mirror), Arc::clone(&counters), archive.clone());
     let allow = Arc::new(Allow::new(AllowList::new(config.http.allow.clone())));
     let examined = Arc::clone(&doctor);
     let server = Server {
@@ -114,6 +118,7 @@ pub fn run(
         counters,
         render_metrics: Arc::new(move || metrics.render()),
         report_health: Arc::new(move || examined.health()),
+        archive: archive.clone(),
         pynatconnd: config.pynatconnd.key_name,
         limits: Limits {
             connections: config.http.max_connections,

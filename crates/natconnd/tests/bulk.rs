@@ -57,7 +57,8 @@ fn asked(input: &[u8], settings: Settings) -> String {
             What::Answer { question, .. } => lines.push(match question {
                 Ok(question) => {
                     let assumed = question.assumed.words();
-                    let assumed = if assumed.is_empty() { "" } else { "  assumed " }.to_owned() + assumed;
+                    let assumed =
+                        if assumed.is_empty() { "" } else { "  assumed " }.to_owned() + assumed;
                     question.query() + &assumed
                 }
                 Err(error) => format!("error: {error}"),
@@ -117,7 +118,13 @@ fn written(input: &[u8], settings: Settings) -> Vec<u8> {
 
 #[test]
 fn csv_keeps_its_columns_and_gets_ours() {
-    let input = fs::read(fixtures().iter().find(|it| it.ends_with("report.csv")).unwrap()).unwrap();
+    let input = fs::read(
+        fixtures()
+            .iter()
+            .find(|it| it.ends_with("report.csv"))
+            .unwrap(),
+    )
+    .unwrap();
     let out = written(&input, settings());
     let read = |bytes: &[u8]| -> Vec<Vec<String>> {
         let mut reader = csv::ReaderBuilder::new()
@@ -125,7 +132,8 @@ fn csv_keeps_its_columns_and_gets_ours() {
             .has_headers(false)
             .from_reader(bytes);
         let rows = reader.records().map(|row| row.unwrap());
-        rows.map(|row| row.iter().map(str::to_owned).collect()).collect()
+        rows.map(|row| row.iter().map(str::to_owned).collect())
+            .collect()
     };
     let (before, after) = (read(&input), read(&out));
     assert_eq!(before.len(), after.len());

@@ -77,6 +77,7 @@ fn scraped() -> String {
         counters,
         render_metrics: Arc::new(move || metrics.render()),
         report_health: Arc::new(|| Health::of_findings(String::new(), "natconnd", Vec::new())),
+        archive: None,
         pynatconnd: None,
         limits: Limits::default(),
     };

@@ -6,6 +6,7 @@
 mod answer;
 mod bulk;
 mod health;
+mod history;
 mod problem;
 mod row;
 mod status;
@@ -13,6 +14,7 @@ mod status;
 pub use answer::{LookupAnswer, LookupMatch, Period, RecordsPage};
 pub use bulk::LineAnswer;
 pub use health::{Finding, Health, Severity};
+pub use history::{Expired, Gaps, History, Hold, Holds, Segment, VerifiedFile};
 pub use problem::Problem;
 pub use row::{Change, Coverage, Gap, Page, Row, sent};
 pub use status::Status;

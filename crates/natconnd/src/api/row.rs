@@ -134,16 +134,21 @@ pub struct Gap {
     pub cause: String,
 }
 
-impl From<&model::Coverage> for Coverage {
-    fn from(coverage: &model::Coverage) -> Self {
-        let gap = |gap: &model::Gap| Gap {
+impl From<&model::Gap> for Gap {
+    fn from(gap: &model::Gap) -> Self {
+        Self {
             from: gap.from.to_string(),
             to: gap.to.map(|to| to.to_string()),
             cause: gap.cause.name().to_owned(),
-        };
+        }
+    }
+}
+
+impl From<&model::Coverage> for Coverage {
+    fn from(coverage: &model::Coverage) -> Self {
         Self {
             complete: coverage.is_complete(),
-            gaps: coverage.gaps().iter().map(gap).collect(),
+            gaps: coverage.gaps().iter().map(Gap::from).collect(),
         }
     }
 }

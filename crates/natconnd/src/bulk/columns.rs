@@ -18,7 +18,9 @@ impl Columns {
             let joined = sides
                 .iter()
                 .flat_map(|side| ends.iter().map(move |end| format!("{side}{end}")));
-            joined.filter(|name| !name.is_empty()).find_map(|name| find(&name))
+            joined
+                .filter(|name| !name.is_empty())
+                .find_map(|name| find(&name))
         };
         let mut columns = Self::default();
         let addresses = SIDES
@@ -281,6 +283,9 @@ mod tests {
     fn only_roles_can_be_named() {
         assert!("nat_port".parse::<Named>().is_err());
         let error = "nat_prot=1".parse::<Named>().unwrap_err();
-        assert_eq!(error.to_string(), "\"nat_prot=1\" names no column: no such role");
+        assert_eq!(
+            error.to_string(),
+            "\"nat_prot=1\" names no column: no such role"
+        );
     }
 }

@@ -105,7 +105,10 @@ fn field(bytes: &[u8], delimiter: Delimiter) -> (Cow<'_, str>, Option<&[u8]>) {
     let ends_at = |bytes: &[u8]| bytes.iter().position(|byte| *byte == delimiter.0);
     if bytes.first() != Some(&b'"') {
         return match ends_at(bytes) {
-            Some(end) => (String::from_utf8_lossy(&bytes[..end]), Some(&bytes[end + 1..])),
+            Some(end) => (
+                String::from_utf8_lossy(&bytes[..end]),
+                Some(&bytes[end + 1..]),
+            ),
             None => (String::from_utf8_lossy(bytes), None),
         };
     }
@@ -177,14 +180,20 @@ mod tests {
                 End::Broken(end) => (end, true),
                 End::Open => unreachable!("all of it is there"),
             };
-            records.push((String::from_utf8_lossy(&rest[..end]).into_owned(), is_broken));
+            records.push((
+                String::from_utf8_lossy(&rest[..end]).into_owned(),
+                is_broken,
+            ));
             rest = &rest[end..];
         }
         records
     }
 
     fn whole(texts: &[&str]) -> Vec<(String, bool)> {
-        texts.iter().map(|text| ((*text).to_owned(), false)).collect()
+        texts
+            .iter()
+            .map(|text| ((*text).to_owned(), false))
+            .collect()
     }
 
     #[test]

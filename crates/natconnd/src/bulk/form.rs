@@ -101,8 +101,8 @@ const MAIL_FIELDS: [&str; 22] = [
 fn is_of_mail(line: &str) -> bool {
     let name = line.split(':').next().unwrap_or_default();
     let is_mbox = line.starts_with("From ") && line.contains(':');
-    let is_field = line.len() > name.len()
-        && MAIL_FIELDS.contains(&name.to_ascii_lowercase().as_str());
+    let is_field =
+        line.len() > name.len() && MAIL_FIELDS.contains(&name.to_ascii_lowercase().as_str());
     is_mbox || is_field
 }
 
@@ -136,10 +136,19 @@ mod tests {
             ("\"Source IP\";\"Source Port\"", Form::Csv),
             ("nat", Form::Csv),
             ("From: abuse@example.org", Form::Mail),
-            ("From abuse@example.org Mon Nov 23 22:47:00 2026", Form::Mail),
+            (
+                "From abuse@example.org Mon Nov 23 22:47:00 2026",
+                Form::Mail,
+            ),
             ("Source IP: 203.0.113.7", Form::Mail),
-            ("203.0.113.7 - - [23/Nov/2026:22:47:00 +0000] \"GET / HTTP/1.1\" 200 5", Form::Text),
-            ("Nov 23 22:47:00 host sshd[1]: from 203.0.113.7 port 40123", Form::Text),
+            (
+                "203.0.113.7 - - [23/Nov/2026:22:47:00 +0000] \"GET / HTTP/1.1\" 200 5",
+                Form::Text,
+            ),
+            (
+                "Nov 23 22:47:00 host sshd[1]: from 203.0.113.7 port 40123",
+                Form::Text,
+            ),
             ("203.0.113.7,40123", Form::Text),
             ("", Form::Text),
         ] {

@@ -76,7 +76,10 @@ fn check(items: &[Item], writer: Writer, input: &[u8]) {
             assert!(!question.query().contains(char::is_control));
         }
     }
-    assert!(copied == input || writer == Writer::Ndjson, "no byte is lost");
+    assert!(
+        copied == input || writer == Writer::Ndjson,
+        "no byte is lost"
+    );
     assert!(out.len() >= copied.len() || writer == Writer::Ndjson);
     assert!(answers <= items.len());
 }

@@ -27,12 +27,15 @@ impl Shape {
         let mut members = Vec::new();
         flatten(&object, "", DEPTH, &mut members);
         let is_alike = members.len() == self.names.len()
-            && members.iter().zip(&self.names).all(|(it, name)| it.0 == *name);
+            && members
+                .iter()
+                .zip(&self.names)
+                .all(|(it, name)| it.0 == *name);
         if !is_alike {
             self.names.clear();
             let names: Vec<String> = members.iter().map(|(name, _)| name.clone()).collect();
-            self.columns = Columns::named(&names, &settings.columns)
-                .map_err(|error| error.to_string())?;
+            self.columns =
+                Columns::named(&names, &settings.columns).map_err(|error| error.to_string())?;
             self.names = names;
         }
         if !self.columns.has_subject() {
@@ -49,7 +52,12 @@ impl Shape {
 
 /// The texts of an object's members; those of objects within it have its name before
 /// theirs. What is no text, number or boolean is left out.
-fn flatten(object: &Map<String, Value>, before: &str, depth: usize, out: &mut Vec<(String, String)>) {
+fn flatten(
+    object: &Map<String, Value>,
+    before: &str,
+    depth: usize,
+    out: &mut Vec<(String, String)>,
+) {
     for (name, value) in object {
         let name = match before {
             "" => name.clone(),

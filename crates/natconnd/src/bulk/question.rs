@@ -205,7 +205,9 @@ where
 
     fn time_column(&self) -> Option<Role> {
         let roles = [Role::At, Role::TimeOfDay, Role::From, Role::To];
-        roles.into_iter().find(|role| self.columns.of(*role).is_some())
+        roles
+            .into_iter()
+            .find(|role| self.columns.of(*role).is_some())
     }
 
     fn time(&self, clock: &Clock) -> Result<(Option<Period>, Assumed), String> {
@@ -226,10 +228,12 @@ where
             }
             (None, _) => match (self.text(Role::From), self.text(Role::To)) {
                 // Nobody asks about now in a table of times.
-                (None, None) => return match self.time_column() {
-                    Some(role) => Err(self.fault(role, "no time, it is empty")),
-                    None => Ok((None, Assumed::default())),
-                },
+                (None, None) => {
+                    return match self.time_column() {
+                        Some(role) => Err(self.fault(role, "no time, it is empty")),
+                        None => Ok((None, Assumed::default())),
+                    };
+                }
                 (from, to) => {
                     let from = from.map(|text| read(Role::From, text)).transpose()?;
                     let to = to.map(|text| read(Role::To, text)).transpose()?;

@@ -209,7 +209,9 @@ impl Reader {
         let fields = csv::fields(first.as_bytes(), delimiter);
         let address = fields.iter().find(|field| is_endpoint(field));
         let names: Vec<String> = match address {
-            Some(_) => (1..=fields.len()).map(|number| number.to_string()).collect(),
+            Some(_) => (1..=fields.len())
+                .map(|number| number.to_string())
+                .collect(),
             None => fields.iter().map(|name| name.trim().to_owned()).collect(),
         };
         let columns = Columns::named(&names, &self.settings.columns)?;
@@ -423,7 +425,9 @@ impl Table {
         let question = if is_broken {
             Err("a quote is not closed".to_owned())
         } else if found > expected {
-            Err(format!("the row has {found} columns, the header has {expected}"))
+            Err(format!(
+                "the row has {found} columns, the header has {expected}"
+            ))
         } else {
             of_row(
                 &self.columns,

@@ -96,12 +96,38 @@ pub fn plain(name: &str) -> String {
 /// is its client, so it goes before `remote`.
 pub const SIDES: [(&[&str], &[&str]); 10] = [
     (&["nat"], &["remote", "destination", "dest", "dst"]),
-    (&["external", "public", "mapped", "xlate", "postnatsource"], OPPOSITE),
+    (
+        &["external", "public", "mapped", "xlate", "postnatsource"],
+        OPPOSITE,
+    ),
     (&["source", "src", "s", "sourceendpoint"], OPPOSITE),
-    (&["client", "c"], &["server", "s", "destination", "dst", "local", "upstreamlocal"]),
-    (&["attacker", "offender", "offending", "reported", "infringing", "abuser"], OPPOSITE),
+    (
+        &["client", "c"],
+        &[
+            "server",
+            "s",
+            "destination",
+            "dst",
+            "local",
+            "upstreamlocal",
+        ],
+    ),
+    (
+        &[
+            "attacker",
+            "offender",
+            "offending",
+            "reported",
+            "infringing",
+            "abuser",
+        ],
+        OPPOSITE,
+    ),
     // Zeek.
-    (&["idorig", "orig", "originator"], &["idresp", "resp", "responder"]),
+    (
+        &["idorig", "orig", "originator"],
+        &["idresp", "resp", "responder"],
+    ),
     (&["peer", "rhost", "r"], &["local", "server", "l"]),
     // nginx and Apache: who asks them.
     (&["remote"], &["server", "local"]),
@@ -122,8 +148,19 @@ const OPPOSITE: &[&str] = &[
 
 /// What stands behind the name of an end for its address, or for both.
 pub const ADDRESS_ENDS: [&str; 13] = [
-    "address", "addr", "ip", "ipaddress", "ipaddr", "ipv4", "ipv6", "endpoint", "host", "h", "ip4",
-    "ip6", "",
+    "address",
+    "addr",
+    "ip",
+    "ipaddress",
+    "ipaddr",
+    "ipv4",
+    "ipv6",
+    "endpoint",
+    "host",
+    "h",
+    "ip4",
+    "ip6",
+    "",
 ];
 
 /// What stands behind the name of an end for its port.
@@ -131,7 +168,10 @@ pub const PORT_ENDS: [&str; 6] = ["port", "p", "pt", "portnumber", "tcpport", "u
 
 /// How others call the rest, the best first.
 pub const OTHERS: [(Role, &[&str]); 7] = [
-    (Role::Internal, &["internal", "internaladdress", "internalip"]),
+    (
+        Role::Internal,
+        &["internal", "internaladdress", "internalip"],
+    ),
     (
         Role::Protocol,
         &[
@@ -180,8 +220,21 @@ pub const OTHERS: [(Role, &[&str]); 7] = [
             "receiveddate",
         ],
     ),
-    (Role::From, &["from", "start", "starttime", "begin", "firstseen", "timestart"]),
-    (Role::To, &["to", "end", "endtime", "until", "lastseen", "timeend"]),
+    (
+        Role::From,
+        &[
+            "from",
+            "start",
+            "starttime",
+            "begin",
+            "firstseen",
+            "timestart",
+        ],
+    ),
+    (
+        Role::To,
+        &["to", "end", "endtime", "until", "lastseen", "timeend"],
+    ),
 ];
 
 #[cfg(test)]

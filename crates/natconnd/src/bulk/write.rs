@@ -26,7 +26,14 @@ impl Writer {
     /// Writes a line; `answer` stands beside it where one is asked for.
     pub fn write(self, out: &mut Vec<u8>, item: &Item, answer: Option<&LineAnswer>) {
         match (&item.what, answer, self) {
-            (What::Names, _, Self::Csv { delimiter, has_our_names }) => {
+            (
+                What::Names,
+                _,
+                Self::Csv {
+                    delimiter,
+                    has_our_names,
+                },
+            ) => {
                 out.extend_from_slice(&item.line);
                 for name in LineAnswer::COLUMNS {
                     out.push(delimiter.0);

@@ -23,6 +23,7 @@ mod foreign;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod hint;
+mod history;
 mod input;
 mod list;
 mod lookup;
@@ -118,6 +119,7 @@ fn ask(arguments: &Arguments, command: &Command, output: &mut Output) -> Result<
             Command::Watch(arguments) => watch::run(&client, arguments, output).await,
             Command::Status(arguments) => status::run(&client, arguments, output).await,
             Command::Doctor(arguments) => doctor::run(&client, arguments, output).await,
+            Command::History { command } => history::run(&client, command, output).await,
             Command::Config { .. } | Command::Completions { .. } => Ok(Outcome::Match),
         }
     })

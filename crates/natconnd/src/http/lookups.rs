@@ -29,8 +29,17 @@ use crate::bulk::{self, Batch, BeginError, Clock, Form, Reader, Settings, Tally}
 
 /// The parameters.
 pub(super) const PARAMETERS: &[&str] = &[
-    "format", "columns", "nat", "remote", "protocol", "kind", "zone", "tolerance", "timezone",
-    "year", "limit",
+    "format",
+    "columns",
+    "nat",
+    "remote",
+    "protocol",
+    "kind",
+    "zone",
+    "tolerance",
+    "timezone",
+    "year",
+    "limit",
 ];
 
 /// Bytes of answers that may wait for the client to read them.
@@ -251,8 +260,7 @@ fn trailers(tally: &Tally) -> HeaderMap {
         none,
         errors,
     } = tally;
-    let text =
-        format!("lines={lines}, one={one}, several={several}, none={none}, errors={errors}");
+    let text = format!("lines={lines}, one={one}, several={several}, none={none}, errors={errors}");
     let mut trailers = HeaderMap::new();
     if let Ok(text) = HeaderValue::try_from(text) {
         trailers.insert(TALLY, text);
@@ -314,7 +322,9 @@ fn timezone(value: &str) -> Refused<TimeZone> {
         let is_number = digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.len() == 4;
         let number: i32 = is_number.then(|| digits.parse().ok())??;
         let seconds = sign * (number / 100 * 3600 + number % 100 * 60);
-        Some(TimeZone::fixed(jiff::tz::Offset::from_seconds(seconds).ok()?))
+        Some(TimeZone::fixed(
+            jiff::tz::Offset::from_seconds(seconds).ok()?,
+        ))
     };
     let named = || TimeZone::get(value).ok();
     let zone = match value {
@@ -330,7 +340,10 @@ fn timezone(value: &str) -> Refused<TimeZone> {
 }
 
 fn year(value: &str) -> Refused<i16> {
-    let year = value.parse().ok().filter(|year| (1970..=2261).contains(year));
+    let year = value
+        .parse()
+        .ok()
+        .filter(|year| (1970..=2261).contains(year));
     year.ok_or_else(|| {
         let cause = format!("\"{}\" is no year from 1970 to 2261", shortened(value));
         bad_value("year", value, cause, "a year from 1970 to 2261")

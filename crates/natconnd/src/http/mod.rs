@@ -28,6 +28,7 @@ mod format;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod health;
+mod history;
 mod index;
 mod json;
 mod link;

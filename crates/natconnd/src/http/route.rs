@@ -17,6 +17,18 @@ pub enum Route {
     Status,
     /// `/api/v1/health`
     Health,
+    /// `/api/v1/history`
+    History,
+    /// `/api/v1/history/gaps`
+    HistoryGaps,
+    /// `/api/v1/history/verify`
+    HistoryVerify,
+    /// `/api/v1/history/expired`
+    HistoryExpired,
+    /// `/api/v1/history/holds`
+    HistoryHolds,
+    /// `/api/v1/history/holds/CASE`
+    HistoryHold,
     /// `/healthz`
     Healthz,
     /// `/metrics`
@@ -33,7 +45,7 @@ pub enum Route {
 
 impl Route {
     /// All endpoints, in the order of their declaration.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 19] = [
         Self::Lookup,
         Self::Lookups,
         Self::Connections,
@@ -41,6 +53,12 @@ impl Route {
         Self::Events,
         Self::Status,
         Self::Health,
+        Self::History,
+        Self::HistoryGaps,
+        Self::HistoryVerify,
+        Self::HistoryExpired,
+        Self::HistoryHolds,
+        Self::HistoryHold,
         Self::Healthz,
         Self::Metrics,
         Self::OpenApi,
@@ -59,6 +77,12 @@ impl Route {
             Self::Events => "events",
             Self::Status => "status",
             Self::Health => "health",
+            Self::History => "history",
+            Self::HistoryGaps => "history-gaps",
+            Self::HistoryVerify => "history-verify",
+            Self::HistoryExpired => "history-expired",
+            Self::HistoryHolds => "history-holds",
+            Self::HistoryHold => "history-hold",
             Self::Healthz => "healthz",
             Self::Metrics => "metrics",
             Self::OpenApi => "openapi",
@@ -72,6 +96,7 @@ impl Route {
     pub(super) const fn methods(self) -> &'static str {
         match self {
             Self::Lookups => "POST",
+            Self::HistoryHold => "PUT, DELETE",
             _ => "GET, HEAD",
         }
     }
@@ -90,6 +115,12 @@ impl Route {
             "/api/v1/events" => Self::Events,
             "/api/v1/status" => Self::Status,
             "/api/v1/health" => Self::Health,
+            "/api/v1/history" => Self::History,
+            "/api/v1/history/gaps" => Self::HistoryGaps,
+            "/api/v1/history/verify" => Self::HistoryVerify,
+            "/api/v1/history/expired" => Self::HistoryExpired,
+            "/api/v1/history/holds" => Self::HistoryHolds,
+            _ if path.starts_with("/api/v1/history/holds/") => Self::HistoryHold,
             "/healthz" => Self::Healthz,
             "/metrics" => Self::Metrics,
             "/openapi.json" => Self::OpenApi,

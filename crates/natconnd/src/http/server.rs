@@ -15,6 +15,7 @@ use super::state::{BROAD, NARROW, SCANS, State};
 use crate::api::Health;
 use crate::config::{Http, KeyName};
 use crate::lookup::Answers;
+use crate::recorder::Archive;
 
 /// Renders `/metrics` in OpenMetrics text.
 pub type RenderMetrics = Arc<dyn Fn() -> String + Send + Sync>;
@@ -35,6 +36,8 @@ pub struct Server {
     pub render_metrics: RenderMetrics,
     /// What `/api/v1/health` answers.
     pub report_health: ReportHealth,
+    /// What is kept of the past, for `/api/v1/history`; `None` where nothing is.
+    pub archive: Option<Arc<Archive>>,
     /// Answers pynatconnd's URLs beside the API, by this key.
     pub pynatconnd: Option<KeyName>,
     /// How much of everything.
@@ -133,14 +136,16 @@ impl Server {
             counters: self.counters,
             render_metrics: self.render_metrics,
             report_health: self.report_health,
+            archive: self.archive,
+            verifications: Semaphore::new(1),
             examinations: Semaphore::new(1),
             pynatconnd: self.pynatconnd.map(Pynatconnd::new),
             limits,
             scans: Semaphore::new(SCANS),
-            bulk: Arc::new(Semaphore::new(limits.bulk_requests)),
             narrow: Arc::new(Semaphore::new(NARROW)),
             broad: Arc::new(Semaphore::new(BROAD)),
             exports: Arc::new(Semaphore::new(1)),
+            bulk: Arc::new(Semaphore::new(limits.bulk_requests)),
             refusals: Arc::new(Semaphore::new(limits.refusals)),
             shutdown,
         });

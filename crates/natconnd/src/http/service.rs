@@ -20,7 +20,7 @@ use super::refusal::refuse;
 use super::response::{JSON, METRICS, TEXT, full, ok};
 use super::route::Route;
 use super::state::State;
-use super::{connections, events, health, index, lookup, lookups, openapi, records};
+use super::{connections, events, health, history, index, lookup, lookups, openapi, records};
 
 /// The requests of one connection.
 pub(super) struct Requests {
@@ -89,6 +89,12 @@ impl Requests {
             | Route::Connections
             | Route::Records
             | Route::Health
+            | Route::History
+            | Route::HistoryGaps
+            | Route::HistoryVerify
+            | Route::HistoryExpired
+            | Route::HistoryHolds
+            | Route::HistoryHold
             | Route::Pynatconnd => return None,
         })
     }
@@ -132,6 +138,7 @@ impl Service<Request<Incoming>> for Requests {
         let is_asking = matches!(*request.method(), Method::GET | Method::HEAD);
         let is_allowed = match route {
             Route::Lookups => request.method() == Method::POST,
+            Route::HistoryHold => matches!(*request.method(), Method::PUT | Method::DELETE),
             _ => is_asking,
         };
         if is_known && !is_allowed {
@@ -162,7 +169,23 @@ impl Service<Request<Incoming>> for Requests {
             None if route == Route::Records => {
                 self.counted_later(route, records::respond(state, &request))
             }
-            None => self.counted_later(route, connections::respond(state, &request)),
+            None if route == Route::Connections => {
+                self.counted_later(route, connections::respond(state, &request))
+            }
+            None if route == Route::HistoryHold => {
+                let changed = history::change_holds(
+                    Arc::clone(state),
+                    request.method().clone(),
+                    path.to_owned(),
+                    request.uri().query().map(str::to_owned),
+                    self.peer.is_none(),
+                );
+                self.counted_later(route, changed)
+            }
+            None => {
+                let query = request.uri().query().map(str::to_owned);
+                self.counted_later(route, history::respond(Arc::clone(state), route, query))
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ use super::counters::Counters;
 use super::pynatconnd::Pynatconnd;
 use super::server::{Limits, RenderMetrics, ReportHealth};
 use crate::lookup::{Answers, PastAnswer, PastQuestion};
+use crate::recorder::Archive;
 
 /// What all requests share.
 pub(super) struct State {
@@ -19,6 +20,10 @@ pub(super) struct State {
     pub counters: Arc<Counters>,
     pub render_metrics: RenderMetrics,
     pub report_health: ReportHealth,
+    /// What is kept of the past; `None` where nothing is.
+    pub archive: Option<Arc<Archive>>,
+    /// Permits to verify all files of history: one at a time.
+    pub verifications: Semaphore,
     /// Permits to examine the daemon: one at a time, whoever asks.
     pub examinations: Semaphore,
     pub pynatconnd: Option<Pynatconnd>,
@@ -26,8 +31,6 @@ pub(super) struct State {
     /// Permits to scan the table, so that a crowd of listing clients leaves
     /// processors for the thread that reads events.
     pub scans: Semaphore,
-    /// Permits to ask many questions in one request.
-    pub bulk: Arc<Semaphore>,
     /// Permits to look back at a NAT endpoint, which is quick in most cases.
     pub narrow: Arc<Semaphore>,
     /// Permits to look back at anything else, which may take long, so that quick
@@ -35,6 +38,8 @@ pub(super) struct State {
     pub broad: Arc<Semaphore>,
     /// Permits to write an export.
     pub exports: Arc<Semaphore>,
+    /// Permits to ask many questions in one request.
+    pub bulk: Arc<Semaphore>,
     /// Permits to tell a peer outside the allow list that it is.
     pub refusals: Arc<Semaphore>,
     /// Becomes true, or closes, when the server shall stop.

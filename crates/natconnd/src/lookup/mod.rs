@@ -16,12 +16,12 @@ mod recorded;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
-use history::History;
 use model::{Answer, Coverage, Filter, Gap, GapCause, Lookup, Match, Timestamp};
 use tokio::sync::broadcast;
 
 use crate::api::Status;
 use crate::mirror::{Mirror, now};
+use crate::recorder::Archive;
 
 use best::Best;
 pub use list::{Order, Page, SortKey};
@@ -39,7 +39,7 @@ pub struct Answers {
     /// Only a mirror of this machine's kernel has a kernel that can be asked.
     asks_kernel: bool,
     /// What has ended longer ago; nothing where it is not kept.
-    history: Option<Arc<History>>,
+    archive: Option<Arc<Archive>>,
 }
 
 pub use crate::mirror::{Change, Notice};
@@ -61,7 +61,7 @@ impl Answers {
             mirror,
             started_at: now(),
             asks_kernel: true,
-            history: None,
+            archive: None,
         }
     }
 

@@ -144,7 +144,10 @@ mod tests {
             ["Port = 40123", "=zz"]
         );
         assert_eq!(
-            decoded("base64", &["U291cmNlIElQOiAyMDMu", "MC4xMTMuNwpQb3J0OiA0MDEyMw=="]),
+            decoded(
+                "base64",
+                &["U291cmNlIElQOiAyMDMu", "MC4xMTMuNwpQb3J0OiA0MDEyMw=="]
+            ),
             ["Source IP: 203.0.113.7", "Port: 40123"]
         );
     }

@@ -28,52 +28,152 @@ const NAMES: [(Slot, &[&str]); SLOTS] = [
     (
         Slot::Source,
         &[
-            "sourceip", "sourceaddress", "source", "sourceipaddress", "srcip", "src", "ip",
-            "ipaddress", "ipaddr", "ipv4", "ipv6", "attackerip", "attackingip", "attacker",
-            "offendingip", "offender", "offendingaddress", "infringingip", "infringersipaddress",
-            "infringeripaddress", "abusiveip", "abuserip", "clientip", "clientaddress",
-            "remoteip", "reportedip", "reportedaddress", "sourceidentifier", "suspectip",
-            "hostip", "externalip", "publicip", "natip", "nataddress", "natendpoint",
-            "senderip", "ipaddressofinfringer",
+            "sourceip",
+            "sourceaddress",
+            "source",
+            "sourceipaddress",
+            "srcip",
+            "src",
+            "ip",
+            "ipaddress",
+            "ipaddr",
+            "ipv4",
+            "ipv6",
+            "attackerip",
+            "attackingip",
+            "attacker",
+            "offendingip",
+            "offender",
+            "offendingaddress",
+            "infringingip",
+            "infringersipaddress",
+            "infringeripaddress",
+            "abusiveip",
+            "abuserip",
+            "clientip",
+            "clientaddress",
+            "remoteip",
+            "reportedip",
+            "reportedaddress",
+            "sourceidentifier",
+            "suspectip",
+            "hostip",
+            "externalip",
+            "publicip",
+            "natip",
+            "nataddress",
+            "natendpoint",
+            "senderip",
+            "ipaddressofinfringer",
         ],
     ),
     (
         Slot::SourcePort,
         &[
-            "sourceport", "srcport", "port", "portnumber", "clientport", "attackerport",
-            "infringingport", "remoteport", "natport", "sport", "spt", "sourcetcpport",
-            "sourceudpport", "infringersport", "ipport", "hostport",
+            "sourceport",
+            "srcport",
+            "port",
+            "portnumber",
+            "clientport",
+            "attackerport",
+            "infringingport",
+            "remoteport",
+            "natport",
+            "sport",
+            "spt",
+            "sourcetcpport",
+            "sourceudpport",
+            "infringersport",
+            "ipport",
+            "hostport",
         ],
     ),
     (
         Slot::Destination,
         &[
-            "destinationip", "destinationaddress", "destip", "dstip", "destination", "dst",
-            "targetip", "target", "targetaddress", "victimip", "victim", "serverip", "ourip",
+            "destinationip",
+            "destinationaddress",
+            "destip",
+            "dstip",
+            "destination",
+            "dst",
+            "targetip",
+            "target",
+            "targetaddress",
+            "victimip",
+            "victim",
+            "serverip",
+            "ourip",
             "destinationipaddress",
         ],
     ),
     (
         Slot::DestinationPort,
         &[
-            "destinationport", "destport", "dstport", "targetport", "victimport", "serverport",
-            "dport", "dpt",
+            "destinationport",
+            "destport",
+            "dstport",
+            "targetport",
+            "victimport",
+            "serverport",
+            "dport",
+            "dpt",
         ],
     ),
     (
         Slot::Protocol,
-        &["protocol", "proto", "transportprotocol", "transport", "ipprotocol", "transportlayer"],
+        &[
+            "protocol",
+            "proto",
+            "transportprotocol",
+            "transport",
+            "ipprotocol",
+            "transportlayer",
+        ],
     ),
     (
         Slot::Time,
         &[
-            "timestamp", "time", "date", "datetime", "dateandtime", "datetimeutc", "timestamputc",
-            "timeutc", "dateutc", "timegmt", "eventtime", "eventdate", "attacktime", "attackdate",
-            "arrivaldate", "receiveddate", "incidenttime", "incidentdate", "incidenttimestamp",
-            "timeofincident", "dateofincident", "logtime", "occurred", "occurredat", "detected",
-            "detectedat", "firstseen", "lastseen", "seen", "observed", "observedat", "when",
-            "starttime", "startdate", "firstfound", "lastfound", "recentinfringementtimestamp",
-            "initialinfringementtimestamp", "timeofattack", "infringementdate",
+            "timestamp",
+            "time",
+            "date",
+            "datetime",
+            "dateandtime",
+            "datetimeutc",
+            "timestamputc",
+            "timeutc",
+            "dateutc",
+            "timegmt",
+            "eventtime",
+            "eventdate",
+            "attacktime",
+            "attackdate",
+            "arrivaldate",
+            "receiveddate",
+            "incidenttime",
+            "incidentdate",
+            "incidenttimestamp",
+            "timeofincident",
+            "dateofincident",
+            "logtime",
+            "occurred",
+            "occurredat",
+            "detected",
+            "detectedat",
+            "firstseen",
+            "lastseen",
+            "seen",
+            "observed",
+            "observedat",
+            "when",
+            "starttime",
+            "startdate",
+            "firstfound",
+            "lastfound",
+            "recentinfringementtimestamp",
+            "initialinfringementtimestamp",
+            "timeofattack",
+            "infringementdate",
         ],
     ),
     (Slot::TimeZone, &["timezone", "tz", "utcoffset", "zone"]),
@@ -107,7 +207,9 @@ pub fn field(line: &str) -> Option<(Slot, Cow<'_, str>)> {
     let mut names = name.split(['(', '[']);
     let slot = slot_of(names.next().unwrap_or_default()).or_else(|| slot_of(&name))?;
     let value = line[at + 1..].trim().trim_start_matches('=');
-    let value = value.trim_end_matches([',', ';', '}']).trim_matches(['"', '\'', ' ']);
+    let value = value
+        .trim_end_matches([',', ';', '}'])
+        .trim_matches(['"', '\'', ' ']);
     if value.is_empty() {
         return None;
     }
@@ -142,7 +244,10 @@ fn without_tags(text: &str) -> Cow<'_, str> {
 pub fn endpoint(value: &str) -> Option<EndpointPattern> {
     let value = without_tags(value);
     // "203.0.113.7 (host.example.org)"
-    let word = value.split([' ', ',', ';', '(']).next()?.trim_matches(['"', '<', '>']);
+    let word = value
+        .split([' ', ',', ';', '('])
+        .next()?
+        .trim_matches(['"', '<', '>']);
     let pattern: EndpointPattern = word.parse().ok()?;
     pattern.address().map(|_| pattern)
 }
@@ -177,7 +282,9 @@ struct Value {
 impl Record {
     /// A field's text.
     pub fn of(&self, slot: Slot) -> Option<&str> {
-        self.values[slot as usize].as_ref().map(|value| value.text.as_str())
+        self.values[slot as usize]
+            .as_ref()
+            .map(|value| value.text.as_str())
     }
 }
 
@@ -245,17 +352,34 @@ mod tests {
         for (line, expected) in [
             ("Source IP: 203.0.113.7", (Slot::Source, "203.0.113.7")),
             ("Source-IP: 203.0.113.7", (Slot::Source, "203.0.113.7")),
-            ("\"SourceIp\": \"203.0.113.7\",", (Slot::Source, "203.0.113.7")),
-            ("<IP_Address>203.0.113.7</IP_Address>", (Slot::Source, "203.0.113.7")),
+            (
+                "\"SourceIp\": \"203.0.113.7\",",
+                (Slot::Source, "203.0.113.7"),
+            ),
+            (
+                "<IP_Address>203.0.113.7</IP_Address>",
+                (Slot::Source, "203.0.113.7"),
+            ),
             ("- Port = 40123", (Slot::SourcePort, "40123")),
-            ("Date (UTC): 2026-11-23 22:47:00", (Slot::Time, "2026-11-23 22:47:00 UTC")),
-            ("Time-GMT: 2026-11-23T22:47:00Z", (Slot::Time, "2026-11-23T22:47:00Z")),
+            (
+                "Date (UTC): 2026-11-23 22:47:00",
+                (Slot::Time, "2026-11-23 22:47:00 UTC"),
+            ),
+            (
+                "Time-GMT: 2026-11-23T22:47:00Z",
+                (Slot::Time, "2026-11-23T22:47:00Z"),
+            ),
             ("<b>Time:</b> 22:47", (Slot::Time, "</b> 22:47")),
         ] {
             let (slot, value) = expected;
             assert_eq!(field(line), Some((slot, value.into())), "{line}");
         }
-        for line in ["Dear Sir: or Madam", "Nov 23 22:47:00 host sshd: x", "Source IP:", ""] {
+        for line in [
+            "Dear Sir: or Madam",
+            "Nov 23 22:47:00 host sshd: x",
+            "Source IP:",
+            "",
+        ] {
             assert_eq!(field(line), None, "{line}");
         }
     }
@@ -267,7 +391,9 @@ mod tests {
         }
         let shown = |record: &Record| {
             let of = |slot| record.of(slot).unwrap_or("-").to_owned();
-            [Slot::Source, Slot::SourcePort, Slot::Time].map(of).join(" ")
+            [Slot::Source, Slot::SourcePort, Slot::Time]
+                .map(of)
+                .join(" ")
         };
         records.finish(100).iter().map(shown).collect()
     }
@@ -277,11 +403,22 @@ mod tests {
         use Slot::{Source, SourcePort, Time};
         let (a, b) = ("203.0.113.7", "203.0.113.8");
         let (early, late) = ("2026-11-23T22:47:00Z", "2026-11-23T22:48:00Z");
-        let said = records(&[(Source, a), (SourcePort, "1"), (Time, early), (Source, a), (Time, late)]);
+        let said = records(&[
+            (Source, a),
+            (SourcePort, "1"),
+            (Time, early),
+            (Source, a),
+            (Time, late),
+        ]);
         assert_eq!(said, [format!("{a} 1 {early}"), format!("{a} 1 {late}")]);
         let said = records(&[(Time, early), (Source, a), (SourcePort, "1"), (Source, b)]);
         assert_eq!(said, [format!("{a} 1 {early}"), format!("{b} - {early}")]);
-        let said = records(&[(SourcePort, "1"), (Source, a), (SourcePort, "2"), (Source, b)]);
+        let said = records(&[
+            (SourcePort, "1"),
+            (Source, a),
+            (SourcePort, "2"),
+            (Source, b),
+        ]);
         assert_eq!(said, [format!("{a} 1 -"), format!("{b} 2 -")]);
     }
 

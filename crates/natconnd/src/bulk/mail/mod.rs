@@ -53,7 +53,10 @@ impl Mail {
         let Some(rest) = line.strip_prefix("From ") else {
             return false;
         };
-        let date = rest.trim_start().split_once(' ').map(|(_, date)| date.trim());
+        let date = rest
+            .trim_start()
+            .split_once(' ')
+            .map(|(_, date)| date.trim());
         date.is_some_and(|date| time::find(date).is_some())
     }
 
@@ -101,7 +104,9 @@ impl Mail {
 
     fn body(&mut self, line: &str, settings: &Settings) {
         // What it answers to.
-        let line = line.trim_start_matches(['>', ' ', '\t', '|', '*', '•', '\u{a0}']).trim();
+        let line = line
+            .trim_start_matches(['>', ' ', '\t', '|', '*', '•', '\u{a0}'])
+            .trim();
         if let Some((slot, value)) = fields::field(line)
             && self.records.set(slot, &value)
         {
@@ -138,7 +143,10 @@ impl Mail {
         // knows the port need not ask without.
         let is_about = |question: &&Question| {
             let nat = &question.asked.lookup.nat;
-            let mut same = known.iter().filter(|it| it.address() == nat.address()).peekable();
+            let mut same = known
+                .iter()
+                .filter(|it| it.address() == nat.address())
+                .peekable();
             known.is_empty()
                 || same.peek().is_some()
                     && (nat.ports.is_some() || same.all(|it| it.ports.is_none()))
@@ -147,7 +155,8 @@ impl Mail {
         if logged.iter().any(|it| it.asked.lookup.nat.ports.is_some()) {
             // A line of the log says more than a field without a port.
             read.retain(|it| {
-                it.as_ref().is_ok_and(|it| it.asked.lookup.nat.ports.is_some())
+                it.as_ref()
+                    .is_ok_and(|it| it.asked.lookup.nat.ports.is_some())
             });
         } else if !logged.is_empty() {
             read.retain(Result::is_ok);
@@ -184,10 +193,15 @@ fn is_boundary(line: &str) -> bool {
 
 fn of_record(record: &Record, settings: &Settings) -> Result<Question, String> {
     let address = record.of(Slot::Source).unwrap_or_default();
-    let mut nat: EndpointPattern = fields::endpoint(address)
-        .ok_or_else(|| format!("\"{}\" is no address", address.trim()))?;
+    let mut nat: EndpointPattern =
+        fields::endpoint(address).ok_or_else(|| format!("\"{}\" is no address", address.trim()))?;
     let defaults = &settings.defaults;
-    let port = |slot| record.of(slot).and_then(fields::port).map(|port| port..=port);
+    let port = |slot| {
+        record
+            .of(slot)
+            .and_then(fields::port)
+            .map(|port| port..=port)
+    };
     nat.ports = nat.ports.or_else(|| port(Slot::SourcePort));
     let remote = EndpointPattern {
         ports: port(Slot::DestinationPort),
@@ -196,7 +210,8 @@ fn of_record(record: &Record, settings: &Settings) -> Result<Question, String> {
             .and_then(fields::endpoint)
             .unwrap_or_default()
     };
-    let is_far = remote.address().is_some_and(|it| !text::is_internal(it)) || remote.ports.is_some();
+    let is_far =
+        remote.address().is_some_and(|it| !text::is_internal(it)) || remote.ports.is_some();
     let clock = clock_of(record, &settings.clock);
     let (at, assumed) = match record.of(Slot::Time) {
         Some(text) => time_of(text, &clock).ok_or_else(|| format!("\"{text}\" is no time"))?,
@@ -206,7 +221,11 @@ fn of_record(record: &Record, settings: &Settings) -> Result<Question, String> {
         asked: Asked {
             lookup: Lookup {
                 nat,
-                remote: if is_far { remote } else { defaults.remote.clone() },
+                remote: if is_far {
+                    remote
+                } else {
+                    defaults.remote.clone()
+                },
                 protocol: record
                     .of(Slot::Protocol)
                     .and_then(fields::protocol)

@@ -18,15 +18,60 @@ pub enum Label {
 }
 
 const SOURCE: [&str; 25] = [
-    "src", "source", "saddr", "srcip", "sourceip", "sip", "from", "client", "rip", "rhost",
-    "attacker", "offender", "remoteaddr", "peer", "clientip", "clientaddr", "srcaddr", "by", "host",
-    "remoteip", "user", "infringing", "orig", "natip", "nat",
+    "src",
+    "source",
+    "saddr",
+    "srcip",
+    "sourceip",
+    "sip",
+    "from",
+    "client",
+    "rip",
+    "rhost",
+    "attacker",
+    "offender",
+    "remoteaddr",
+    "peer",
+    "clientip",
+    "clientaddr",
+    "srcaddr",
+    "by",
+    "host",
+    "remoteip",
+    "user",
+    "infringing",
+    "orig",
+    "natip",
+    "nat",
 ];
 
 const DESTINATION: [&str; 26] = [
-    "dst", "dest", "destination", "daddr", "dstip", "destip", "destinationip", "dip", "to", "server",
-    "lip", "laddr", "target", "victim", "local", "upstream", "via", "towards", "into", "serverip",
-    "dstaddr", "resp", "localip", "serveraddr", "at", "on",
+    "dst",
+    "dest",
+    "destination",
+    "daddr",
+    "dstip",
+    "destip",
+    "destinationip",
+    "dip",
+    "to",
+    "server",
+    "lip",
+    "laddr",
+    "target",
+    "victim",
+    "local",
+    "upstream",
+    "via",
+    "towards",
+    "into",
+    "serverip",
+    "dstaddr",
+    "resp",
+    "localip",
+    "serveraddr",
+    "at",
+    "on",
 ];
 
 /// Words that say nothing themselves, but belong to the one before.
@@ -111,10 +156,25 @@ pub struct Ports {
 }
 
 const SOURCE_PORTS: [&str; 9] = [
-    "spt", "sport", "srcport", "sourceport", "clientport", "rport", "remoteport", "srcpt", "natport",
+    "spt",
+    "sport",
+    "srcport",
+    "sourceport",
+    "clientport",
+    "rport",
+    "remoteport",
+    "srcpt",
+    "natport",
 ];
 const DESTINATION_PORTS: [&str; 8] = [
-    "dpt", "dport", "dstport", "destport", "destinationport", "serverport", "lport", "dstpt",
+    "dpt",
+    "dport",
+    "dstport",
+    "destport",
+    "destinationport",
+    "serverport",
+    "lport",
+    "dstpt",
 ];
 
 /// The ports that a line names: `SPT=40123`, `src_port: 40123`, `"sport":40123`.
@@ -179,7 +239,9 @@ pub fn virtual_host_port(line: &str) -> Option<u16> {
     let (name, port) = host.rsplit_once(':')?;
     let is_name = name.contains(|letter: char| letter.is_ascii_alphabetic())
         && !name.contains(':')
-        && name.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._".contains(letter));
+        && name
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || "-._".contains(letter));
     let is_access_log = rest.contains(" [") && rest.contains('"');
     (is_name && is_access_log).then(|| port.parse().ok())?
 }
@@ -212,10 +274,19 @@ mod tests {
     #[test]
     fn the_header_of_syslog_ends_behind_the_host() {
         for (line, header) in [
-            ("Nov 23 22:47:00 192.0.2.5 sshd[1]: x", "Nov 23 22:47:00 192.0.2.5"),
+            (
+                "Nov 23 22:47:00 192.0.2.5 sshd[1]: x",
+                "Nov 23 22:47:00 192.0.2.5",
+            ),
             ("<34>Nov 23 22:47:00 gw kernel: x", "<34>Nov 23 22:47:00 gw"),
-            ("<34>1 2026-11-23T22:47:00.003Z 192.0.2.5 su - ID47 - x", "<34>1 2026-11-23T22:47:00.003Z 192.0.2.5"),
-            ("2026-11-23T22:47:00.123456+01:00 gw sshd[1]: x", "2026-11-23T22:47:00.123456+01:00 gw"),
+            (
+                "<34>1 2026-11-23T22:47:00.003Z 192.0.2.5 su - ID47 - x",
+                "<34>1 2026-11-23T22:47:00.003Z 192.0.2.5",
+            ),
+            (
+                "2026-11-23T22:47:00.123456+01:00 gw sshd[1]: x",
+                "2026-11-23T22:47:00.123456+01:00 gw",
+            ),
             ("2026-11-23 22:47:00 203.0.113.7 GET /", ""),
             ("203.0.113.7 - - [", ""),
         ] {

@@ -65,14 +65,20 @@ pub fn all(line: &str) -> Vec<Mention> {
             continue;
         }
         // A run that goes on as a word is none, like the date of a file name.
-        if bytes.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') {
+        if bytes
+            .get(at)
+            .is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+        {
             continue;
         }
         let Some((address, port, length)) = address(run) else {
             // A word of such letters, as in "face:203.0.113.7".
             if let Some((word, rest)) = run.split_once(':')
                 && !word.contains('.')
-                && rest.split(':').next().is_some_and(|first| first.contains('.'))
+                && rest
+                    .split(':')
+                    .next()
+                    .is_some_and(|first| first.contains('.'))
             {
                 at = start + word.len() + 1;
             }
@@ -129,7 +135,11 @@ fn address(run: &str) -> Option<(IpAddr, Option<u16>, usize)> {
         let rest = &run[colons + 1..];
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let port = rest[..digits].parse().ok();
-        let length = if port.is_some() { colons + 1 + digits } else { colons };
+        let length = if port.is_some() {
+            colons + 1 + digits
+        } else {
+            colons
+        };
         return Some((address.into(), port, length));
     }
     if run.contains(':') {
@@ -261,7 +271,10 @@ mod tests {
             };
             assert_eq!(found(line), expected, "{line}");
         }
-        assert_eq!(found("[2001:db8::7]:443 2001:db8::8"), ["2001:db8::7 443", "2001:db8::8"]);
+        assert_eq!(
+            found("[2001:db8::7]:443 2001:db8::8"),
+            ["2001:db8::7 443", "2001:db8::8"]
+        );
         assert_eq!(found("2001:db8::7#53"), ["2001:db8::7 53"]);
         assert_eq!(found("2001:db8::7 port 22"), ["2001:db8::7 22"]);
     }
@@ -287,7 +300,17 @@ mod tests {
     #[test]
     fn internal_addresses_are_told() {
         let is = |text: &str| is_internal(text.parse().unwrap());
-        for text in ["10.1.1.1", "192.168.0.1", "172.16.0.1", "127.0.0.1", "0.0.0.0", "fd00::1", "fe80::1", "::1", "224.0.0.1"] {
+        for text in [
+            "10.1.1.1",
+            "192.168.0.1",
+            "172.16.0.1",
+            "127.0.0.1",
+            "0.0.0.0",
+            "fd00::1",
+            "fe80::1",
+            "::1",
+            "224.0.0.1",
+        ] {
             assert!(is(text), "{text}");
         }
         for text in ["203.0.113.7", "100.64.2.1", "2001:db8::1"] {

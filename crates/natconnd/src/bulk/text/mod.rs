@@ -58,7 +58,11 @@ pub fn question(line: &str, settings: &Settings) -> Result<Question, String> {
             period: at.map(Period::at),
             tolerance: settings.tolerance,
         },
-        assumed: if at.is_some() { assumed } else { Default::default() },
+        assumed: if at.is_some() {
+            assumed
+        } else {
+            Default::default()
+        },
     })
 }
 
@@ -72,7 +76,11 @@ fn nat_of<'a>(mentions: &'a [Mention], settings: &Settings) -> Option<&'a Mentio
             !is_internal(mention.address)
         } else {
             // Whatever its port: a text may not have it.
-            settings.nat.0.iter().any(|known| is_within(known, mention.address))
+            settings
+                .nat
+                .0
+                .iter()
+                .any(|known| is_within(known, mention.address))
         }
     };
     let rank = |mention: &&Mention| {

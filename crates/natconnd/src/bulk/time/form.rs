@@ -180,7 +180,9 @@ impl Scan<'_> {
             let mut behind = self;
             if behind.spaces().is_some()
                 && let Some(number) = behind.number(4, 4)
-                && behind.peek().is_none_or(|byte| !is_of_word(byte) && byte != b':')
+                && behind
+                    .peek()
+                    .is_none_or(|byte| !is_of_word(byte) && byte != b':')
             {
                 year = Some(number);
                 self = behind;

@@ -1,8 +1,8 @@
 //! Whether what ends is recorded, and can be read again.
 
 use super::super::facts::Facts;
-use super::super::words::{count, size};
 use super::Judgement;
+use crate::amounts::{count, size};
 
 /// How little room is worth a warning: a share of all there is, in percent, and
 /// bytes that are enough however little that is.

@@ -1,8 +1,8 @@
 //! The settings of conntrack that decide what natconnd can know.
 
 use super::super::facts::Facts;
-use super::super::words::list;
 use super::{Judgement, sysctl};
+use crate::amounts::list;
 
 const EVENTS: &str = "net.netfilter.nf_conntrack_events";
 const TIMESTAMP: &str = "net.netfilter.nf_conntrack_timestamp";

@@ -4,6 +4,7 @@
 //! document only; the types are those of [`crate::api`]. A test holds the
 //! declarations to what the endpoints really read.
 
+mod history;
 mod parameters;
 mod paths;
 
@@ -30,6 +31,13 @@ use utoipa::OpenApi as _;
         paths::events,
         paths::status,
         paths::health,
+        history::history,
+        history::gaps,
+        history::verify,
+        history::expired,
+        history::holds,
+        history::hold,
+        history::release,
         paths::healthz,
         paths::metrics,
         paths::openapi_json,
@@ -57,7 +65,7 @@ pub fn openapi() -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{connections, events, lookup, records};
+    use super::super::{connections, events, history, lookup, records};
     use serde_json::Value;
 
     fn parameters(path: &str) -> Vec<String> {
@@ -85,6 +93,8 @@ mod tests {
         assert_eq!(parameters("/api/v1/connections"), listed);
         assert_eq!(parameters("/api/v1/records"), sorted(records::PARAMETERS));
         assert_eq!(parameters("/api/v1/events"), sorted(events::PARAMETERS));
+        let gaps = sorted(history::GAPS_PARAMETERS);
+        assert_eq!(parameters("/api/v1/history/gaps"), gaps);
     }
 
     #[test]
@@ -92,11 +102,16 @@ mod tests {
         use super::super::route::Route;
         let document: Value = serde_json::from_str(super::openapi()).unwrap();
         let paths = document["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 9);
+        assert_eq!(paths.len(), 13);
         for (path, item) in paths {
             assert_ne!(Route::of_path(path, false), Route::Unknown, "{path}");
             let forbidden = &item["get"]["responses"]["403"];
-            assert!(forbidden["content"]["text/html"].is_object(), "{path}");
+            let is_asked = item["get"].is_object();
+            assert_eq!(
+                forbidden["content"]["text/html"].is_object(),
+                is_asked,
+                "{path}"
+            );
         }
     }
 }

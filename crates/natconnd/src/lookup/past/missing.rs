@@ -21,7 +21,7 @@ impl Answers {
             });
         }
         let of_mirror = self.mirror.gaps();
-        match &self.history {
+        match self.history() {
             Some(history) => gaps.extend(both(of_mirror, history.gaps(period))),
             None => {
                 let kept_since = asked_at.minus(self.mirror.keep_ended());

@@ -19,6 +19,7 @@ use model::{Answer, Coverage, Lookup, Match, Period, TimeSource, Timed, Timestam
 
 use super::{Answers, CONFIRMED, exact};
 use crate::mirror::now;
+use crate::recorder::Archive;
 
 pub use merge::Merged;
 pub use records::RecordsPage;
@@ -86,14 +87,14 @@ impl PastQuestion {
 impl Answers {
     /// The same answers, about the past as well.
     #[must_use]
-    pub fn with_history(mut self, history: Arc<History>) -> Self {
-        self.history = Some(history);
+    pub fn with_archive(mut self, archive: Arc<Archive>) -> Self {
+        self.archive = Some(archive);
         self
     }
 
-    /// Answers from history, where there is one.
-    pub fn history(&self) -> Option<&Arc<History>> {
-        self.history.as_ref()
+    /// The history, where there is one and it is open.
+    pub fn history(&self) -> Option<Arc<History>> {
+        self.archive.as_ref()?.history()
     }
 
     /// What nobody can know of the period of a question.
@@ -194,7 +195,7 @@ impl Answers {
     /// Calls `visit` with what history has that fits and lived in the period, the
     /// tolerance included.
     fn recorded_in(&self, question: &PastQuestion, mut visit: impl FnMut(Match)) -> Completeness {
-        let Some(history) = &self.history else {
+        let Some(history) = self.history() else {
             return Completeness::default();
         };
         let asked = history::Question {
@@ -209,7 +210,7 @@ impl Answers {
 
     /// What there is to say of every answer about this period.
     fn context(&self, period: Period, tolerance: Duration) -> Context {
-        let settings = self.history.as_ref().map(|history| history.settings());
+        let settings = self.archive.as_ref().map(|archive| archive.settings());
         Context {
             period: Some(period),
             tolerance,
