@@ -11,6 +11,7 @@ use std::time::Duration;
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, TRAILER};
+use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 use jiff::tz::TimeZone;
 use model::{EndpointPattern, Lookup, Timestamp};
@@ -55,9 +56,14 @@ const PAUSE: Duration = Duration::from_millis(5);
 pub(super) const TALLY: HeaderName = HeaderName::from_static("natconnd-tally");
 
 pub(super) async fn respond(state: Arc<State>, request: Request<Incoming>) -> Response<Body> {
-    match begin(state, request).await {
+    let (head, body) = request.into_parts();
+    let mut unread = Some(body);
+    match begin(state, &head, &mut unread).await {
         Ok(response) => response,
         Err(problem) => {
+            if let Some(body) = unread {
+                tokio::spawn(drain(body));
+            }
             let mut response = to_response(&problem);
             if response.status() == StatusCode::SERVICE_UNAVAILABLE {
                 let soon = HeaderValue::from_static("1");
@@ -68,20 +74,47 @@ pub(super) async fn respond(state: Arc<State>, request: Request<Incoming>) -> Re
     }
 }
 
-async fn begin(state: Arc<State>, request: Request<Incoming>) -> Refused<Response<Body>> {
+/// Reads on for a while what nobody needs: a connection that is closed before is reset, and
+/// the client does not see why it was refused.
+async fn drain(mut body: Incoming) {
+    const PATIENCE: Duration = Duration::from_secs(2);
+    const MOST: usize = 4 << 20;
+    let read = async {
+        let mut left = MOST;
+        while let Some(Ok(frame)) = body.frame().await {
+            let length = frame.data_ref().map_or(0, Bytes::len);
+            match left.checked_sub(length) {
+                Some(rest) => left = rest,
+                None => break,
+            }
+        }
+    };
+    // Whoever goes on sending has had the time to read.
+    let _ = tokio::time::timeout(PATIENCE, read).await;
+}
+
+/// The begin of the answers; leaves the body where it refuses.
+async fn begin(
+    state: Arc<State>,
+    head: &Parts,
+    unread: &mut Option<Incoming>,
+) -> Refused<Response<Body>> {
     let now = state.answers.now();
-    let (mut settings, limit) = read(request.uri().query(), now)?;
+    let (mut settings, limit) = read(head.uri.query(), now)?;
     if settings.form.is_none() {
-        let kind = request.headers().get(CONTENT_TYPE);
+        let kind = head.headers.get(CONTENT_TYPE);
         settings.form = kind.and_then(|kind| Form::of_content_type(kind.to_str().ok()?));
     }
-    let body = request.into_body();
     let most = state.limits.max_body;
-    if body.size_hint().lower() > most {
-        return Err(too_large(body.size_hint().lower(), most));
+    let length = unread.as_ref().map_or(0, |body| body.size_hint().lower());
+    if length > most {
+        return Err(too_large(length, most));
     }
     let slot = Arc::clone(&state.bulk).try_acquire_owned();
     let slot = slot.map_err(|_| busy(state.limits.bulk_requests))?;
+    let Some(body) = unread.take() else {
+        return Err(problem(StatusCode::BAD_REQUEST, "read the body: there is none"));
+    };
     let mut lines = Lines {
         body,
         left: most,
@@ -95,7 +128,10 @@ async fn begin(state: Arc<State>, request: Request<Incoming>) -> Refused<Respons
             Ok(None) => {
                 lines.read(None).await.map_err(|cut| cut.problem(most))?;
             }
-            Err(error) => return Err(unreadable(&error)),
+            Err(error) => {
+                *unread = Some(lines.body);
+                return Err(unreadable(&error));
+            }
         }
     };
     let (sender, body) = chunks_waiting(CHUNKS);

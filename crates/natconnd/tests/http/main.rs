@@ -17,5 +17,6 @@ mod events;
 mod health;
 mod limits;
 mod lookup;
+mod lookups;
 mod pynatconnd;
 mod shutdown;
