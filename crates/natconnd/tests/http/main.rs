@@ -17,6 +17,10 @@ mod events;
 mod health;
 mod limits;
 mod lookup;
+<<<<<<< HEAD
 mod past;
+=======
+mod lookups;
+>>>>>>> w-bulk
 mod pynatconnd;
 mod shutdown;
