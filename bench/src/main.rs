@@ -116,7 +116,7 @@ fn measure(plan: &Plan) -> Result<()> {
             Part::Reconcile => parts::reconcile(plan, natconnd, folder, report),
             Part::HistorySize => parts::history::size(plan, report),
             Part::HistoryRate => parts::history::rate(plan, report),
-            Part::HistoryKill => parts::history::kill(plan, report),
+            Part::HistoryKill => parts::history::kill(plan, natconnd, folder, report),
             Part::HistoryLookup => parts::history::lookup(plan, natconnd, folder, report),
             Part::HistoryMemory => parts::history::memory(plan, natconnd, folder, report),
         };

@@ -1,15 +1,19 @@
 //! kill -9 at any moment: what was in the journal is there afterwards, once.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use model::Timestamp;
 
+use super::kill_daemon::kill_daemon;
 use crate::arguments::Plan;
 use crate::past::accounts::{self, Accounts};
 use crate::past::place::Place;
 use crate::past::random::Random;
 use crate::past::writer::{self, Round, Writer};
 use crate::past::{fill, writer::settle};
+use crate::readers::Natconnd;
 use crate::report::Report;
 use crate::sys;
 
@@ -17,7 +21,7 @@ use crate::sys;
 const ROUNDS: usize = 200;
 
 /// The longest that a start may take.
-const LIMIT: Duration = Duration::from_secs(2);
+pub const LIMIT: Duration = Duration::from_secs(2);
 
 /// The longest that a writer works before it is killed.
 const WORK: Duration = Duration::from_millis(1200);
@@ -30,9 +34,24 @@ const START: Duration = Duration::from_millis(60);
 const IN_A_ROW: u64 = 3;
 
 /// Kills writers, and looks what they have left.
-pub fn kill(plan: &Plan, report: &mut Report) -> Result<()> {
+///
+/// Some of the rounds are for natconnd as a whole.
+pub fn kill(
+    plan: &Plan,
+    natconnd: Option<&Natconnd>,
+    folder: &Path,
+    report: &mut Report,
+) -> Result<()> {
     let count = plan.rounds_of_abuse.unwrap_or(ROUNDS);
     let place = Place::take(None)?;
+    kill_writers(&place, count, report)?;
+    match natconnd {
+        Some(natconnd) => kill_daemon(natconnd, &place, folder, count.div_ceil(10), report),
+        None => Ok(()),
+    }
+}
+
+fn kill_writers(place: &Place, count: usize, report: &mut Report) -> Result<()> {
     let folder = place.fresh("kill")?;
     let mut random = Random::of(4);
     let (mut sum, mut slowest) = (Accounts::default(), Duration::ZERO);
@@ -81,7 +100,7 @@ pub fn kill(plan: &Plan, report: &mut Report) -> Result<()> {
 }
 
 /// Verifies every file; says how many are damaged.
-fn verify(folder: &std::path::Path, now: model::Timestamp) -> Result<usize> {
+fn verify(folder: &Path, now: Timestamp) -> Result<usize> {
     let recorder = fill::open(&writer::settings(folder), now)?;
     let mut faults = 0;
     recorder.history().verify(now, |verified| {

@@ -2,6 +2,7 @@
 //! and what a crash leaves of it.
 
 mod kill;
+mod kill_daemon;
 mod lookup;
 mod memory;
 mod rate;
