@@ -32,9 +32,11 @@ complete -c natconn -n "__fish_natconn_needs_command" -s h -l help -d 'Print hel
 complete -c natconn -n "__fish_natconn_needs_command" -s V -l version -d 'Print version'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "lookup" -d 'Tell which internal host is behind a NAT endpoint'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "list" -d 'List live translations'
+complete -c natconn -n "__fish_natconn_needs_command" -f -a "records" -d 'List what lived in a period, ended translations included'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "watch" -d 'Follow translations as they begin and end'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "status" -d 'Tell how natconnd is doing'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "doctor" -d 'Tell what ails natconnd, and what helps'
+complete -c natconn -n "__fish_natconn_needs_command" -f -a "history" -d 'Tell what is kept of the past, verify it, export it'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "config" -d 'Check a configuration file, or translate pynatconnd\'s'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -45,6 +47,10 @@ complete -c natconn -n "__fish_natconn_using_subcommand lookup" -s k -l kind -d 
 destination\t'DNAT, port forward, redirect'"
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -s z -l zone -d 'Only this conntrack zone, 0 to 65535' -r
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -s n -l limit -d 'Show at most N translations, 1 to 10000 [default: 100]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l at -d 'Tell who was behind it at this time' -r
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l from -d 'Tell who was behind it from this time on' -r
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l to -d 'Tell who was behind it up to this time' -r
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l tolerance -d 'By how much the clock that measured the time may differ from the gateway\'s: 2s, 500ms, 1h or 0 [default: 2s]' -r
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
@@ -69,6 +75,25 @@ complete -c natconn -n "__fish_natconn_using_subcommand list" -l csv -d 'Print C
 complete -c natconn -n "__fish_natconn_using_subcommand list" -l ndjson -d 'Print one JSON object for each translation, one a line'
 complete -c natconn -n "__fish_natconn_using_subcommand list" -l local -d 'Show times in this machine\'s time zone instead of UTC'
 complete -c natconn -n "__fish_natconn_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand records" -l from -d 'Only what lived at this time or later [default: since ever]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand records" -l to -d 'Only what lived at this time or earlier [default: now]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand records" -s i -l internal -d 'Only this internal host: ADDR, ADDR/BITS, ADDR:PORT, :PORT, [V6]:PORT; for PORT also FIRST-LAST' -r
+complete -c natconn -n "__fish_natconn_using_subcommand records" -s N -l nat -d 'Only this NAT endpoint, written as above' -r
+complete -c natconn -n "__fish_natconn_using_subcommand records" -s r -l remote -d 'Only this far end, written as above' -r
+complete -c natconn -n "__fish_natconn_using_subcommand records" -s p -l protocol -d 'Only this protocol: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a number from 0 to 255' -r
+complete -c natconn -n "__fish_natconn_using_subcommand records" -s k -l kind -d 'Only this kind of translation' -r -f -a "source\t'SNAT, masquerade'
+destination\t'DNAT, port forward, redirect'"
+complete -c natconn -n "__fish_natconn_using_subcommand records" -s z -l zone -d 'Only this conntrack zone, 0 to 65535' -r
+complete -c natconn -n "__fish_natconn_using_subcommand records" -s n -l limit -d 'List at most N translations, 1 to 10000 [default: 100]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand records" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand records" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand records" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand records" -s a -l all -d 'List all translations, however many'
+complete -c natconn -n "__fish_natconn_using_subcommand records" -l json -d 'Print exactly the API\'s JSON, one page a line'
+complete -c natconn -n "__fish_natconn_using_subcommand records" -l csv -d 'Print CSV with a header row, as the API sends it'
+complete -c natconn -n "__fish_natconn_using_subcommand records" -l ndjson -d 'Print one JSON object for each translation, one a line'
+complete -c natconn -n "__fish_natconn_using_subcommand records" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand records" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c natconn -n "__fish_natconn_using_subcommand watch" -s i -l internal -d 'Internal hosts, by comma: ADDR, ADDR/BITS, ADDR:PORT, :PORT, [V6]:PORT; for PORT also FIRST-LAST' -r
 complete -c natconn -n "__fish_natconn_using_subcommand watch" -s N -l nat -d 'NAT endpoints, by comma, written as above' -r
 complete -c natconn -n "__fish_natconn_using_subcommand watch" -s r -l remote -d 'Far ends, by comma, written as above' -r
@@ -95,6 +120,68 @@ complete -c natconn -n "__fish_natconn_using_subcommand doctor" -s a -l all -d '
 complete -c natconn -n "__fish_natconn_using_subcommand doctor" -l json -d 'Print exactly the API\'s JSON'
 complete -c natconn -n "__fish_natconn_using_subcommand doctor" -l local -d 'Show times in this machine\'s time zone instead of UTC'
 complete -c natconn -n "__fish_natconn_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -s h -l help -d 'Print help'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -f -a "status" -d 'Tell how much is kept, for how long, and whether recording goes well'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -f -a "verify" -d 'Read every file and compare it with its checksum'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -f -a "gaps" -d 'List the times of which something is missing, and why'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -f -a "export" -d 'Write the records of a time into a file for other programs'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -f -a "expire" -d 'Tell which segments are due to be deleted'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from status" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from status" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from status" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from status" -l json -d 'Print exactly the API\'s JSON'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from status" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from verify" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from verify" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from verify" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from verify" -l json -d 'Print exactly the API\'s JSON, a file on each line'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from verify" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from gaps" -l from -d 'Only gaps that reach beyond this time' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from gaps" -l to -d 'Only gaps that began before this time' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from gaps" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from gaps" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from gaps" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from gaps" -l json -d 'Print exactly the API\'s JSON'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from gaps" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from gaps" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from export" -l from -d 'The beginning of the time' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from export" -l to -d 'The end of the time [default: now]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from export" -s f -l format -d 'The form of the file' -r -f -a "parquet\t''
+csv\t''
+ndjson\t''"
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from export" -s o -l output -d 'Write into this file, which must not be there yet [default: standard output]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from export" -s i -l internal -d 'Internal hosts, by comma: ADDR, ADDR/BITS, ADDR:PORT, :PORT, [V6]:PORT; for PORT also FIRST-LAST' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from export" -s N -l nat -d 'NAT endpoints, by comma, written as above' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from export" -s r -l remote -d 'Far ends, by comma, written as above' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from export" -s p -l protocol -d 'By comma: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a number from 0 to 255' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from export" -s k -l kind -d 'Kind of translation' -r -f -a "source\t'SNAT, masquerade'
+destination\t'DNAT, port forward, redirect'"
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from export" -s z -l zone -d 'Conntrack zones, by comma, 0 to 65535' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from export" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from export" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from export" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from export" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from expire" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from expire" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from expire" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from expire" -l dry-run -d 'Only tell, which is all that this command does'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from expire" -l json -d 'Print exactly the API\'s JSON'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from expire" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from expire" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "status" -d 'Tell how much is kept, for how long, and whether recording goes well'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Read every file and compare it with its checksum'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "gaps" -d 'List the times of which something is missing, and why'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write the records of a time into a file for other programs'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "expire" -d 'Tell which segments are due to be deleted'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c natconn -n "__fish_natconn_using_subcommand config; and not __fish_seen_subcommand_from check migrate help" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
 complete -c natconn -n "__fish_natconn_using_subcommand config; and not __fish_seen_subcommand_from check migrate help" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
 complete -c natconn -n "__fish_natconn_using_subcommand config; and not __fish_seen_subcommand_from check migrate help" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
@@ -122,13 +209,20 @@ complete -c natconn -n "__fish_natconn_using_subcommand completions" -l url -d '
 complete -c natconn -n "__fish_natconn_using_subcommand completions" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
 complete -c natconn -n "__fish_natconn_using_subcommand completions" -l local -d 'Show times in this machine\'s time zone instead of UTC'
 complete -c natconn -n "__fish_natconn_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status doctor config completions help" -f -a "lookup" -d 'Tell which internal host is behind a NAT endpoint'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status doctor config completions help" -f -a "list" -d 'List live translations'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status doctor config completions help" -f -a "watch" -d 'Follow translations as they begin and end'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status doctor config completions help" -f -a "status" -d 'Tell how natconnd is doing'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status doctor config completions help" -f -a "doctor" -d 'Tell what ails natconnd, and what helps'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status doctor config completions help" -f -a "config" -d 'Check a configuration file, or translate pynatconnd\'s'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status doctor config completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list watch status doctor config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "lookup" -d 'Tell which internal host is behind a NAT endpoint'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "list" -d 'List live translations'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "records" -d 'List what lived in a period, ended translations included'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "watch" -d 'Follow translations as they begin and end'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "status" -d 'Tell how natconnd is doing'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "doctor" -d 'Tell what ails natconnd, and what helps'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "history" -d 'Tell what is kept of the past, verify it, export it'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "config" -d 'Check a configuration file, or translate pynatconnd\'s'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "status" -d 'Tell how much is kept, for how long, and whether recording goes well'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "verify" -d 'Read every file and compare it with its checksum'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "gaps" -d 'List the times of which something is missing, and why'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "export" -d 'Write the records of a time into a file for other programs'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "expire" -d 'Tell which segments are due to be deleted'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Check a configuration file, natconnd\'s or pynatconnd\'s'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "migrate" -d 'Print the TOML that does what a configuration file does'

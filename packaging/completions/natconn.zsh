@@ -48,6 +48,10 @@ destination\:"DNAT, port forward, redirect"))' \
 '--zone=[Only this conntrack zone, 0 to 65535]:ZONE:_default' \
 '-n+[Show at most N translations, 1 to 10000 \[default\: 100\]]:N:_default' \
 '--limit=[Show at most N translations, 1 to 10000 \[default\: 100\]]:N:_default' \
+'(--from --to)--at=[Tell who was behind it at this time]:TIME:_default' \
+'--from=[Tell who was behind it from this time on]:TIME:_default' \
+'--to=[Tell who was behind it up to this time]:TIME:_default' \
+'--tolerance=[By how much the clock that measured the time may differ from the gateway'\''s\: 2s, 500ms, 1h or 0 \[default\: 2s\]]:DURATION:_default' \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
 '--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
@@ -79,6 +83,39 @@ destination\:"DNAT, port forward, redirect"))' \
 destination\:"DNAT, port forward, redirect"))' \
 '*-z+[Conntrack zones, by comma, 0 to 65535]:ZONES:_default' \
 '*--zone=[Conntrack zones, by comma, 0 to 65535]:ZONES:_default' \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'(-n --limit)-a[List all translations, however many]' \
+'(-n --limit)--all[List all translations, however many]' \
+'(--csv --ndjson)--json[Print exactly the API'\''s JSON, one page a line]' \
+'(--ndjson)--csv[Print CSV with a header row, as the API sends it]' \
+'--ndjson[Print one JSON object for each translation, one a line]' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(records)
+_arguments "${_arguments_options[@]}" : \
+'--from=[Only what lived at this time or later \[default\: since ever\]]:TIME:_default' \
+'--to=[Only what lived at this time or earlier \[default\: now\]]:TIME:_default' \
+'-i+[Only this internal host\: ADDR, ADDR/BITS, ADDR\:PORT, \:PORT, \[V6\]\:PORT; for PORT also FIRST-LAST]:ENDPOINT:_default' \
+'--internal=[Only this internal host\: ADDR, ADDR/BITS, ADDR\:PORT, \:PORT, \[V6\]\:PORT; for PORT also FIRST-LAST]:ENDPOINT:_default' \
+'-N+[Only this NAT endpoint, written as above]:ENDPOINT:_default' \
+'--nat=[Only this NAT endpoint, written as above]:ENDPOINT:_default' \
+'-r+[Only this far end, written as above]:ENDPOINT:_default' \
+'--remote=[Only this far end, written as above]:ENDPOINT:_default' \
+'-p+[Only this protocol\: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a number from 0 to 255]:PROTOCOL:_default' \
+'--protocol=[Only this protocol\: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a number from 0 to 255]:PROTOCOL:_default' \
+'-k+[Only this kind of translation]:KIND:((source\:"SNAT, masquerade"
+destination\:"DNAT, port forward, redirect"))' \
+'--kind=[Only this kind of translation]:KIND:((source\:"SNAT, masquerade"
+destination\:"DNAT, port forward, redirect"))' \
+'-z+[Only this conntrack zone, 0 to 65535]:ZONE:_default' \
+'--zone=[Only this conntrack zone, 0 to 65535]:ZONE:_default' \
+'-n+[List at most N translations, 1 to 10000 \[default\: 100\]]:N:_default' \
+'--limit=[List at most N translations, 1 to 10000 \[default\: 100\]]:N:_default' \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
 '--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
@@ -140,6 +177,145 @@ _arguments "${_arguments_options[@]}" : \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
+;;
+(history)
+_arguments "${_arguments_options[@]}" : \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help]' \
+'--help[Print help]' \
+":: :_natconn__subcmd__history_commands" \
+"*::: :->history" \
+&& ret=0
+
+    case $state in
+    (history)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:natconn-history-command-$line[1]:"
+        case $line[1] in
+            (status)
+_arguments "${_arguments_options[@]}" : \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--json[Print exactly the API'\''s JSON]' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(verify)
+_arguments "${_arguments_options[@]}" : \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--json[Print exactly the API'\''s JSON, a file on each line]' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(gaps)
+_arguments "${_arguments_options[@]}" : \
+'--from=[Only gaps that reach beyond this time]:TIME:_default' \
+'--to=[Only gaps that began before this time]:TIME:_default' \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--json[Print exactly the API'\''s JSON]' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(export)
+_arguments "${_arguments_options[@]}" : \
+'--from=[The beginning of the time]:TIME:_default' \
+'--to=[The end of the time \[default\: now\]]:TIME:_default' \
+'-f+[The form of the file]:FORMAT:(parquet csv ndjson)' \
+'--format=[The form of the file]:FORMAT:(parquet csv ndjson)' \
+'-o+[Write into this file, which must not be there yet \[default\: standard output\]]:FILE:_files' \
+'--output=[Write into this file, which must not be there yet \[default\: standard output\]]:FILE:_files' \
+'*-i+[Internal hosts, by comma\: ADDR, ADDR/BITS, ADDR\:PORT, \:PORT, \[V6\]\:PORT; for PORT also FIRST-LAST]:ENDPOINTS:_default' \
+'*--internal=[Internal hosts, by comma\: ADDR, ADDR/BITS, ADDR\:PORT, \:PORT, \[V6\]\:PORT; for PORT also FIRST-LAST]:ENDPOINTS:_default' \
+'*-N+[NAT endpoints, by comma, written as above]:ENDPOINTS:_default' \
+'*--nat=[NAT endpoints, by comma, written as above]:ENDPOINTS:_default' \
+'*-r+[Far ends, by comma, written as above]:ENDPOINTS:_default' \
+'*--remote=[Far ends, by comma, written as above]:ENDPOINTS:_default' \
+'*-p+[By comma\: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a number from 0 to 255]:PROTOCOLS:_default' \
+'*--protocol=[By comma\: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a number from 0 to 255]:PROTOCOLS:_default' \
+'*-k+[Kind of translation]:KIND:((source\:"SNAT, masquerade"
+destination\:"DNAT, port forward, redirect"))' \
+'*--kind=[Kind of translation]:KIND:((source\:"SNAT, masquerade"
+destination\:"DNAT, port forward, redirect"))' \
+'*-z+[Conntrack zones, by comma, 0 to 65535]:ZONES:_default' \
+'*--zone=[Conntrack zones, by comma, 0 to 65535]:ZONES:_default' \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(expire)
+_arguments "${_arguments_options[@]}" : \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--dry-run[Only tell, which is all that this command does]' \
+'--json[Print exactly the API'\''s JSON]' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_natconn__subcmd__history__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:natconn-history-help-command-$line[1]:"
+        case $line[1] in
+            (status)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(verify)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(gaps)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(export)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(expire)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
 ;;
 (config)
 _arguments "${_arguments_options[@]}" : \
@@ -246,6 +422,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(records)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (watch)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -257,6 +437,42 @@ _arguments "${_arguments_options[@]}" : \
 (doctor)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
+;;
+(history)
+_arguments "${_arguments_options[@]}" : \
+":: :_natconn__subcmd__help__subcmd__history_commands" \
+"*::: :->history" \
+&& ret=0
+
+    case $state in
+    (history)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:natconn-help-history-command-$line[1]:"
+        case $line[1] in
+            (status)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(verify)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(gaps)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(export)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(expire)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
 ;;
 (config)
 _arguments "${_arguments_options[@]}" : \
@@ -304,9 +520,11 @@ _natconn_commands() {
     local commands; commands=(
 'lookup:Tell which internal host is behind a NAT endpoint' \
 'list:List live translations' \
+'records:List what lived in a period, ended translations included' \
 'watch:Follow translations as they begin and end' \
 'status:Tell how natconnd is doing' \
 'doctor:Tell what ails natconnd, and what helps' \
+'history:Tell what is kept of the past, verify it, export it' \
 'config:Check a configuration file, or translate pynatconnd'\''s' \
 'completions:Print a completion script for a shell' \
 'help:Print this message or the help of the given subcommand(s)' \
@@ -371,9 +589,11 @@ _natconn__subcmd__help_commands() {
     local commands; commands=(
 'lookup:Tell which internal host is behind a NAT endpoint' \
 'list:List live translations' \
+'records:List what lived in a period, ended translations included' \
 'watch:Follow translations as they begin and end' \
 'status:Tell how natconnd is doing' \
 'doctor:Tell what ails natconnd, and what helps' \
+'history:Tell what is kept of the past, verify it, export it' \
 'config:Check a configuration file, or translate pynatconnd'\''s' \
 'completions:Print a completion script for a shell' \
 'help:Print this message or the help of the given subcommand(s)' \
@@ -413,6 +633,42 @@ _natconn__subcmd__help__subcmd__help_commands() {
     local commands; commands=()
     _describe -t commands 'natconn help help commands' commands "$@"
 }
+(( $+functions[_natconn__subcmd__help__subcmd__history_commands] )) ||
+_natconn__subcmd__help__subcmd__history_commands() {
+    local commands; commands=(
+'status:Tell how much is kept, for how long, and whether recording goes well' \
+'verify:Read every file and compare it with its checksum' \
+'gaps:List the times of which something is missing, and why' \
+'export:Write the records of a time into a file for other programs' \
+'expire:Tell which segments are due to be deleted' \
+    )
+    _describe -t commands 'natconn help history commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__history__subcmd__expire_commands] )) ||
+_natconn__subcmd__help__subcmd__history__subcmd__expire_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help history expire commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__history__subcmd__export_commands] )) ||
+_natconn__subcmd__help__subcmd__history__subcmd__export_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help history export commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__history__subcmd__gaps_commands] )) ||
+_natconn__subcmd__help__subcmd__history__subcmd__gaps_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help history gaps commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__history__subcmd__status_commands] )) ||
+_natconn__subcmd__help__subcmd__history__subcmd__status_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help history status commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__history__subcmd__verify_commands] )) ||
+_natconn__subcmd__help__subcmd__history__subcmd__verify_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help history verify commands' commands "$@"
+}
 (( $+functions[_natconn__subcmd__help__subcmd__list_commands] )) ||
 _natconn__subcmd__help__subcmd__list_commands() {
     local commands; commands=()
@@ -422,6 +678,11 @@ _natconn__subcmd__help__subcmd__list_commands() {
 _natconn__subcmd__help__subcmd__lookup_commands() {
     local commands; commands=()
     _describe -t commands 'natconn help lookup commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__records_commands] )) ||
+_natconn__subcmd__help__subcmd__records_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help records commands' commands "$@"
 }
 (( $+functions[_natconn__subcmd__help__subcmd__status_commands] )) ||
 _natconn__subcmd__help__subcmd__status_commands() {
@@ -433,6 +694,85 @@ _natconn__subcmd__help__subcmd__watch_commands() {
     local commands; commands=()
     _describe -t commands 'natconn help watch commands' commands "$@"
 }
+(( $+functions[_natconn__subcmd__history_commands] )) ||
+_natconn__subcmd__history_commands() {
+    local commands; commands=(
+'status:Tell how much is kept, for how long, and whether recording goes well' \
+'verify:Read every file and compare it with its checksum' \
+'gaps:List the times of which something is missing, and why' \
+'export:Write the records of a time into a file for other programs' \
+'expire:Tell which segments are due to be deleted' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'natconn history commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__expire_commands] )) ||
+_natconn__subcmd__history__subcmd__expire_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history expire commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__export_commands] )) ||
+_natconn__subcmd__history__subcmd__export_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history export commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__gaps_commands] )) ||
+_natconn__subcmd__history__subcmd__gaps_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history gaps commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__help_commands] )) ||
+_natconn__subcmd__history__subcmd__help_commands() {
+    local commands; commands=(
+'status:Tell how much is kept, for how long, and whether recording goes well' \
+'verify:Read every file and compare it with its checksum' \
+'gaps:List the times of which something is missing, and why' \
+'export:Write the records of a time into a file for other programs' \
+'expire:Tell which segments are due to be deleted' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'natconn history help commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__help__subcmd__expire_commands] )) ||
+_natconn__subcmd__history__subcmd__help__subcmd__expire_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history help expire commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__help__subcmd__export_commands] )) ||
+_natconn__subcmd__history__subcmd__help__subcmd__export_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history help export commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__help__subcmd__gaps_commands] )) ||
+_natconn__subcmd__history__subcmd__help__subcmd__gaps_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history help gaps commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__help__subcmd__help_commands] )) ||
+_natconn__subcmd__history__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history help help commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__help__subcmd__status_commands] )) ||
+_natconn__subcmd__history__subcmd__help__subcmd__status_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history help status commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__help__subcmd__verify_commands] )) ||
+_natconn__subcmd__history__subcmd__help__subcmd__verify_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history help verify commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__status_commands] )) ||
+_natconn__subcmd__history__subcmd__status_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history status commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__verify_commands] )) ||
+_natconn__subcmd__history__subcmd__verify_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history verify commands' commands "$@"
+}
 (( $+functions[_natconn__subcmd__list_commands] )) ||
 _natconn__subcmd__list_commands() {
     local commands; commands=()
@@ -442,6 +782,11 @@ _natconn__subcmd__list_commands() {
 _natconn__subcmd__lookup_commands() {
     local commands; commands=()
     _describe -t commands 'natconn lookup commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__records_commands] )) ||
+_natconn__subcmd__records_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn records commands' commands "$@"
 }
 (( $+functions[_natconn__subcmd__status_commands] )) ||
 _natconn__subcmd__status_commands() {

@@ -6,12 +6,18 @@
 //! has of it: finding, coverage, verifying, expiring. Time is an argument
 //! everywhere; nothing here reads a clock, knows the kernel or HTTP.
 
+mod addresses;
+#[cfg(test)]
+mod arbitrary;
 mod history;
+mod milliseconds;
 mod recorder;
+mod rows;
+mod segment;
 mod settings;
 mod status;
 
 pub use history::{Completeness, Effort, FindError, History, Question};
-pub use recorder::{OpenError, Recorder, WriteError, open};
+pub use recorder::{News, OpenError, Recorder, WriteError, open};
 pub use settings::{RemotePolicy, Settings};
 pub use status::{SegmentInfo, Status, Verified};

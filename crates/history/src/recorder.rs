@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use model::{Gap, Match, Timestamp};
 
-use crate::{History, Settings};
+use crate::{History, SegmentInfo, Settings, Verified};
 
 /// Why history could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +16,25 @@ pub enum OpenError {}
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {}
+
+/// Something that happened in the background, for the log.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum News {
+    /// A segment was sealed.
+    Sealed(SegmentInfo),
+    /// A segment was removed: its time was over, or there was no room for it.
+    Expired(SegmentInfo),
+    /// A file was found damaged or missing; its time is a gap now.
+    Damaged(Verified),
+    /// Records cannot be written from now on.
+    Stopped(String),
+    /// Records are written again.
+    Resumed {
+        /// Records that were lost meanwhile.
+        unrecorded: u64,
+    },
+}
 
 /// The one writer of history. Belongs to one thread.
 #[derive(Debug)]
@@ -63,6 +82,17 @@ impl Recorder {
     pub fn note_gap(&mut self, gap: Gap) -> Result<(), WriteError> {
         let _ = gap;
         Ok(())
+    }
+
+    /// When the process before this one was last known to record; `None` where there
+    /// was none. From then on until now nothing was seen.
+    pub fn last_alive(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// What happened in the background since the last call, for the log.
+    pub fn take_news(&mut self) -> Vec<News> {
+        Vec::new()
     }
 
     /// Does what is due: writes to the disk, seals, expires, scrubs. To be called

@@ -23,14 +23,16 @@ pub struct Lookup {
 }
 
 impl Lookup {
-    /// Whether a translation fits all of what is given.
+    /// Whether a translation fits all of what is given. A remote endpoint that was
+    /// left out of the records fits every pattern: it may be the one.
     pub fn matches(&self, found: &Match) -> bool {
         self.protocol
             .is_none_or(|protocol| protocol == found.protocol)
             && self.kind.is_none_or(|kind| kind == found.translation.kind)
             && self.zone.is_none_or(|zone| zone == found.zone.id)
             && self.nat.matches(&found.translation.nat)
-            && self.remote.matches(&found.translation.remote)
+            && (found.translation.remote.is_omitted()
+                || self.remote.matches(&found.translation.remote))
             && self.internal.matches(&found.translation.internal)
     }
 }

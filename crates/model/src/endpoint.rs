@@ -21,6 +21,15 @@ impl Endpoint {
     pub const fn new(address: IpAddr, port: u16) -> Self {
         Self { address, port }
     }
+
+    /// Stands for a remote endpoint that was left out of the records
+    /// (`remote = "omit"`): no connection has it.
+    pub const OMITTED: Self = Self::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+
+    /// Whether it was left out of the records.
+    pub fn is_omitted(&self) -> bool {
+        *self == Self::OMITTED
+    }
 }
 
 impl Default for Endpoint {

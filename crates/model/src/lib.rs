@@ -42,6 +42,6 @@ pub use pattern::{EndpointPattern, EndpointSet, PatternError};
 pub use period::Period;
 pub use protocol::{Protocol, UnknownProtocol};
 pub use status::Status;
-pub use timestamp::{TimeSource, Timed, Timestamp};
+pub use timestamp::{TimeError, TimeSource, Timed, Timestamp};
 pub use translation::{Roles, Translation, TranslationKind, UnknownKind};
 pub use tuple::{Icmp, Tuple, Zone, ZoneScope};

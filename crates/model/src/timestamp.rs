@@ -3,6 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+mod read;
+
+pub use read::TimeError;
+
 /// A point in time: nanoseconds since 1970-01-01T00:00:00 UTC.
 ///
 /// Displays in RFC 3339, UTC, cut to milliseconds: `2026-11-23T22:47:00.123Z`.

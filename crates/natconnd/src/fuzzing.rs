@@ -13,6 +13,7 @@ use ctnetlink::{DecodeCounters, Messages, decode_event};
 use model::{EndpointPattern, Event, Filter, Lookup, Match, Status, Timestamp, TranslationKind};
 use table::{Position, Table};
 
+pub use crate::bulk::fuzzing::lines;
 pub use crate::cli::fuzzing::{answers, sse};
 pub use crate::config::fuzzing::{configobj, toml};
 pub use crate::http::fuzzing::{cursors, queries, urls};

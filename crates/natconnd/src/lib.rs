@@ -2,11 +2,13 @@
 //!
 //! Reading order, the way of the data: [`pipeline`] wires all parts and is
 //! the only place that knows them all; [`mirror`] keeps the live table equal
-//! to the kernel's; [`lookup`] turns questions into answers; [`api`] says what
+//! to the kernel's; [`recorder`] writes what it learns to history; [`lookup`] turns questions into answers; [`api`] says what
 //! they look like outside; [`http`] and [`cli`] are faces, which know neither
 //! table nor kernel.
 
+pub mod amounts;
 pub mod api;
+pub mod bulk;
 pub mod cli;
 pub mod config;
 pub mod daemon_args;
@@ -24,6 +26,7 @@ pub mod lookup;
 pub mod metrics;
 pub mod mirror;
 pub mod pipeline;
+pub mod recorder;
 #[cfg(test)]
 #[path = "../../../fuzz/replay.rs"]
 mod replay;

@@ -4,6 +4,8 @@
 //! and where its value comes from. The parts count for themselves and know
 //! nothing of this.
 
+mod recording;
+
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -18,6 +20,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use crate::http;
 use crate::mirror::{Mirror, State, now};
+use crate::recorder::Archive;
 
 /// Renders the metrics of all parts at the time of asking.
 pub struct Metrics {
@@ -25,11 +28,18 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Metrics of these two parts.
-    pub fn new(mirror: Arc<Mirror>, http: Arc<http::Counters>) -> Self {
+    /// Metrics of these parts; of history, where there is one.
+    pub fn new(
+        mirror: Arc<Mirror>,
+        http: Arc<http::Counters>,
+        archive: Option<Arc<Archive>>,
+    ) -> Self {
         let mut registry = Registry::default();
         registry.register_collector(Box::new(OfMirror(mirror)));
         registry.register_collector(Box::new(OfHttp(http)));
+        if let Some(archive) = archive {
+            registry.register_collector(Box::new(recording::OfHistory(archive)));
+        }
         Self { registry }
     }
 

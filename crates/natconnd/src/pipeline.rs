@@ -16,7 +16,9 @@ use tokio::sync::watch;
 use tracing::field::display;
 use tracing::{error, info, warn};
 
-use crate::config::{Config, ConfigError, Delivery, Loaded, Remark, changes_needing_restart};
+use crate::config::{
+    Config, ConfigError, Delivery, Loaded, Remark, RemoteEndpoints, changes_needing_restart,
+};
 use crate::descriptors;
 use crate::doctor::{self, Doctor};
 use crate::handover;
@@ -27,6 +29,7 @@ use crate::logging::Logging;
 use crate::lookup::Answers;
 use crate::metrics::Metrics;
 use crate::mirror::{self, Mirror, now};
+use crate::recorder::{self, Recording};
 
 /// How often to look whether the first dump is merged.
 const READY_POLL: Duration = Duration::from_millis(10);
@@ -40,6 +43,7 @@ struct Live {
     mirror: Arc<Mirror>,
     doctor: Arc<Doctor>,
     reader: mirror::Stop,
+    recording: Option<Recording>,
 }
 
 /// Runs the daemon until it is told to stop.
@@ -70,11 +74,13 @@ pub fn run(
     descriptors::provide_for(config.http.max_connections);
     let listeners = listen::open(&config.http)?;
     let addresses = listeners.addresses();
+    let (feed, intake) = config.history.folder.is_some().then(mirror::feed).unzip();
     let started = doctor::require_netlink().and_then(|()| {
         mirror::start(
             mirror_settings(&config),
             listeners.handed_over.events,
             listeners.handed_over.table,
+            feed,
             Box::new(handover::store),
         )
     });
@@ -82,15 +88,28 @@ pub fn run(
         let hint = doctor::hint_for(&error);
         Hinted::new(error.context("mirror the kernel's connections"), hint)
     })?;
+    // After the mirror, so that the events of a hand-over wait for nothing.
+    let recording = match (history_settings(&config), intake) {
+        (Some(settings), Some(intake)) => {
+            Some(recorder::start(settings, intake, Arc::clone(&mirror)).context("record history")?)
+        }
+        _ => None,
+    };
+    let (archive, recording) = recording.unzip();
     let doctor = Arc::new(Doctor::new(
         Arc::clone(&mirror),
+        archive.clone(),
         addresses,
         config.http.allow.clone(),
     ));
     doctor.log_at_start();
-    let answers = Arc::new(Answers::new(Arc::clone(&mirror)));
+    let answers = Answers::new(Arc::clone(&mirror));
+    let answers = Arc::new(match &archive {
+        Some(archive) => answers.with_archive(Arc::clone(archive)),
+        None => answers,
+    });
     let counters = Arc::new(http::Counters::default());
-    let metrics = Metrics::new(Arc::clone(&mirror), Arc::clone(&counters));
+    let metrics = Metrics::new(Arc::clone(&mirror), Arc::clone(&counters), archive.clone());
     let allow = Arc::new(Allow::new(AllowList::new(config.http.allow.clone())));
     let examined = Arc::clone(&doctor);
     let server = Server {
@@ -99,6 +118,7 @@ pub fn run(
         counters,
         render_metrics: Arc::new(move || metrics.render()),
         report_health: Arc::new(move || examined.health()),
+        archive: archive.clone(),
         pynatconnd: config.pynatconnd.key_name,
         limits: Limits {
             connections: config.http.max_connections,
@@ -115,6 +135,7 @@ pub fn run(
         mirror: Arc::clone(&mirror),
         doctor,
         reader,
+        recording,
     };
     let served = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -187,6 +208,9 @@ impl Live {
         serving.await.context("serve HTTP")?.context("serve HTTP")?;
         // Last, so that the event socket is left alone for as short as can be.
         self.reader.stop();
+        if let Some(recording) = &mut self.recording {
+            recording.stop();
+        }
         Ok(end)
     }
 
@@ -281,6 +305,28 @@ fn mirror_settings(config: &Config) -> mirror::Settings {
         is_reliable: config.track.delivery == Delivery::Reliable,
         reconcile_every: config.track.reconcile_every,
     }
+}
+
+/// What to record, `None` where nothing is.
+fn history_settings(config: &Config) -> Option<history::Settings> {
+    let config = &config.history;
+    let host_name = || {
+        let name = rustix::system::uname();
+        name.nodename().to_string_lossy().into_owned()
+    };
+    Some(history::Settings {
+        folder: config.folder.clone()?,
+        gateway: config.gateway.clone().unwrap_or_else(host_name),
+        fsync_every: config.fsync_every,
+        segment_age: config.segment_age,
+        keep_for: config.keep_for,
+        keep_bytes: config.keep_bytes,
+        remote: match config.remote {
+            RemoteEndpoints::Keep => history::RemotePolicy::Keep,
+            RemoteEndpoints::Omit => history::RemotePolicy::Omit,
+        },
+        ..history::Settings::default()
+    })
 }
 
 fn remove_socket_file(path: Option<PathBuf>) {

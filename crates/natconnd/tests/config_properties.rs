@@ -9,7 +9,10 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use model::{EndpointPattern, EndpointSet, Filter, Protocol, TranslationKind};
-use natconnd::config::{self, Config, Delivery, Http, KeyName, Log, LogLevel, Pynatconnd, Track};
+use natconnd::config::{
+    self, Config, Delivery, History, Http, KeyName, Log, LogLevel, Pynatconnd, RemoteEndpoints,
+    Track,
+};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -100,15 +103,42 @@ fn track() -> impl Strategy<Value = Track> {
     )
 }
 
+fn history() -> impl Strategy<Value = History> {
+    let path = "/[ -~äß\t\n\\x01\"'\\\\]{0,40}".prop_map(PathBuf::from);
+    (
+        option::of(path),
+        option::of("[!-~ä]{1,20}"),
+        option::of(duration(1)),
+        option::of(268_435_456..=1_u64 << 50),
+        select(&RemoteEndpoints::ALL[..]),
+        [duration(1), duration(1)],
+    )
+        .prop_map(|(folder, gateway, keep_for, keep_bytes, remote, spans)| {
+            let [fsync_every, segment_age] = spans;
+            History {
+                folder,
+                gateway,
+                keep_for,
+                keep_bytes,
+                remote,
+                fsync_every,
+                segment_age,
+            }
+        })
+}
+
 fn configuration() -> impl Strategy<Value = Config> {
     let level = select(&LogLevel::ALL[..]);
     let key_name = option::of(select(&KeyName::ALL[..]));
-    (http(), track(), level, key_name).prop_map(|(http, track, level, key_name)| Config {
-        http,
-        track,
-        log: Log { level },
-        pynatconnd: Pynatconnd { key_name },
-    })
+    (http(), track(), history(), level, key_name).prop_map(
+        |(http, track, history, level, key_name)| Config {
+            http,
+            track,
+            history,
+            log: Log { level },
+            pynatconnd: Pynatconnd { key_name },
+        },
+    )
 }
 
 fn read(text: &str) -> Config {

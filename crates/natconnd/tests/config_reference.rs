@@ -46,9 +46,9 @@ fn the_example_file_says_what_the_defaults_are() {
         .filter_map(|line| line.strip_prefix('#'))
         .filter(|line| line.starts_with(|letter: char| letter.is_ascii_lowercase()))
         .collect();
-    assert_eq!(keys.len(), 19);
+    assert_eq!(keys.len(), 26);
     // Without the comment signs it sets everything, to the defaults but for
-    // the two keys that are not set by default.
+    // the keys that are not set by default.
     let active: String = example
         .lines()
         .map(|line| match line.strip_prefix('#') {
@@ -66,5 +66,8 @@ fn the_example_file_says_what_the_defaults_are() {
         config.pynatconnd.key_name.take(),
         Some(config::KeyName::NatPort)
     );
+    let history = &mut config.history;
+    assert!(history.folder.take().is_some() && history.gateway.take().is_some());
+    assert!(history.keep_for.take().is_some() && history.keep_bytes.take().is_some());
     assert_eq!(config, Config::default());
 }

@@ -17,6 +17,7 @@ use natconnd::http::{Allow, Counters, Limits, Listener, Server};
 use natconnd::lookup::Answers;
 use natconnd::metrics::Metrics;
 use natconnd::mirror::Mirror;
+use natconnd::recorder::Archive;
 use tokio::sync::watch;
 
 const BEGIN: &str = "<!-- metrics: begin -->\n";
@@ -60,13 +61,23 @@ fn rows_are_made_of_the_lines_that_describe() {
 fn scraped() -> String {
     let mirror = Arc::new(Mirror::recorded(&[]));
     let counters = Arc::new(Counters::default());
-    let metrics = Metrics::new(Arc::clone(&mirror), Arc::clone(&counters));
+    let recorder = history::open(
+        history::Settings {
+            folder: std::env::temp_dir().join(format!("natconnd-metrics-{}", std::process::id())),
+            ..history::Settings::default()
+        },
+        model::Timestamp(0),
+    )
+    .unwrap();
+    let archive = Some(Arc::new(Archive::of(Arc::clone(recorder.history()))));
+    let metrics = Metrics::new(Arc::clone(&mirror), Arc::clone(&counters), archive);
     let server = Server {
         answers: Arc::new(Answers::new(mirror)),
         allow: Arc::new(Allow::default()),
         counters,
         render_metrics: Arc::new(move || metrics.render()),
         report_health: Arc::new(|| Health::of_findings(String::new(), "natconnd", Vec::new())),
+        archive: None,
         pynatconnd: None,
         limits: Limits::default(),
     };

@@ -47,6 +47,7 @@ fn a_listener_survives_the_want_of_descriptors() {
         counters: Arc::clone(&counters),
         render_metrics: Arc::new(String::new),
         report_health: Arc::new(|| Health::of_findings(String::new(), "natconnd", Vec::new())),
+        archive: None,
         pynatconnd: None,
         limits: Limits::default(),
     };

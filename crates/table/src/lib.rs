@@ -18,6 +18,7 @@ mod compact_time;
 mod entry;
 mod family;
 mod find;
+mod from_before;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;

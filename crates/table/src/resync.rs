@@ -7,7 +7,8 @@
 //! [unseen](Table::unseen).
 
 use model::{
-    ChangeKind, Connection, EventKind, KernelId, TimeSource, Timed, Timestamp, Tuple, Zone,
+    ChangeKind, Connection, EndEvidence, EventKind, KernelId, TimeSource, Timed, Timestamp, Tuple,
+    Zone,
 };
 
 use crate::address::Address;
@@ -173,6 +174,8 @@ impl<A: Address> Family<A> {
             on_change(Change {
                 kind: ChangeKind::Ended,
                 found: A::found(self.slab.get(slot)),
+                evidence: Some(EndEvidence::Dump),
+                told: None,
             });
         }
     }

@@ -4,8 +4,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use model::{
-    ChangeKind, Connection, Event, EventKind, Filter, TimeSource, Timed, Timestamp,
-    TranslationKind, Tuple, Zone,
+    ChangeKind, Connection, EndEvidence, Event, EventKind, Filter, Match, TimeSource, Timed,
+    Timestamp, TranslationKind, Tuple, Zone,
 };
 
 use crate::address::Address;
@@ -36,6 +36,25 @@ pub struct Change<'a> {
     pub kind: ChangeKind,
     /// The translation.
     pub found: Found<'a>,
+    /// How its end was learned; `None` where it began.
+    pub evidence: Option<EndEvidence>,
+    /// What the kernel told of its connection; `None` for an end that it did not
+    /// tell.
+    pub told: Option<&'a Connection>,
+}
+
+impl Change<'_> {
+    /// The translation with all that is known of it now, and that the table does
+    /// not keep.
+    pub fn to_match(&self) -> Match {
+        let ended = self.told.filter(|_| self.kind == ChangeKind::Ended);
+        Match {
+            end_evidence: self.evidence,
+            traffic: ended.and_then(|connection| connection.traffic),
+            mark: self.told.and_then(|connection| connection.mark),
+            ..self.found.to_match()
+        }
+    }
 }
 
 /// A living connection, as an event or a dump tells of it.
@@ -283,6 +302,8 @@ impl<A: Address> Family<A> {
                 on_change(Change {
                     kind: ChangeKind::Started,
                     found: A::found(self.slab.get(slot)),
+                    evidence: None,
+                    told: Some(connection),
                 });
             }
         }
@@ -300,6 +321,8 @@ impl<A: Address> Family<A> {
             on_change(Change {
                 kind: ChangeKind::Ended,
                 found: A::found(self.slab.get(slot)),
+                evidence: Some(EndEvidence::Successor),
+                told: None,
             });
         }
     }
@@ -359,6 +382,8 @@ impl<A: Address> Family<A> {
             on_change(Change {
                 kind: ChangeKind::Ended,
                 found: A::found(self.slab.get(slot)),
+                evidence: Some(EndEvidence::Event),
+                told: Some(connection),
             });
         }
     }

@@ -7,11 +7,11 @@
 
 use std::time::Duration;
 
-use model::{TimeSource, Timed, TranslationKind, Tuple, Zone};
+use model::{Roles, TimeSource, Timed, TranslationKind, Tuple, Zone};
 
 use crate::address::Address;
 use crate::chain::Role;
-use crate::entry::{Entry, Identity};
+use crate::entry::{Entry, Identity, Place};
 use crate::family::Family;
 use crate::slab::Slot;
 
@@ -41,19 +41,26 @@ impl<A: Address> Family<A> {
         })
     }
 
-    /// Whether the end of an entry, which is not among the living, has been learned
-    /// before.
-    pub(crate) fn was_told(&self, entry: &Entry<A>, ended_at: Timed) -> bool {
-        let roles = entry.roles();
-        // Of the chains that it would be in, one that is short as a rule.
-        let (role, (address, port)) = match entry.kind() {
+    /// The entries among which those with these roles are, if there are any.
+    pub(crate) fn likely(
+        &self,
+        kind: TranslationKind,
+        roles: &Roles<Place<A>>,
+    ) -> impl Iterator<Item = Slot> + '_ {
+        // Of the chains that they would be in, one that is short as a rule.
+        let (role, (address, port)) = match kind {
             TranslationKind::Source => (Role::Nat, roles.nat),
             TranslationKind::Destination => (Role::Remote, (roles.remote.0, 0)),
         };
         let chains = self.chains(role);
         let first = self.head(role, address, port);
-        let slots = std::iter::successors(first, |slot| chains.after(self.slab.get(*slot)));
-        slots.take(LOOKS).any(|slot| {
+        std::iter::successors(first, |slot| chains.after(self.slab.get(*slot))).take(LOOKS)
+    }
+
+    /// Whether the end of an entry, which is not among the living, has been learned
+    /// before.
+    pub(crate) fn was_told(&self, entry: &Entry<A>, ended_at: Timed) -> bool {
+        self.likely(entry.kind(), &entry.roles()).any(|slot| {
             let other = self.slab.get(slot);
             other.kind() == entry.kind()
                 && other.has_tuples_of(entry)

@@ -3,12 +3,18 @@
 //! The same flat field names everywhere. [`Row`] is one translation; the other
 //! types wrap rows. Neither the server nor the command defines others.
 
+mod answer;
+mod bulk;
 mod health;
+mod history;
 mod problem;
 mod row;
 mod status;
 
+pub use answer::{LookupAnswer, LookupMatch, Period, RecordsPage};
+pub use bulk::LineAnswer;
 pub use health::{Finding, Health, Severity};
+pub use history::{Expired, Gaps, History, Hold, Segment, VerifiedFile};
 pub use problem::Problem;
-pub use row::{Change, Coverage, Gap, LookupAnswer, Page, Row};
+pub use row::{Change, Coverage, Gap, Page, Row, sent};
 pub use status::Status;

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use model::{Counters, Traffic, TranslationKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -25,11 +26,12 @@ pub struct Row {
     pub nat_address: IpAddr,
     /// The port that the NAT shows to the remote.
     pub nat_port: u16,
-    /// The far end, as seen on the wire where the NAT endpoint is visible.
-    #[schema(value_type = String, example = "100.64.2.10")]
-    pub remote_address: IpAddr,
-    /// Its port.
-    pub remote_port: u16,
+    /// The far end, as seen on the wire where the NAT endpoint is visible; null
+    /// where history leaves it out (`history.remote = "omit"`).
+    #[schema(value_type = Option<String>, example = "100.64.2.10")]
+    pub remote_address: Option<IpAddr>,
+    /// Its port; null with the address.
+    pub remote_port: Option<u16>,
     /// Conntrack zone, 0 by default.
     pub zone: u16,
     /// When it began, RFC 3339 in UTC; null where nobody can say.
@@ -37,17 +39,38 @@ pub struct Row {
     pub started_at: Option<String>,
     /// Who measured `started_at`: `kernel`, `received` or `estimated`.
     pub started_at_source: Option<String>,
-    /// When it ended; null while it lives.
+    /// When it ended; null while it lives. Where `end_evidence` is `checkpoint`, the
+    /// last time at which it is known to have lived.
     pub ended_at: Option<String>,
     /// Who measured `ended_at`.
     pub ended_at_source: Option<String>,
     /// The kernel's id while it lives, as `conntrack -o id` prints it.
     pub kernel_id: Option<u32>,
+    /// How its end was learned: `event` (the kernel told it), `dump` (the kernel did
+    /// not have it any more), `successor` (another connection took its place),
+    /// `restart` (it was gone when natconnd had started again) or `checkpoint` (it
+    /// has not ended). Known to history only, null elsewhere.
+    pub end_evidence: Option<String>,
+    /// Packets that the internal endpoint sent; null where the kernel did not count
+    /// (`nf_conntrack_acct`), and outside of history.
+    pub internal_packets: Option<u64>,
+    /// Bytes that the internal endpoint sent.
+    pub internal_bytes: Option<u64>,
+    /// Packets that the remote endpoint sent.
+    pub remote_packets: Option<u64>,
+    /// Bytes that the remote endpoint sent.
+    pub remote_bytes: Option<u64>,
+    /// The firewall's mark; null where there is none, and outside of history.
+    pub mark: Option<u32>,
 }
 
 impl From<&model::Match> for Row {
     fn from(found: &model::Match) -> Self {
         let translation = &found.translation;
+        let remote = (!translation.remote.is_omitted()).then_some(translation.remote);
+        let sent = found
+            .traffic
+            .map(|traffic| sent(translation.kind, &traffic));
         Self {
             protocol: found.protocol.to_string(),
             kind: translation.kind.name().to_owned(),
@@ -55,15 +78,34 @@ impl From<&model::Match> for Row {
             internal_port: translation.internal.port,
             nat_address: translation.nat.address,
             nat_port: translation.nat.port,
-            remote_address: translation.remote.address,
-            remote_port: translation.remote.port,
+            remote_address: remote.map(|remote| remote.address),
+            remote_port: remote.map(|remote| remote.port),
             zone: found.zone.id,
             started_at: found.started_at.map(|time| time.at.to_string()),
             started_at_source: found.started_at.map(|time| time.source.name().to_owned()),
             ended_at: found.ended_at.map(|time| time.at.to_string()),
             ended_at_source: found.ended_at.map(|time| time.source.name().to_owned()),
             kernel_id: found.kernel_id.map(|id| id.0),
+            end_evidence: found
+                .end_evidence
+                .map(|evidence| evidence.name().to_owned()),
+            internal_packets: sent.map(|[internal, _]| internal.packets),
+            internal_bytes: sent.map(|[internal, _]| internal.bytes),
+            remote_packets: sent.map(|[_, remote]| remote.packets),
+            remote_bytes: sent.map(|[_, remote]| remote.bytes),
+            mark: found.mark,
         }
+    }
+}
+
+/// What the internal endpoint sent, and what the remote did.
+///
+/// The internal endpoint is the initiator of a source translation, and who answers
+/// in a destination translation.
+pub const fn sent(kind: TranslationKind, traffic: &Traffic) -> [Counters; 2] {
+    match kind {
+        TranslationKind::Source => [traffic.original, traffic.reply],
+        TranslationKind::Destination => [traffic.reply, traffic.original],
     }
 }
 
@@ -85,45 +127,28 @@ pub struct Gap {
     /// The time from which nothing is missing again; null while it lasts.
     pub to: Option<String>,
     /// Why: `starting`, `receive-buffer`, `socket`, `dump`, `undecodable`,
-    /// `fault`, `events-off` (`nf_conntrack_events=0`), or `filter`: the question
-    /// reaches beyond `track.filter`.
+    /// `fault`, `events-off` (`nf_conntrack_events=0`), `filter`: the question
+    /// reaches beyond `track.filter`, `unrecorded`: history could not be written,
+    /// `damaged`: a file of it is, or `beyond-history`: the question reaches back
+    /// beyond what is kept.
     pub cause: String,
 }
 
-impl From<&model::Coverage> for Coverage {
-    fn from(coverage: &model::Coverage) -> Self {
-        let gap = |gap: &model::Gap| Gap {
+impl From<&model::Gap> for Gap {
+    fn from(gap: &model::Gap) -> Self {
+        Self {
             from: gap.from.to_string(),
             to: gap.to.map(|to| to.to_string()),
             cause: gap.cause.name().to_owned(),
-        };
-        Self {
-            complete: coverage.is_complete(),
-            gaps: coverage.gaps().iter().map(gap).collect(),
         }
     }
 }
 
-/// The answer to a lookup.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
-pub struct LookupAnswer {
-    /// How many distinct internal hosts fit: `none`, `one` or `several`.
-    pub verdict: String,
-    /// The translations that fit, live ones first.
-    pub matches: Vec<Row>,
-    /// Whether there were more than `limit`, or too many to look at all.
-    pub cut: bool,
-    /// How complete the data behind the answer is.
-    pub coverage: Coverage,
-}
-
-impl From<&model::Answer> for LookupAnswer {
-    fn from(answer: &model::Answer) -> Self {
+impl From<&model::Coverage> for Coverage {
+    fn from(coverage: &model::Coverage) -> Self {
         Self {
-            verdict: answer.verdict.name().to_owned(),
-            matches: answer.matches.iter().map(Row::from).collect(),
-            cut: answer.is_cut,
-            coverage: (&answer.coverage).into(),
+            complete: coverage.is_complete(),
+            gaps: coverage.gaps().iter().map(Gap::from).collect(),
         }
     }
 }

@@ -41,6 +41,8 @@ pub(super) fn words(gap: &Gap, times: &Times) -> String {
             "behind" => "natconnd has not read yet what the kernel told",
             "silence" => "connections begin or end and no events tell of it",
             "filter" => return format!("not every connection is tracked ({cause})"),
+            "unrecorded" => "history is not being written",
+            "damaged" => "a file of history is damaged or missing",
             _ => "events are being lost",
         };
         return format!("{what} since {from} ({cause})");
@@ -51,6 +53,15 @@ pub(super) fn words(gap: &Gap, times: &Times) -> String {
             let to = times.words(to);
             format!("what ended before {to} is not known ({cause})")
         }
+        "beyond-history" => {
+            let to = times.words(to);
+            format!("what ended before {to} is not kept ({cause})")
+        }
+        "unrecorded" => format!("history was not written from {} ({cause})", interval()),
+        "damaged" => format!(
+            "a file of history is damaged or missing: not all is known from {} ({cause})",
+            interval()
+        ),
         "suspended" => format!("the machine was suspended from {} ({cause})", interval()),
         "clock-step" => format!(
             "the clock was set; times from {} may be wrong ({cause})",
@@ -145,6 +156,26 @@ mod tests {
         assert_eq!(
             lasts("filter"),
             "not every connection is tracked (filter): this is not proof"
+        );
+        assert_eq!(
+            over("beyond-history"),
+            "what ended before 2026-08-01 12:01:12 UTC is not kept (beyond-history): this is not \
+             proof"
+        );
+        assert_eq!(
+            over("unrecorded"),
+            "history was not written from 2026-08-01 11:58:40 to 12:01:12 UTC (unrecorded): this \
+             is not proof"
+        );
+        assert_eq!(
+            lasts("unrecorded"),
+            "history is not being written since 2026-08-01 11:58:40 UTC (unrecorded): this is not \
+             proof"
+        );
+        assert_eq!(
+            over("damaged"),
+            "a file of history is damaged or missing: not all is known from 2026-08-01 11:58:40 \
+             to 12:01:12 UTC (damaged): this is not proof"
         );
         // A cause that only a newer daemon has.
         assert_eq!(

@@ -21,6 +21,8 @@ Examples:
   natconn lookup 203.0.113.7:40123
   natconn lookup udp 203.0.113.7:40123 --remote 198.51.100.1:53
   natconn list --internal 192.168.1.0/24 --protocol tcp
+  natconn lookup tcp 203.0.113.7:40123 --at 2026-11-24T13:55:36Z
+  natconn records --internal 192.168.1.2 --from 2026-11-24T00:00:00Z
   natconn watch --remote :25
   natconn --url http://192.0.2.1:8080 status
   natconn doctor
@@ -60,9 +62,15 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     Lookup(LookupArguments),
     List(ListArguments),
+    Records(RecordsArguments),
     Watch(WatchArguments),
     Status(StatusArguments),
     Doctor(DoctorArguments),
+    /// Tell what is kept of the past, verify it, export it
+    History {
+        #[command(subcommand)]
+        command: HistoryCommand,
+    },
     /// Check a configuration file, or translate pynatconnd's
     ///
     /// Reads a configuration file without asking natconnd, which need not run.
@@ -86,7 +94,13 @@ Examples:
 ///
 /// Prints the translations that fit, how many internal hosts they name, and
 /// whether events were lost: where they were, an empty answer proves nothing.
-/// A ~ before a time says that it is estimated: it was then, or earlier.
+/// A ~ before a time says that it is estimated: it was then, or earlier; a >
+/// says that the translation lived on.
+///
+/// With --at, or --from and --to, tells who was behind it then. TIME is RFC 3339
+/// with an offset from UTC, Unix seconds, or as web servers log it; each says the
+/// moment at its beginning, so for a log in whole seconds leave the tolerance at a
+/// second or more.
 #[derive(Args, Debug)]
 #[command(
     override_usage = "natconn lookup [OPTIONS] [PROTOCOL] ENDPOINT\n       \
@@ -98,6 +112,9 @@ Examples:
   natconn lookup tcp 203.0.113.7:40123 --remote 198.51.100.1:443
   natconn lookup icmpv6 [2001:db8::7]:4711
   natconn lookup --internal 192.168.1.2 --limit 1000 --json
+  natconn lookup tcp 203.0.113.7:40123 --at 2026-11-24T13:55:36Z
+  natconn lookup 203.0.113.7:40123 --at '24/Nov/2026:13:55:36 +0000'
+  natconn lookup 203.0.113.7 --from 1795528500 --to 1795528800
 
 Exit status:
   0  at least one translation fits
@@ -131,6 +148,19 @@ pub(super) struct LookupArguments {
     /// Show at most N translations, 1 to 10000 [default: 100]
     #[arg(short = 'n', long, value_name = "N")]
     pub limit: Option<u32>,
+    /// Tell who was behind it at this time
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["from", "to"])]
+    pub at: Option<String>,
+    /// Tell who was behind it from this time on
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Tell who was behind it up to this time
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// By how much the clock that measured the time may differ from the
+    /// gateway's: 2s, 500ms, 1h or 0 [default: 2s]
+    #[arg(long, value_name = "DURATION")]
+    pub tolerance: Option<String>,
     /// Print exactly the API's JSON
     #[arg(long)]
     pub json: bool,
@@ -191,6 +221,67 @@ pub(super) struct ListArguments {
     pub ndjson: bool,
     #[command(flatten)]
     pub filter: FilterArguments,
+}
+
+/// List what lived in a period, ended translations included
+///
+/// Prints everything that fits in the order in which it began: all that a host
+/// did, or all that talked to a remote. TIME is as for lookup. A ~ before a time
+/// says that it is estimated: it was then, or earlier; a > says that the
+/// translation lived on.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  natconn records --internal 192.168.1.2 --from 2026-11-24T00:00:00Z --to 2026-11-25T00:00:00Z
+  natconn records --remote 198.51.100.1:25 --from 1795478400
+  natconn records --internal 192.168.1.2 --from 2026-11-24T00:00:00Z --all --csv > day.csv
+
+Exit status:
+  0  at least one translation fits
+  1  none fits; proof only where nothing is missing
+  2  the question could not be asked")]
+pub(super) struct RecordsArguments {
+    /// Only what lived at this time or later [default: since ever]
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Only what lived at this time or earlier [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// Only this internal host: ADDR, ADDR/BITS, ADDR:PORT, :PORT, [V6]:PORT;
+    /// for PORT also FIRST-LAST
+    #[arg(short, long, value_name = "ENDPOINT")]
+    pub internal: Option<String>,
+    /// Only this NAT endpoint, written as above
+    #[arg(short = 'N', long, value_name = "ENDPOINT")]
+    pub nat: Option<String>,
+    /// Only this far end, written as above
+    #[arg(short, long, value_name = "ENDPOINT")]
+    pub remote: Option<String>,
+    /// Only this protocol: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a
+    /// number from 0 to 255
+    #[arg(short, long)]
+    pub protocol: Option<String>,
+    /// Only this kind of translation
+    #[arg(short, long)]
+    pub kind: Option<Kind>,
+    /// Only this conntrack zone, 0 to 65535
+    #[arg(short, long)]
+    pub zone: Option<u16>,
+    /// List at most N translations, 1 to 10000 [default: 100]
+    #[arg(short = 'n', long, value_name = "N")]
+    pub limit: Option<u32>,
+    /// List all translations, however many
+    #[arg(short, long, conflicts_with = "limit")]
+    pub all: bool,
+    /// Print exactly the API's JSON, one page a line
+    #[arg(long, conflicts_with_all = ["csv", "ndjson"])]
+    pub json: bool,
+    /// Print CSV with a header row, as the API sends it
+    #[arg(long, conflicts_with = "ndjson")]
+    pub csv: bool,
+    /// Print one JSON object for each translation, one a line
+    #[arg(long)]
+    pub ndjson: bool,
 }
 
 /// Follow translations as they begin and end
@@ -260,6 +351,120 @@ pub(super) struct DoctorArguments {
     /// Print exactly the API's JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// What can be done with what is kept of the past.
+#[derive(Subcommand, Debug)]
+pub(super) enum HistoryCommand {
+    /// Tell how much is kept, for how long, and whether recording goes well
+    #[command(after_long_help = "\
+Examples:
+  natconn history status
+
+Exit status:
+  0  what ends is recorded, and no file is known to be damaged
+  1  nothing is recorded, or a file is damaged or missing
+  2  natconnd could not be asked")]
+    Status {
+        /// Print exactly the API's JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read every file and compare it with its checksum
+    ///
+    /// natconnd does so by itself about once a week, a file now and then.
+    #[command(after_long_help = "\
+Examples:
+  natconn history verify
+
+Exit status:
+  0  every file is whole
+  1  a file is damaged or missing: answers about its time say so
+  2  natconnd could not be asked")]
+    Verify {
+        /// Print exactly the API's JSON, a file on each line
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the times of which something is missing, and why
+    #[command(after_long_help = "\
+Examples:
+  natconn history gaps
+  natconn history gaps --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z
+
+Exit status:
+  0  nothing is missing
+  1  something is missing
+  2  natconnd could not be asked")]
+    Gaps {
+        /// Only gaps that reach beyond this time
+        #[arg(long, value_name = "TIME")]
+        from: Option<String>,
+        /// Only gaps that began before this time
+        #[arg(long, value_name = "TIME")]
+        to: Option<String>,
+        /// Print exactly the API's JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the records of a time into a file for other programs
+    #[command(after_long_help = "\
+Examples:
+  natconn history export --from 2026-11-01T00:00:00Z --output november.parquet
+  natconn history export --from 2026-11-24T00:00:00Z --internal 192.168.1.2 --format csv
+
+Exit status:
+  0  something was exported
+  1  there was nothing
+  2  natconnd could not be asked, or the file could not be written")]
+    Export(ExportArguments),
+    /// Tell which segments are due to be deleted
+    ///
+    /// natconnd deletes them by itself, the oldest first, as history.keep-for and
+    /// history.keep-bytes say.
+    #[command(after_long_help = "\
+Examples:
+  natconn history expire --dry-run
+
+Exit status:
+  0  something is due
+  1  nothing is
+  2  natconnd could not be asked")]
+    Expire {
+        /// Only tell, which is all that this command does
+        #[arg(long, required = true)]
+        dry_run: bool,
+        /// Print exactly the API's JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What to export, and how.
+#[derive(Args, Debug)]
+pub(super) struct ExportArguments {
+    /// The beginning of the time
+    #[arg(long, value_name = "TIME")]
+    pub from: String,
+    /// The end of the time [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// The form of the file
+    #[arg(short, long, default_value = "parquet")]
+    pub format: ExportFormat,
+    /// Write into this file, which must not be there yet [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub filter: FilterArguments,
+}
+
+/// The forms that records can be exported in.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum ExportFormat {
+    Parquet,
+    Csv,
+    Ndjson,
 }
 
 /// What can be done with a configuration file.

@@ -12,7 +12,7 @@ use super::output::Look;
 use super::rows::Rows;
 use super::sse::{Event, Parser};
 use super::times::Times;
-use super::{coverage, status, watch};
+use super::{coverage, past, status, watch};
 use crate::api::{Change, LookupAnswer, Page, Problem, Status};
 
 /// A byte that says how long the pieces are, and a stream.
@@ -52,7 +52,7 @@ pub fn answers(bytes: &[u8]) {
     match which % 6 {
         0 => {
             if let Ok(answer) = serde_json::from_slice::<LookupAnswer>(body) {
-                show_rows(&answer.matches, &times);
+                show_past(&answer, &times);
                 check_lines(coverage::lines(&answer.coverage, &times, ""));
             }
         }
@@ -122,8 +122,27 @@ fn show_rows(rows: &[crate::api::Row], times: &Times) {
             is_terminal,
             has_colours: false,
         };
-        check_lines(Rows::default().lines(rows, look, times));
+        for mut table in [Rows::default(), Rows::of_the_past()] {
+            let rows = rows.iter().map(|row| (row, None)).collect();
+            check_lines(table.lines(rows, None, look, times));
+        }
     }
+}
+
+fn show_past(answer: &LookupAnswer, times: &Times) {
+    let rows: Vec<_> = answer
+        .matches
+        .iter()
+        .map(|found| found.row.clone())
+        .collect();
+    show_rows(&rows, times);
+    check_lines(
+        answer
+            .matches
+            .iter()
+            .map(|found| past::asked(answer, found)),
+    );
+    check_lines(past::period(answer, times));
 }
 
 fn show_change(change: &Change) {

@@ -1,4 +1,4 @@
-//! `natconn lookup`: who is behind this NAT endpoint?
+//! `natconn lookup`: who is behind this NAT endpoint, or was?
 
 use std::net::IpAddr;
 
@@ -8,14 +8,18 @@ use super::error::Error;
 use super::output::{Output, Paint};
 use super::query::Query;
 use super::rows::Rows;
-use super::{Outcome, coverage, hint};
-use crate::api::{LookupAnswer, Row};
+use super::times::Times;
+use super::{Outcome, coverage, hint, past};
+use crate::api::{LookupAnswer, LookupMatch};
 
 /// How many hosts a sentence names.
 const NAMED: usize = 5;
 
 /// What no match proves where nothing is missing.
 const NOBODY: &str = "nobody is behind it now, nor was in the last moments";
+
+/// The same of the past.
+const NOBODY_THEN: &str = "nobody was behind it then";
 
 pub(super) async fn run(
     client: &Client,
@@ -57,7 +61,11 @@ fn query(arguments: &LookupArguments) -> Result<Query, Error> {
         .with("protocol", arguments.protocol())
         .with("kind", arguments.kind.map(super::definition::Kind::name))
         .with("zone", arguments.zone)
-        .with("limit", arguments.limit))
+        .with("limit", arguments.limit)
+        .with("at", arguments.at.as_deref())
+        .with("from", arguments.from.as_deref())
+        .with("to", arguments.to.as_deref())
+        .with("tolerance", arguments.tolerance.as_deref()))
 }
 
 fn write(
@@ -66,7 +74,7 @@ fn write(
     output: &mut Output,
 ) -> Result<(), Error> {
     if !answer.matches.is_empty() {
-        Rows::default().write(&answer.matches, output)?;
+        write_rows(answer, output)?;
         output.line("")?;
     }
     let paint = match &*answer.verdict {
@@ -74,8 +82,16 @@ fn write(
         _ => Paint::Doubtful,
     };
     let look = output.look();
-    output.line(&look.paint(paint, &verdict(arguments, answer)))?;
-    if answer.verdict == "several" && arguments.remote.is_none() {
+    output.line(&look.paint(paint, &verdict(arguments, answer, output.times())))?;
+    if let Some(line) = exactly(answer) {
+        output.line(&line)?;
+    }
+    if let Some(line) = past::gateway(answer) {
+        output.line(&line)?;
+    }
+    if answer.remote_omitted {
+        output.line(&look.paint(Paint::Doubtful, past::OMITTED))?;
+    } else if answer.verdict == "several" && arguments.remote.is_none() {
         output.line("--remote ADDR:PORT, the far end, tells them apart")?;
     }
     if answer.cut {
@@ -91,7 +107,11 @@ fn write(
     }
     if answer.matches.is_empty() {
         if answer.coverage.complete && !answer.cut {
-            output.line(&format!("nothing is missing from this answer: {NOBODY}"))?;
+            let nobody = match answer.period {
+                None => NOBODY,
+                Some(_) => NOBODY_THEN,
+            };
+            output.line(&format!("nothing is missing from this answer: {nobody}"))?;
         }
         let endpoints = [
             arguments.nat(),
@@ -109,14 +129,51 @@ fn write(
     Ok(())
 }
 
+fn write_rows(answer: &LookupAnswer, output: &mut Output) -> Result<(), Error> {
+    let is_past = answer.period.is_some();
+    let rows = answer.matches.iter().map(|found| {
+        let asked = is_past.then(|| past::asked(answer, found));
+        (&found.row, asked)
+    });
+    let mut table = if is_past {
+        Rows::of_the_past()
+    } else {
+        Rows::default()
+    };
+    table.write_with(rows.collect(), is_past.then_some("ASKED"), output)
+}
+
+/// Who fits without the tolerance, where the others do not.
+fn exactly(answer: &LookupAnswer) -> Option<String> {
+    answer.period.as_ref().filter(|_| !answer.cut)?;
+    let exact = answer.matches.iter().filter(|it| it.distance_ms == Some(0));
+    let all = hosts(answer.matches.iter());
+    match &*hosts(exact) {
+        [] if !all.is_empty() => Some("nobody was at that very time: the clocks may differ".into()),
+        [host] if all.len() > 1 => Some(format!("at that very time only {host} was")),
+        _ => None,
+    }
+}
+
 /// What the matches say, as a sentence.
-fn verdict(arguments: &LookupArguments, answer: &LookupAnswer) -> String {
-    let question = question(arguments);
+fn verdict(arguments: &LookupArguments, answer: &LookupAnswer, times: &Times) -> String {
+    let mut question = question(arguments);
+    if let Some(period) = past::period(answer, times) {
+        let tolerance = answer
+            .period
+            .as_ref()
+            .map_or(0, |period| period.tolerance_ms);
+        question = match tolerance {
+            0 => format!("{question} {period}"),
+            tolerance => format!("{question} {period} (± {})", past::span(tolerance)),
+        };
+    }
     if answer.matches.is_empty() {
         return format!("no match for {question}");
     }
-    let hosts = hosts(&answer.matches);
-    let are_over = answer.matches.iter().all(|row| row.ended_at.is_some());
+    let hosts = hosts(answer.matches.iter());
+    let are_over =
+        answer.period.is_some() || answer.matches.iter().all(|row| row.ended_at.is_some());
     match &*hosts {
         [host] if answer.verdict != "several" => {
             let verb = if are_over { "was" } else { "is" };
@@ -142,7 +199,7 @@ fn verdict(arguments: &LookupArguments, answer: &LookupAnswer) -> String {
 }
 
 /// The internal hosts in the order of their first match.
-fn hosts(matches: &[Row]) -> Vec<IpAddr> {
+fn hosts<'a>(matches: impl Iterator<Item = &'a LookupMatch>) -> Vec<IpAddr> {
     let mut hosts = Vec::new();
     for row in matches {
         if !hosts.contains(&row.internal_address) {

@@ -22,13 +22,17 @@ mod foreign;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod hint;
+mod history;
 mod list;
 mod lookup;
 mod output;
+mod past;
 mod query;
+mod records;
 mod rows;
 mod sse;
 mod status;
+mod stream;
 mod times;
 mod watch;
 
@@ -106,9 +110,11 @@ fn ask(arguments: &Arguments, command: &Command, output: &mut Output) -> Result<
         match command {
             Command::Lookup(arguments) => lookup::run(&client, arguments, output).await,
             Command::List(arguments) => list::run(&client, arguments, output).await,
+            Command::Records(arguments) => records::run(&client, arguments, output).await,
             Command::Watch(arguments) => watch::run(&client, arguments, output).await,
             Command::Status(arguments) => status::run(&client, arguments, output).await,
             Command::Doctor(arguments) => doctor::run(&client, arguments, output).await,
+            Command::History { command } => history::run(&client, command, output).await,
             Command::Config { .. } | Command::Completions { .. } => Ok(Outcome::Match),
         }
     })

@@ -11,7 +11,7 @@ use super::definition::WatchArguments;
 use super::error::{AskError, Error, printable};
 use super::output::{Output, Paint};
 use super::query::Query;
-use super::rows::{endpoint, time};
+use super::rows::{endpoint, remote, time};
 use super::sse::{Event, Parser};
 use super::times::Times;
 use crate::api::{Change, Gap};
@@ -135,6 +135,6 @@ pub(super) fn line(change: &Change, times: &Times) -> String {
         &printable(&row.kind),
         &endpoint(row.internal_address, row.internal_port),
         &endpoint(row.nat_address, row.nat_port),
-        &endpoint(row.remote_address, row.remote_port),
+        &remote(row),
     ])
 }

@@ -30,6 +30,7 @@ pub(super) const TIME_UNITS: &[Unit] = &[
 
 /// The units of sizes, in bytes, largest first.
 pub(super) const SIZE_UNITS: &[Unit] = &[
+    ("TiB", 1 << 40),
     ("GiB", 1 << 30),
     ("MiB", 1 << 20),
     ("KiB", 1 << 10),
@@ -55,6 +56,24 @@ pub(super) fn parse(text: &str, units: &[Unit]) -> Result<u64, AmountError> {
         .find(|(name, _)| *name == unit)
         .ok_or_else(|| AmountError::UnknownUnit(number, unit.to_owned()))?;
     number.checked_mul(*factor).ok_or(AmountError::TooLarge)
+}
+
+/// Reads a duration as the configuration writes it (`250ms`, `2s`, `1h`), or `0`.
+///
+/// # Errors
+///
+/// What is wrong with the text, in words.
+pub fn read_duration(text: &str) -> Result<Duration, String> {
+    match parse(text, TIME_UNITS) {
+        Ok(milliseconds) => Ok(Duration::from_millis(milliseconds)),
+        Err(AmountError::NoUnit(0)) => Ok(Duration::ZERO),
+        Err(AmountError::NoUnit(_)) => Err(format!("\"{text}\" has no unit")),
+        Err(AmountError::UnknownUnit(_, unit)) => {
+            Err(format!("\"{text}\" has the unit \"{unit}\""))
+        }
+        Err(AmountError::NoNumber) => Err(format!("\"{text}\" is no duration")),
+        Err(AmountError::TooLarge) => Err(format!("\"{text}\" is too long")),
+    }
 }
 
 /// Writes in the largest unit that keeps the number whole.
@@ -107,6 +126,20 @@ mod tests {
         assert_eq!(time("1.5h"), AmountError::NoNumber);
         assert_eq!(time("99999999999999999999s"), AmountError::TooLarge);
         assert_eq!(time("9999999999999999w"), AmountError::TooLarge);
+    }
+
+    #[test]
+    fn durations_are_read_in_words() {
+        let read = read_duration;
+        assert_eq!(read("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(read("0"), Ok(Duration::ZERO));
+        assert_eq!(read("5").unwrap_err(), "\"5\" has no unit");
+        assert_eq!(read("5sec").unwrap_err(), "\"5sec\" has the unit \"sec\"");
+        assert_eq!(read("-1s").unwrap_err(), "\"-1s\" is no duration");
+        assert_eq!(
+            read("9999999999999999w").unwrap_err(),
+            "\"9999999999999999w\" is too long"
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use model::Filter;
 
-use super::{Delivery, KeyName, LogLevel};
+use super::{Delivery, KeyName, LogLevel, RemoteEndpoints};
 
 /// The whole configuration.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -18,6 +18,8 @@ pub struct Config {
     pub http: Http,
     /// `[track]`: what is kept of the kernel's table, and how it is read.
     pub track: Track,
+    /// `[history]`: what is recorded of ended connections.
+    pub history: History,
     /// `[log]`: what the daemon says about its own doings.
     pub log: Log,
     /// `[pynatconnd]`: the URLs of pynatconnd.
@@ -81,6 +83,39 @@ impl Default for Track {
             delivery: Delivery::Reliable,
             reconcile_every: Duration::from_secs(5 * 60),
             filter: Filter::default(),
+        }
+    }
+}
+
+/// `[history]`: what is recorded of ended connections, and for how long.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct History {
+    /// Where records are kept; nothing is recorded where `None`.
+    pub folder: Option<PathBuf>,
+    /// The name of this gateway; the host name where `None`.
+    pub gateway: Option<String>,
+    /// How long a record is kept after its end; for ever where `None`.
+    pub keep_for: Option<Duration>,
+    /// What all files may take together, in bytes; any number where `None`.
+    pub keep_bytes: Option<u64>,
+    /// Whether remote endpoints are kept.
+    pub remote: RemoteEndpoints,
+    /// How long a record may wait for the disk, never zero.
+    pub fsync_every: Duration,
+    /// After how long a segment is sealed at the latest, never zero.
+    pub segment_age: Duration,
+}
+
+impl Default for History {
+    fn default() -> Self {
+        Self {
+            folder: None,
+            gateway: None,
+            keep_for: None,
+            keep_bytes: None,
+            remote: RemoteEndpoints::Keep,
+            fsync_every: Duration::from_secs(1),
+            segment_age: Duration::from_secs(24 * 3600),
         }
     }
 }

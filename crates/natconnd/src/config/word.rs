@@ -103,6 +103,29 @@ impl Delivery {
     }
 }
 
+/// What becomes of remote endpoints in history.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum RemoteEndpoints {
+    /// They are in each record.
+    #[default]
+    Keep,
+    /// They are left out (RFC 6888 REQ-12).
+    Omit,
+}
+
+impl RemoteEndpoints {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Keep, Self::Omit];
+
+    /// The word for it in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Omit => "omit",
+        }
+    }
+}
+
 /// What the URLs of pynatconnd look up, in its own words.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum KeyName {
@@ -184,6 +207,7 @@ macro_rules! reads_as_its_name {
 reads_as_its_name!(Delivery);
 reads_as_its_name!(LogLevel);
 reads_as_its_name!(KeyName);
+reads_as_its_name!(RemoteEndpoints);
 
 #[cfg(test)]
 mod tests {

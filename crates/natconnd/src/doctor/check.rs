@@ -5,7 +5,7 @@
 
 use super::Facts;
 use super::Judgement;
-use super::judge::{access, events, kernel, machine, mirror, room};
+use super::judge::{access, events, history, kernel, machine, mirror, room};
 use crate::api::Severity::{Failure, Note, Warning};
 use crate::api::{Finding, Health, Severity};
 
@@ -163,6 +163,22 @@ pub const CHECKS: &[Check] = &[
         judge: events::gaps,
     },
     Check {
+        name: "history",
+        looks_at: "whether records can be written and read, and the room for them",
+        by: By::Daemon,
+        outcomes: &[
+            (
+                Failure,
+                "nothing can be recorded, or a file is damaged or missing",
+            ),
+            (
+                Warning,
+                "less than 5 % of the disk and less than 10 GiB are free",
+            ),
+        ],
+        judge: history::history,
+    },
+    Check {
         name: "listeners",
         looks_at: "`http.listen` against `http.allow`",
         by: By::Both,
@@ -210,7 +226,10 @@ pub const CHECKS: &[Check] = &[
         name: "acct-setting",
         looks_at: "`net.netfilter.nf_conntrack_acct`",
         by: By::Both,
-        outcomes: &[(Note, "1: natconnd does not use what is counted")],
+        outcomes: &[(
+            Note,
+            "1, and nothing is recorded: natconnd does not use what is counted",
+        )],
         judge: kernel::acct_setting,
     },
 ];

@@ -10,11 +10,12 @@ use parking_lot::{Mutex, RwLock};
 use tracing::warn;
 
 use super::check;
-use super::facts::{Observer, OfDaemon};
+use super::facts::{Kept, Observer, OfDaemon};
 use super::gather;
 use super::watch::Watch;
 use crate::api::Health;
 use crate::mirror::{Mirror, now};
+use crate::recorder::Archive;
 
 /// How long a look is good enough for the next one who asks.
 const FRESH: Duration = Duration::from_secs(1);
@@ -22,6 +23,7 @@ const FRESH: Duration = Duration::from_secs(1);
 /// Examines the daemon that it is part of, and the machine below.
 pub struct Doctor {
     mirror: Arc<Mirror>,
+    archive: Option<Arc<Archive>>,
     started_at: Timestamp,
     listen: Vec<SocketAddr>,
     allow: RwLock<Vec<IpNet>>,
@@ -35,11 +37,17 @@ struct Memory {
 }
 
 impl Doctor {
-    /// A doctor of a daemon with this mirror, which listens on these addresses
-    /// and lets these networks ask.
-    pub fn new(mirror: Arc<Mirror>, listen: Vec<SocketAddr>, allow: Vec<IpNet>) -> Self {
+    /// A doctor of a daemon with this mirror and, where it records, this archive,
+    /// which listens on these addresses and lets these networks ask.
+    pub fn new(
+        mirror: Arc<Mirror>,
+        archive: Option<Arc<Archive>>,
+        listen: Vec<SocketAddr>,
+        allow: Vec<IpNet>,
+    ) -> Self {
         let doctor = Self {
             mirror,
+            archive,
             started_at: now(),
             listen,
             allow: RwLock::new(allow),
@@ -100,6 +108,11 @@ impl Doctor {
             allow: self.allow.read().clone(),
             earlier: watch.earlier(),
             dying_for: Duration::ZERO,
+            history: self.archive.as_ref().map(|archive| Kept {
+                folder: archive.settings().folder.clone(),
+                status: archive.status(),
+                room: archive.room(),
+            }),
         }));
         watch.note(facts.at, facts.drops, dying);
         if let Observer::Daemon(daemon) = &mut facts.observer {
@@ -119,7 +132,7 @@ mod tests {
 
     fn doctor() -> Doctor {
         let mirror = Arc::new(Mirror::recorded(&[]));
-        Doctor::new(mirror, vec![([0, 0, 0, 0], 8080).into()], Vec::new())
+        Doctor::new(mirror, None, vec![([0, 0, 0, 0], 8080).into()], Vec::new())
     }
 
     fn listeners(doctor: &Doctor) -> String {

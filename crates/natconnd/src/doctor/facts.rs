@@ -1,6 +1,7 @@
 //! What the doctor has looked at, before it is judged.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ctnetlink::{ClockDiscipline, Drops, Settings};
@@ -67,6 +68,19 @@ pub struct OfDaemon {
     /// For how long, at every look, there have been connections whose end the
     /// kernel could not tell.
     pub dying_for: Duration,
+    /// How recording goes; `None` where nothing is to be recorded.
+    pub history: Option<Kept>,
+}
+
+/// How recording goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Kept {
+    /// Where.
+    pub folder: PathBuf,
+    /// What history says of itself.
+    pub status: history::Status,
+    /// Bytes that are free there, and all there are.
+    pub room: Option<(u64, u64)>,
 }
 
 /// What was counted at an earlier look.

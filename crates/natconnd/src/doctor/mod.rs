@@ -21,7 +21,6 @@ mod reference;
 #[cfg(test)]
 mod sick;
 mod watch;
-mod words;
 
 pub use daemon::Doctor;
 pub use facts::{ConfigurationFault, Unreachable};

@@ -2,13 +2,18 @@
 
 use std::net::IpAddr;
 
+use std::time::Duration;
+
 use model::{
-    Answer, Coverage, Endpoint, Gap, GapCause, KernelId, Match, Protocol, TimeSource, Timed,
-    Timestamp, Translation, TranslationKind, Verdict, Zone, ZoneScope,
+    Answer, Counters, Coverage, EndEvidence, Endpoint, Gap, GapCause, KernelId, Match, Period,
+    Protocol, TimeSource, Timed, Timestamp, Traffic, Translation, TranslationKind, Verdict, Zone,
+    ZoneScope,
 };
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+
+use crate::lookup::Context;
 
 fn endpoint() -> impl Strategy<Value = Endpoint> {
     (any::<IpAddr>(), any::<u16>()).prop_map(|(address, port)| Endpoint::new(address, port))
@@ -26,6 +31,19 @@ fn timed() -> impl Strategy<Value = Option<Timed>> {
     }))
 }
 
+/// What only history knows of a match.
+fn recorded() -> impl Strategy<Value = (Option<EndEvidence>, Option<Traffic>, Option<u32>)> {
+    let evidence = (0..EndEvidence::ALL.len()).prop_map(|index| EndEvidence::ALL[index]);
+    let counters = || any::<(u64, u64)>().prop_map(|(packets, bytes)| Counters { packets, bytes });
+    let traffic =
+        (counters(), counters()).prop_map(|(original, reply)| Traffic { original, reply });
+    (
+        option::of(evidence),
+        option::of(traffic),
+        option::of(any::<u32>()),
+    )
+}
+
 /// Any match, also such as no kernel would make.
 pub(super) fn found() -> impl Strategy<Value = Match> {
     let kind = prop_oneof![
@@ -39,11 +57,18 @@ pub(super) fn found() -> impl Strategy<Value = Match> {
     ];
     (
         any::<u8>(),
-        (kind, endpoint(), endpoint(), endpoint(), endpoint()),
+        (
+            kind,
+            endpoint(),
+            endpoint(),
+            prop_oneof![4 => endpoint(), 1 => Just(Endpoint::OMITTED)],
+            endpoint(),
+        ),
         (any::<u16>(), scope),
         option::of(any::<u32>()),
         timed(),
         timed(),
+        recorded(),
     )
         .prop_map(
             |(
@@ -53,6 +78,7 @@ pub(super) fn found() -> impl Strategy<Value = Match> {
                 id,
                 from,
                 to,
+                (end_evidence, traffic, mark),
             )| {
                 Match {
                     protocol: Protocol(protocol),
@@ -70,9 +96,9 @@ pub(super) fn found() -> impl Strategy<Value = Match> {
                     kernel_id: id.map(KernelId),
                     started_at: from,
                     ended_at: to,
-                    end_evidence: None,
-                    traffic: None,
-                    mark: None,
+                    end_evidence,
+                    traffic,
+                    mark,
                 }
             },
         )
@@ -100,4 +126,25 @@ pub(super) fn answer() -> impl Strategy<Value = Answer> {
             coverage: Coverage::of_gaps(gaps),
         },
     )
+}
+
+/// What there is to say of any answer about the past.
+pub(super) fn context() -> impl Strategy<Value = Context> {
+    let from = prop_oneof![Just(i64::MIN), any::<i64>()];
+    let period = (from, any::<i64>()).prop_map(|(from, to)| Period {
+        from: Timestamp(from),
+        to: Timestamp(to),
+    });
+    (
+        option::of(period),
+        any::<u32>(),
+        any::<bool>(),
+        option::of("\\PC{0,9}[\"\\\\\n]?"),
+    )
+        .prop_map(|(period, tolerance, is_remote_omitted, gateway)| Context {
+            period,
+            tolerance: Duration::from_millis(tolerance.into()),
+            is_remote_omitted,
+            gateway,
+        })
 }

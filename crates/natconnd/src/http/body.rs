@@ -3,8 +3,9 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use hyper::HeaderMap;
 use hyper::body::{Bytes, Frame, SizeHint};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 /// The body of a response.
 pub(super) enum Body {
@@ -23,6 +24,10 @@ const PIECE: usize = 64 * 1024;
 pub(super) enum Chunk {
     /// Some bytes.
     Bytes(Vec<u8>),
+    /// Some bytes, and the room that they take until they are on their way.
+    Held(Vec<u8>, OwnedSemaphorePermit),
+    /// Headers behind the body, before its end.
+    Trailers(HeaderMap),
     /// Nothing is missing. A stream that closes without it is cut, and the
     /// client is made to see that by a broken chunked encoding.
     End,
@@ -39,7 +44,12 @@ pub(super) struct Cut;
 
 /// A streamed body, and where its chunks go. One chunk may wait.
 pub(super) fn chunks() -> (ChunkSender, Body) {
-    let (sender, receiver) = mpsc::channel(1);
+    chunks_waiting(1)
+}
+
+/// The same, of which so many chunks may wait.
+pub(super) fn chunks_waiting(count: usize) -> (ChunkSender, Body) {
+    let (sender, receiver) = mpsc::channel(count);
     (sender, Body::Chunks(Bytes::new(), receiver))
 }
 
@@ -60,6 +70,13 @@ impl hyper::body::Body for Body {
                 Self::Full(_) => return Poll::Ready(None),
                 Self::Chunks(bytes, receiver) => match ready!(receiver.poll_recv(context)) {
                     Some(Chunk::Bytes(chunk)) => *bytes = chunk.into(),
+                    Some(Chunk::Held(chunk, room)) => {
+                        *bytes = chunk.into();
+                        drop(room);
+                    }
+                    Some(Chunk::Trailers(trailers)) => {
+                        return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
+                    }
                     Some(Chunk::End) => return Poll::Ready(None),
                     None => return Poll::Ready(Some(Err(Cut))),
                 },

@@ -15,12 +15,16 @@ use model::{Coverage, Filter, Match};
 
 use super::body::{Body, Chunk, ChunkSender, chunks};
 use super::format::Format;
+use super::link::link;
 use super::problem::{Refused, bad_value, problem, shortened, to_response};
-use super::query::{self, DEFAULT_LIMIT, MAX_LIMIT, Plus};
+use super::query::{self, DEFAULT_LIMIT, MAX_LIMIT};
 use super::response::{ok, response};
 use super::state::State;
 use super::{csv, cursor, filter, json};
 use crate::lookup::{Order, Page, SortKey};
+
+/// Where it answers.
+pub(super) const PATH: &str = "/api/v1/connections";
 
 /// The parameters.
 pub(super) const PARAMETERS: &[&str] = &[
@@ -187,7 +191,7 @@ async fn one_page(
     response
         .headers_mut()
         .insert(COVERAGE, coverage_word(&coverage));
-    if let Some(link) = next.and_then(|next| link(query, &next)) {
+    if let Some(link) = next.and_then(|next| link(PATH, query, &next)) {
         response.headers_mut().insert(LINK, link);
     }
     Some(response)
@@ -261,7 +265,7 @@ async fn next_part(
         .await
 }
 
-fn rows(out: &mut Vec<u8>, format: Format, is_first: bool, matches: &[Match]) {
+pub(super) fn rows(out: &mut Vec<u8>, format: Format, is_first: bool, matches: &[Match]) {
     if format == Format::Csv && is_first {
         out.extend_from_slice(csv::HEADER.as_bytes());
     }
@@ -276,26 +280,12 @@ fn rows(out: &mut Vec<u8>, format: Format, is_first: bool, matches: &[Match]) {
     }
 }
 
-fn coverage_word(coverage: &Coverage) -> HeaderValue {
+pub(super) fn coverage_word(coverage: &Coverage) -> HeaderValue {
     HeaderValue::from_static(if coverage.is_complete() {
         "complete"
     } else {
         "gaps"
     })
-}
-
-/// Where the next page is (RFC 8288): the same query with another cursor.
-pub(super) fn link(query: &str, next: &str) -> Option<HeaderValue> {
-    let mut target = String::from("</api/v1/connections?");
-    for pair in query.split('&') {
-        let name = pair.split('=').next().unwrap_or_default();
-        let is_cursor = query::decode(name, Plus::IsSpace).is_some_and(|name| name == "cursor");
-        if !pair.is_empty() && !is_cursor {
-            target.push_str(pair);
-            target.push('&');
-        }
-    }
-    HeaderValue::try_from(format!("{target}cursor={next}>; rel=\"next\"")).ok()
 }
 
 #[cfg(test)]
@@ -310,17 +300,5 @@ mod tests {
         for bad in ["", "-", "--nat", "port"] {
             assert!(read_sort(bad).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn the_next_page_keeps_the_query() {
-        let next = link("nat=:1&cursor=00&limit=5&", "01").unwrap();
-        assert_eq!(
-            next,
-            "</api/v1/connections?nat=:1&limit=5&cursor=01>; rel=\"next\""
-        );
-        // However the old cursor's name is written.
-        let next = link("%63ursor=00&zone=1", "01").unwrap();
-        assert_eq!(next, "</api/v1/connections?zone=1&cursor=01>; rel=\"next\"");
     }
 }

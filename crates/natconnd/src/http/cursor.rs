@@ -13,8 +13,11 @@ use model::{
 
 use crate::lookup::{Order, SortKey};
 
-/// First byte of every cursor, so that a later layout can be told apart.
+/// First byte of every cursor of a list, so that a later layout can be told apart.
 const VERSION: u8 = 1;
+
+/// First byte of every cursor of records, which know one order only.
+const VERSION_OF_RECORDS: u8 = 2;
 
 const SORT_KEYS: [SortKey; 4] = [
     SortKey::StartedAt,
@@ -31,15 +34,30 @@ const SOURCES: [TimeSource; 3] = [
 
 /// Writes a cursor, in hexadecimal.
 pub(super) fn encode(order: Order, last: &Match) -> String {
-    let translation = &last.translation;
     let mut bytes = vec![
         VERSION,
         index_of(&SORT_KEYS, order.key),
         u8::from(order.descending),
+    ];
+    put_row(&mut bytes, last);
+    hex(&bytes)
+}
+
+/// Writes a cursor of records, in hexadecimal.
+pub(super) fn encode_record(last: &Match) -> String {
+    let mut bytes = vec![VERSION_OF_RECORDS];
+    put_row(&mut bytes, last);
+    hex(&bytes)
+}
+
+/// Writes what any order looks at.
+fn put_row(bytes: &mut Vec<u8>, last: &Match) {
+    let translation = &last.translation;
+    bytes.extend([
         last.protocol.0,
         index_of(&TranslationKind::ALL, translation.kind),
         index_of(&SCOPES, last.zone.scope),
-    ];
+    ]);
     bytes.extend(last.zone.id.to_be_bytes());
     for endpoint in [
         translation.internal,
@@ -47,7 +65,7 @@ pub(super) fn encode(order: Order, last: &Match) -> String {
         translation.remote,
         last.original_destination,
     ] {
-        put_endpoint(&mut bytes, endpoint);
+        put_endpoint(bytes, endpoint);
     }
     match last.kernel_id {
         Some(id) => {
@@ -65,9 +83,12 @@ pub(super) fn encode(order: Order, last: &Match) -> String {
             None => bytes.push(0),
         }
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
     bytes
-        .into_iter()
+        .iter()
         .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
         .collect()
 }
@@ -83,33 +104,17 @@ pub(super) fn decode(text: &str) -> Option<(Order, Match)> {
         key: bytes.one_of(&SORT_KEYS)?,
         descending: bytes.one_of(&[false, true])?,
     };
-    let protocol = Protocol(bytes.byte()?);
-    let kind = bytes.one_of(&TranslationKind::ALL)?;
-    let scope = bytes.one_of(&SCOPES)?;
-    let id = u16::from_be_bytes(bytes.take()?);
-    let translation = Translation {
-        kind,
-        internal: bytes.endpoint()?,
-        nat: bytes.endpoint()?,
-        remote: bytes.endpoint()?,
-    };
-    let last = Match {
-        protocol,
-        translation,
-        original_destination: bytes.endpoint()?,
-        zone: Zone { id, scope },
-        kernel_id: match bytes.byte()? {
-            0 => None,
-            1 => Some(KernelId(u32::from_be_bytes(bytes.take()?))),
-            _ => return None,
-        },
-        started_at: bytes.timed()?,
-        ended_at: bytes.timed()?,
-        end_evidence: None,
-        traffic: None,
-        mark: None,
-    };
-    bytes.0.is_empty().then_some((order, last))
+    Some((order, bytes.row()?))
+}
+
+/// Reads a cursor of records; `None` where the text is none.
+pub(super) fn decode_record(text: &str) -> Option<Match> {
+    let bytes = unhex(text)?;
+    let mut bytes = Reader(&bytes);
+    if bytes.byte()? != VERSION_OF_RECORDS {
+        return None;
+    }
+    bytes.row()
 }
 
 fn index_of<T: PartialEq>(all: &[T], one: T) -> u8 {
@@ -160,6 +165,37 @@ impl Reader<'_> {
         all.get(usize::from(self.byte()?)).copied()
     }
 
+    /// A row, and nothing behind it.
+    fn row(&mut self) -> Option<Match> {
+        let protocol = Protocol(self.byte()?);
+        let kind = self.one_of(&TranslationKind::ALL)?;
+        let scope = self.one_of(&SCOPES)?;
+        let id = u16::from_be_bytes(self.take()?);
+        let translation = Translation {
+            kind,
+            internal: self.endpoint()?,
+            nat: self.endpoint()?,
+            remote: self.endpoint()?,
+        };
+        let last = Match {
+            protocol,
+            translation,
+            original_destination: self.endpoint()?,
+            zone: Zone { id, scope },
+            kernel_id: match self.byte()? {
+                0 => None,
+                1 => Some(KernelId(u32::from_be_bytes(self.take()?))),
+                _ => return None,
+            },
+            started_at: self.timed()?,
+            ended_at: self.timed()?,
+            end_evidence: None,
+            traffic: None,
+            mark: None,
+        };
+        self.0.is_empty().then_some(last)
+    }
+
     fn endpoint(&mut self) -> Option<Endpoint> {
         let address = match self.byte()? {
             4 => IpAddr::from(self.take::<4>()?),
@@ -194,16 +230,23 @@ mod tests {
         ) {
             let order = Order { key: SORT_KEYS[key], descending };
             let text = encode(order, &last);
-            prop_assert_eq!(decode(&text), Some((order, last)));
+            // What no order looks at is not in it.
+            let place = Match { end_evidence: None, traffic: None, mark: None, ..last };
+            prop_assert_eq!(decode(&text), Some((order, place)));
             // A cursor that lost its end is no cursor.
             prop_assert_eq!(decode(&text[..text.len() - 2]), None);
             prop_assert_eq!(decode(&format!("{text}00")), None);
+            // Nor is one of the other kind.
+            prop_assert_eq!(decode_record(&text), None);
+            let text = encode_record(&last);
+            prop_assert_eq!(decode_record(&text), Some(place));
+            prop_assert_eq!(decode(&text), None);
         }
 
         #[test]
-        fn any_text_is_read_without_panic(text in "\\PC*", hex in "01[0-9a-f]{0,120}") {
-            let _ = decode(&text);
-            let _ = decode(&hex);
+        fn any_text_is_read_without_panic(text in "\\PC*", hex in "0[12][0-9a-f]{0,120}") {
+            let _ = (decode(&text), decode_record(&text));
+            let _ = (decode(&hex), decode_record(&hex));
         }
     }
 }

@@ -1,14 +1,16 @@
 //! What a fuzzer calls: what clients write into requests.
 
 use hyper::header::{ACCEPT, HeaderMap, HeaderValue};
-use model::{EndpointPattern, Filter, Lookup, Match};
+use model::{EndpointPattern, Filter, Lookup, Match, Timestamp};
 
 use super::connections::{self, Listing};
 use super::format::Format;
+use super::link::link;
 use super::problem::{Refused, to_response};
 use super::query::{MAX_LIMIT, MAX_VALUE, Plus, decode};
 use super::route::Route;
-use super::{cursor, events, lookup};
+use super::when::When;
+use super::{cursor, events, lookup, records};
 use crate::api::Problem;
 
 pub use super::pynatconnd::fuzzing::urls;
@@ -22,17 +24,18 @@ pub fn queries(bytes: &[u8]) {
     let Some((which, rest)) = bytes.split_first() else {
         return;
     };
-    if which % 5 == 3 {
+    if which % 6 == 3 {
         return accept(rest);
     }
     let Ok(text) = str::from_utf8(rest) else {
         return;
     };
-    match which % 5 {
+    match which % 6 {
         0 => lookups(text),
         1 => lists(text),
         2 => follows(text),
-        _ => paths(text),
+        4 => paths(text),
+        _ => records(text),
     }
 }
 
@@ -43,7 +46,17 @@ pub fn cursors(bytes: &[u8]) {
     {
         assert_eq!(cursor::encode(order, &last), text.to_ascii_lowercase());
     }
+    if let Ok(text) = str::from_utf8(bytes)
+        && let Some(last) = cursor::decode_record(text)
+    {
+        assert_eq!(cursor::encode_record(&last), text.to_ascii_lowercase());
+    }
     let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    if let Some(last) = cursor::decode_record(&text) {
+        assert_eq!(cursor::encode_record(&last), text);
+        let listing = records::read(&format!("cursor={text}")).expect("it is a cursor");
+        assert_eq!(listing.after, Some(last));
+    }
     if let Some((order, last)) = cursor::decode(&text) {
         assert_eq!(cursor::encode(order, &last), text);
         let listing = connections::read(&format!("cursor={text}")).expect("it is a cursor");
@@ -52,7 +65,7 @@ pub fn cursors(bytes: &[u8]) {
 }
 
 fn lookups(text: &str) {
-    let Some((question, limit)) = readable(lookup::read(Some(text))) else {
+    let Some((question, when, limit)) = readable(lookup::read(Some(text))) else {
         return;
     };
     assert!((1..=MAX_LIMIT).contains(&limit));
@@ -74,7 +87,56 @@ fn lookups(text: &str) {
         ("zone", zone.map(|it| it.to_string())),
         ("limit", Some(limit.to_string())),
     ];
-    assert_eq!(lookup::read(Some(&written(pairs))), Ok((question, limit)));
+    let asked = format!("{}&{}", written(pairs), written(times(&when)));
+    assert_eq!(
+        lookup::read(Some(&asked)),
+        Ok((question, whole(when), limit))
+    );
+    let _ = readable(when.question(Lookup::default(), Timestamp::default()));
+}
+
+/// Lists of the past, and where the next page is.
+fn records(text: &str) {
+    let Some(listing) = readable(records::read(text)) else {
+        return;
+    };
+    assert!(listing.limit.is_none_or(|it| (1..=MAX_LIMIT).contains(&it)));
+    let last = listing.after.unwrap_or_else(any_match);
+    let next = cursor::encode_record(&last);
+    if let Some(link) = link(records::PATH, text, &next) {
+        let link = str::from_utf8(link.as_bytes()).expect("it is made of text");
+        let query = link
+            .strip_prefix("</api/v1/records?")
+            .and_then(|rest| rest.strip_suffix(">; rel=\"next\""))
+            .expect("the link has this form");
+        let after = Some(last);
+        assert_eq!(
+            records::read(query),
+            Ok(records::Listing { after, ..listing })
+        );
+    }
+}
+
+/// A time is written to the millisecond.
+fn whole(when: When) -> When {
+    let cut = |at: Timestamp| Timestamp::of_milliseconds(at.milliseconds());
+    When {
+        at: when.at.map(cut),
+        from: when.from.map(cut),
+        to: when.to.map(cut),
+        ..when
+    }
+}
+
+fn times(when: &When) -> [(&'static str, Option<String>); 4] {
+    let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
+    let tolerance = when.tolerance.map(|it| format!("{}ms", it.as_millis()));
+    [
+        ("at", time(when.at)),
+        ("from", time(when.from)),
+        ("to", time(when.to)),
+        ("tolerance", tolerance),
+    ]
 }
 
 fn follows(text: &str) {
@@ -95,7 +157,7 @@ fn lists(text: &str) {
     // The next page is asked for as this one was.
     let last = listing.after.unwrap_or_else(any_match);
     let next = cursor::encode(listing.order, &last);
-    if let Some(link) = connections::link(text, &next) {
+    if let Some(link) = link(connections::PATH, text, &next) {
         let link = str::from_utf8(link.as_bytes()).expect("it is made of text");
         let query = link
             .strip_prefix("</api/v1/connections?")

@@ -15,6 +15,8 @@ const INDEX: &str = r#"<!doctype html>
 <ul>
 <li><code>/api/v1/lookup?nat=ADDR:PORT&amp;remote=ADDR:PORT</code>: who is it?
 <li><a href="/api/v1/connections">/api/v1/connections</a>: all translated connections
+<li><code>/api/v1/lookup?nat=ADDR:PORT&amp;at=TIME</code>: who was it?
+<li><code>/api/v1/records?internal=ADDR&amp;from=TIME&amp;to=TIME</code>: what did it do?
 <li><code>/api/v1/events</code>: changes as they happen (server-sent events)
 <li><a href="/api/v1/status">/api/v1/status</a>: what the daemon says about itself
 <li><a href="/api/v1/health">/api/v1/health</a>: what ails it, and what helps

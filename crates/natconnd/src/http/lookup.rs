@@ -1,4 +1,4 @@
-//! `/api/v1/lookup`: which internal host is behind this NAT endpoint?
+//! `/api/v1/lookup`: which internal host is behind this NAT endpoint, or was?
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,31 +13,55 @@ use super::problem::{Refused, bad_value, problem, to_response};
 use super::query::{self, DEFAULT_LIMIT};
 use super::response::{JSON, ok};
 use super::state::State;
+use super::when::When;
 use crate::api::Problem;
+use crate::lookup::{PastAnswer, PastQuestion};
 
 /// The parameters.
 pub(super) const PARAMETERS: &[&str] = &[
-    "nat", "remote", "internal", "protocol", "kind", "zone", "limit",
+    "nat",
+    "remote",
+    "internal",
+    "protocol",
+    "kind",
+    "zone",
+    "limit",
+    "at",
+    "from",
+    "to",
+    "tolerance",
 ];
 
 /// What of an answer does not grow with its matches, in bytes.
-const FRAME: usize = 96;
+const FRAME: usize = 160;
+
+/// A question that cannot be answered at once.
+pub(super) enum Later {
+    /// About this moment.
+    Now(Lookup),
+    /// About the past.
+    Then(PastQuestion),
+}
 
 /// Answers now what an index answers; `Err` gives the question back, with its
-/// limit, where the whole table has to be looked at, or events are still waiting
-/// to be applied.
+/// limit, where the whole table has to be looked at, events are still waiting
+/// to be applied, or it is about the past.
 pub(super) fn respond(
     state: &State,
     query: Option<&str>,
-) -> Refused<Result<Response<Body>, (Lookup, usize)>> {
-    let (question, limit) = read(query)?;
+) -> Refused<Result<Response<Body>, (Later, usize)>> {
+    let (question, when, limit) = read(query)?;
+    if when.is_given() {
+        let question = when.question(question, state.answers.now())?;
+        return Ok(Err((Later::Then(question), limit)));
+    }
     if !state.answers.is_quick(&question) {
-        return Ok(Err((question, limit)));
+        return Ok(Err((Later::Now(question), limit)));
     }
     let began = Instant::now();
     let told = state.answers.lookup(&question, limit);
     if !told.is_settled {
-        return Ok(Err((question, limit)));
+        return Ok(Err((Later::Now(question), limit)));
     }
     state
         .counters
@@ -48,16 +72,32 @@ pub(super) fn respond(
 /// Answers a question that cannot be answered at once.
 pub(super) async fn respond_later(
     state: Arc<State>,
-    (question, limit): (Lookup, usize),
+    (question, limit): (Later, usize),
 ) -> Response<Body> {
     let began = Instant::now();
-    match state.lookup_later(question, limit).await {
-        Some(answer) => {
-            state.counters.looked_up(answer.verdict, began.elapsed());
-            render(&answer)
+    let answered = match question {
+        Later::Now(question) => {
+            let answer = state.lookup_later(question, limit).await;
+            answer.map(|answer| (answer.verdict, render(&answer)))
+        }
+        Later::Then(question) => {
+            let answer = state.past(question, limit).await;
+            answer.map(|past| (past.answer.verdict, render_past(&past)))
+        }
+    };
+    match answered {
+        Some((verdict, response)) => {
+            state.counters.looked_up(verdict, began.elapsed());
+            response
         }
         None => to_response(&broke_off()),
     }
+}
+
+fn render_past(past: &PastAnswer) -> Response<Body> {
+    let mut body = Vec::with_capacity(FRAME + json::ROW_LENGTH * past.answer.matches.len());
+    json::past_answer(&mut body, past);
+    ok(JSON, body)
 }
 
 fn render(answer: &Answer) -> Response<Body> {
@@ -71,21 +111,19 @@ fn broke_off() -> Box<Problem> {
     problem(StatusCode::INTERNAL_SERVER_ERROR, detail)
 }
 
-pub(super) fn read(query: Option<&str>) -> Refused<(Lookup, usize)> {
+pub(super) fn read(query: Option<&str>) -> Refused<(Lookup, When, usize)> {
     let mut question = Lookup::default();
+    let mut when = When::default();
     let mut limit = DEFAULT_LIMIT;
     query::read(query, PARAMETERS, |name, value| {
-        match name {
-            "nat" => question.nat = endpoint(name, value)?,
-            "remote" => question.remote = endpoint(name, value)?,
-            "internal" => question.internal = endpoint(name, value)?,
-            "protocol" => question.protocol = Some(filter::protocol(value)?),
-            "kind" => question.kind = Some(filter::kind(value)?),
-            "zone" => question.zone = Some(filter::zone(value)?),
-            _ => limit = query::limit(value)?,
+        if name == "limit" {
+            limit = query::limit(value)?;
+        } else if !set(&mut question, name, value)? {
+            when.set(name, value)?;
         }
         Ok(())
     })?;
+    when.check()?;
     if question.nat.is_any() && question.remote.is_any() && question.internal.is_any() {
         return Err(bad_value(
             "nat",
@@ -97,7 +135,21 @@ pub(super) fn read(query: Option<&str>) -> Refused<(Lookup, usize)> {
             ),
         ));
     }
-    Ok((question, limit))
+    Ok((question, when, limit))
+}
+
+/// Reads one parameter into a question; false where it is none of a question's.
+pub(super) fn set(question: &mut Lookup, name: &str, value: &str) -> Refused<bool> {
+    match name {
+        "nat" => question.nat = endpoint(name, value)?,
+        "remote" => question.remote = endpoint(name, value)?,
+        "internal" => question.internal = endpoint(name, value)?,
+        "protocol" => question.protocol = Some(filter::protocol(value)?),
+        "kind" => question.kind = Some(filter::kind(value)?),
+        "zone" => question.zone = Some(filter::zone(value)?),
+        _ => return Ok(false),
+    }
+    Ok(true)
 }
 
 fn endpoint(name: &str, value: &str) -> Refused<EndpointPattern> {
@@ -111,8 +163,8 @@ mod tests {
     #[test]
     fn every_parameter_is_read() {
         let query = "nat=192.0.2.1:7&remote=:443&internal=10.0.0.0/8&protocol=UDP\
-                     &kind=destination&zone=3&limit=5";
-        let (question, limit) = read(Some(query)).unwrap();
+                     &kind=destination&zone=3&limit=5&at=1795528536&tolerance=5s";
+        let (question, when, limit) = read(Some(query)).unwrap();
         assert_eq!(question.nat, "192.0.2.1:7".parse().unwrap());
         assert_eq!(question.remote, ":443".parse().unwrap());
         assert_eq!(question.internal, "10.0.0.0/8".parse().unwrap());
@@ -120,6 +172,10 @@ mod tests {
         assert_eq!(question.kind, Some(model::TranslationKind::Destination));
         assert_eq!(question.zone, Some(3));
         assert_eq!(limit, 5);
+        assert_eq!(when.at, Some(model::Timestamp(1_795_528_536_000_000_000)));
+        assert_eq!(when.tolerance, Some(std::time::Duration::from_secs(5)));
+        let (_, when, _) = read(Some("nat=:7&from=1795528536&to=1795528537")).unwrap();
+        assert!(when.from < when.to && when.at.is_none());
     }
 
     #[test]

@@ -53,11 +53,16 @@ pub(super) fn unknown_path(path: &str) -> Box<Problem> {
 }
 
 /// 405: the path exists, but cannot be asked with this method.
-pub(super) fn wrong_method(method: &hyper::Method, path: &str) -> Response<Body> {
+pub(super) fn wrong_method(
+    method: &hyper::Method,
+    path: &str,
+    allowed: &'static str,
+) -> Response<Body> {
     let method = shortened(method.as_str());
-    let detail = format!("answer {method} {path}: the path answers GET and HEAD only");
+    let methods = allowed.replace(", ", " and ");
+    let detail = format!("answer {method} {path}: the path answers {methods} only");
     let mut response = to_response(&problem(StatusCode::METHOD_NOT_ALLOWED, detail));
-    let allowed = HeaderValue::from_static("GET, HEAD");
+    let allowed = HeaderValue::from_static(allowed);
     response.headers_mut().insert(ALLOW, allowed);
     response
 }

@@ -14,6 +14,8 @@ pub(super) const CSV: HeaderValue =
     HeaderValue::from_static("text/csv; charset=utf-8; header=present");
 /// One JSON object a line.
 pub(super) const NDJSON: HeaderValue = HeaderValue::from_static("application/x-ndjson");
+/// Parquet, as the IANA has it.
+pub(super) const PARQUET: HeaderValue = HeaderValue::from_static("application/vnd.apache.parquet");
 /// Server-sent events.
 pub(super) const EVENTS: HeaderValue = HeaderValue::from_static("text/event-stream");
 /// Plain text.

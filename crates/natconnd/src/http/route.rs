@@ -5,14 +5,26 @@
 pub enum Route {
     /// `/api/v1/lookup`
     Lookup,
+    /// `/api/v1/lookups`
+    Lookups,
     /// `/api/v1/connections`
     Connections,
+    /// `/api/v1/records`
+    Records,
     /// `/api/v1/events`
     Events,
     /// `/api/v1/status`
     Status,
     /// `/api/v1/health`
     Health,
+    /// `/api/v1/history`
+    History,
+    /// `/api/v1/history/gaps`
+    HistoryGaps,
+    /// `/api/v1/history/verify`
+    HistoryVerify,
+    /// `/api/v1/history/expired`
+    HistoryExpired,
     /// `/healthz`
     Healthz,
     /// `/metrics`
@@ -29,12 +41,18 @@ pub enum Route {
 
 impl Route {
     /// All endpoints, in the order of their declaration.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 17] = [
         Self::Lookup,
+        Self::Lookups,
         Self::Connections,
+        Self::Records,
         Self::Events,
         Self::Status,
         Self::Health,
+        Self::History,
+        Self::HistoryGaps,
+        Self::HistoryVerify,
+        Self::HistoryExpired,
         Self::Healthz,
         Self::Metrics,
         Self::OpenApi,
@@ -47,16 +65,30 @@ impl Route {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Lookup => "lookup",
+            Self::Lookups => "lookups",
             Self::Connections => "connections",
+            Self::Records => "records",
             Self::Events => "events",
             Self::Status => "status",
             Self::Health => "health",
+            Self::History => "history",
+            Self::HistoryGaps => "history-gaps",
+            Self::HistoryVerify => "history-verify",
+            Self::HistoryExpired => "history-expired",
             Self::Healthz => "healthz",
             Self::Metrics => "metrics",
             Self::OpenApi => "openapi",
             Self::Index => "index",
             Self::Pynatconnd => "pynatconnd",
             Self::Unknown => "unknown",
+        }
+    }
+
+    /// The methods that it answers, as the header `Allow` has them.
+    pub(super) const fn methods(self) -> &'static str {
+        match self {
+            Self::Lookups => "POST",
+            _ => "GET, HEAD",
         }
     }
 
@@ -68,10 +100,16 @@ impl Route {
     pub(super) fn of_path(path: &str, pynatconnd: bool) -> Self {
         match path {
             "/api/v1/lookup" => Self::Lookup,
+            "/api/v1/lookups" => Self::Lookups,
             "/api/v1/connections" => Self::Connections,
+            "/api/v1/records" => Self::Records,
             "/api/v1/events" => Self::Events,
             "/api/v1/status" => Self::Status,
             "/api/v1/health" => Self::Health,
+            "/api/v1/history" => Self::History,
+            "/api/v1/history/gaps" => Self::HistoryGaps,
+            "/api/v1/history/verify" => Self::HistoryVerify,
+            "/api/v1/history/expired" => Self::HistoryExpired,
             "/healthz" => Self::Healthz,
             "/metrics" => Self::Metrics,
             "/openapi.json" => Self::OpenApi,

@@ -11,10 +11,11 @@ use super::accept::{Acceptor, Bound};
 use super::allow::Allow;
 use super::counters::Counters;
 use super::pynatconnd::Pynatconnd;
-use super::state::{SCANS, State};
+use super::state::{BROAD, NARROW, SCANS, State};
 use crate::api::Health;
 use crate::config::{Http, KeyName};
 use crate::lookup::Answers;
+use crate::recorder::Archive;
 
 /// Renders `/metrics` in OpenMetrics text.
 pub type RenderMetrics = Arc<dyn Fn() -> String + Send + Sync>;
@@ -35,6 +36,8 @@ pub struct Server {
     pub render_metrics: RenderMetrics,
     /// What `/api/v1/health` answers.
     pub report_health: ReportHealth,
+    /// What is kept of the past, for `/api/v1/history`; `None` where nothing is.
+    pub archive: Option<Arc<Archive>>,
     /// Answers pynatconnd's URLs beside the API, by this key.
     pub pynatconnd: Option<KeyName>,
     /// How much of everything.
@@ -58,6 +61,13 @@ pub struct Limits {
     pub header_timeout: Duration,
     /// How long a client may leave a response unread before it is cut off.
     pub write_timeout: Duration,
+    /// How many requests with many questions are answered at once; each may hold some
+    /// megabytes. More are told to come again.
+    pub bulk_requests: usize,
+    /// The largest body of such a request, in bytes.
+    pub max_body: u64,
+    /// How long such a request may bring nothing.
+    pub body_timeout: Duration,
     /// After how much silence a follower of events gets a comment.
     pub keep_alive: Duration,
     /// How long requests may take to end after the shutdown began.
@@ -73,6 +83,9 @@ impl Default for Limits {
             refusal_timeout: Duration::from_secs(1),
             header_timeout: configured.header_timeout,
             write_timeout: Duration::from_secs(60),
+            bulk_requests: 8,
+            max_body: 1 << 30,
+            body_timeout: Duration::from_secs(300),
             keep_alive: Duration::from_secs(15),
             shutdown_timeout: Duration::from_secs(3),
         }
@@ -123,10 +136,16 @@ impl Server {
             counters: self.counters,
             render_metrics: self.render_metrics,
             report_health: self.report_health,
+            archive: self.archive,
+            verifications: Semaphore::new(1),
             examinations: Semaphore::new(1),
             pynatconnd: self.pynatconnd.map(Pynatconnd::new),
             limits,
             scans: Semaphore::new(SCANS),
+            narrow: Arc::new(Semaphore::new(NARROW)),
+            broad: Arc::new(Semaphore::new(BROAD)),
+            exports: Arc::new(Semaphore::new(1)),
+            bulk: Arc::new(Semaphore::new(limits.bulk_requests)),
             refusals: Arc::new(Semaphore::new(limits.refusals)),
             shutdown,
         });

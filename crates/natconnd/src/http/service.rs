@@ -20,7 +20,7 @@ use super::refusal::refuse;
 use super::response::{JSON, METRICS, TEXT, full, ok};
 use super::route::Route;
 use super::state::State;
-use super::{connections, events, health, index, lookup, openapi};
+use super::{connections, events, health, history, index, lookup, lookups, openapi, records};
 
 /// The requests of one connection.
 pub(super) struct Requests {
@@ -84,9 +84,16 @@ impl Requests {
             Route::OpenApi => Ok(ok(JSON, openapi::openapi())),
             Route::Index => Ok(index::respond()),
             Route::Unknown => Err(unknown_path(request.uri().path())),
-            Route::Lookup | Route::Connections | Route::Health | Route::Pynatconnd => {
-                return None;
-            }
+            Route::Lookup
+            | Route::Lookups
+            | Route::Connections
+            | Route::Records
+            | Route::Health
+            | Route::History
+            | Route::HistoryGaps
+            | Route::HistoryVerify
+            | Route::HistoryExpired
+            | Route::Pynatconnd => return None,
         })
     }
 
@@ -126,8 +133,17 @@ impl Service<Request<Incoming>> for Requests {
             return self.counted_later(route, response);
         }
         let is_known = route != Route::Unknown;
-        if is_known && !matches!(*request.method(), Method::GET | Method::HEAD) {
-            return self.counted(route, wrong_method(request.method(), path));
+        let is_asking = matches!(*request.method(), Method::GET | Method::HEAD);
+        let is_allowed = match route {
+            Route::Lookups => request.method() == Method::POST,
+            _ => is_asking,
+        };
+        if is_known && !is_allowed {
+            let refused = wrong_method(request.method(), path, route.methods());
+            return self.counted(route, refused);
+        }
+        if route == Route::Lookups {
+            return self.counted_later(route, lookups::respond(Arc::clone(state), request));
         }
         if route == Route::Lookup {
             return match lookup::respond(state, request.uri().query()) {
@@ -147,7 +163,16 @@ impl Service<Request<Incoming>> for Requests {
             None if route == Route::Health => {
                 self.counted_later(route, health::respond(Arc::clone(state)))
             }
-            None => self.counted_later(route, connections::respond(state, &request)),
+            None if route == Route::Records => {
+                self.counted_later(route, records::respond(state, &request))
+            }
+            None if route == Route::Connections => {
+                self.counted_later(route, connections::respond(state, &request))
+            }
+            None => {
+                let query = request.uri().query().map(str::to_owned);
+                self.counted_later(route, history::respond(Arc::clone(state), route, query))
+            }
         }
     }
 }

@@ -10,7 +10,8 @@ use super::allow::Allow;
 use super::counters::Counters;
 use super::pynatconnd::Pynatconnd;
 use super::server::{Limits, RenderMetrics, ReportHealth};
-use crate::lookup::Answers;
+use crate::lookup::{Answers, PastAnswer, PastQuestion};
+use crate::recorder::Archive;
 
 /// What all requests share.
 pub(super) struct State {
@@ -19,6 +20,10 @@ pub(super) struct State {
     pub counters: Arc<Counters>,
     pub render_metrics: RenderMetrics,
     pub report_health: ReportHealth,
+    /// What is kept of the past; `None` where nothing is.
+    pub archive: Option<Arc<Archive>>,
+    /// Permits to verify all files of history: one at a time.
+    pub verifications: Semaphore,
     /// Permits to examine the daemon: one at a time, whoever asks.
     pub examinations: Semaphore,
     pub pynatconnd: Option<Pynatconnd>,
@@ -26,6 +31,15 @@ pub(super) struct State {
     /// Permits to scan the table, so that a crowd of listing clients leaves
     /// processors for the thread that reads events.
     pub scans: Semaphore,
+    /// Permits to look back at a NAT endpoint, which is quick in most cases.
+    pub narrow: Arc<Semaphore>,
+    /// Permits to look back at anything else, which may take long, so that quick
+    /// questions do not wait for those.
+    pub broad: Arc<Semaphore>,
+    /// Permits to write an export.
+    pub exports: Arc<Semaphore>,
+    /// Permits to ask many questions in one request.
+    pub bulk: Arc<Semaphore>,
     /// Permits to tell a peer outside the allow list that it is.
     pub refusals: Arc<Semaphore>,
     /// Becomes true, or closes, when the server shall stop.
@@ -34,6 +48,12 @@ pub(super) struct State {
 
 /// How many scans of the table run at once.
 pub(super) const SCANS: usize = 2;
+
+/// How many questions about the past about one NAT endpoint are answered at once.
+pub(super) const NARROW: usize = 8;
+
+/// How many others.
+pub(super) const BROAD: usize = 2;
 
 impl State {
     /// Runs something that scans the table, where blocking is allowed.
@@ -48,6 +68,29 @@ impl State {
         let result = tokio::task::spawn_blocking(move || scan(&answers)).await;
         drop(permit);
         result.ok()
+    }
+
+    /// Looks back for a question, where blocking is allowed.
+    ///
+    /// `None` where it panicked. Whoever does not wait for the end gives no room to
+    /// others: looking goes on until it has taken its time.
+    pub(super) async fn look_back<T: Send + 'static>(
+        self: &Arc<Self>,
+        question: &Lookup,
+        look: impl FnOnce(&Answers) -> T + Send + 'static,
+    ) -> Option<T> {
+        let permits = match question.nat.endpoint() {
+            Some(_) => &self.narrow,
+            None => &self.broad,
+        };
+        let permit = Arc::clone(permits).acquire_owned().await.ok()?;
+        let answers = Arc::clone(&self.answers);
+        let look = move || {
+            let found = look(&answers);
+            drop(permit);
+            found
+        };
+        tokio::task::spawn_blocking(look).await.ok()
     }
 }
 
@@ -94,9 +137,38 @@ impl State {
         Some(answer)
     }
 
+    /// Answers a question about the past. One that reaches up to now waits for what
+    /// has just happened, as others do.
+    ///
+    /// `None` where looking back panicked.
+    pub(super) async fn past(
+        self: &Arc<Self>,
+        question: PastQuestion,
+        limit: usize,
+    ) -> Option<PastAnswer> {
+        let has_caught_up = self.catch_up_with(&question).await;
+        let lookup = question.lookup.clone();
+        let mut past = self
+            .look_back(&lookup, move |answers| answers.past(&question, limit))
+            .await?;
+        if !has_caught_up {
+            past.answer.coverage = past.answer.coverage.with(self.answers.lag());
+        }
+        Some(past)
+    }
+
+    /// Waits until the table holds all that a question about the past may be about;
+    /// false where that took too long.
+    pub(super) async fn catch_up_with(&self, question: &PastQuestion) -> bool {
+        let now = self.answers.now();
+        let until = question.period.to.plus(question.tolerance);
+        // The table is never that far behind without a gap.
+        now.since(until) > PATIENCE || self.catch_up(now).await
+    }
+
     /// Waits until the table holds all that had happened at `time`; false where
     /// that took too long.
-    async fn catch_up(&self, time: Timestamp) -> bool {
+    pub(super) async fn catch_up(&self, time: Timestamp) -> bool {
         for _ in 0..EAGER_LOOKS {
             if self.answers.has_caught_up(time) {
                 return true;

@@ -3,11 +3,14 @@
 //! A question that names protocol, NAT endpoint and remote endpoint is asked of
 //! the kernel (`exact`), unless the mirror is sure; all others of the mirror,
 //! which has connections confirmed that may have ended in silence. Lists are made by
-//! scanning (`list`). Faces know [`Answers`] and nothing behind it.
+//! scanning (`list`). What is asked about the past is asked of the table and of
+//! history (`past`). Faces know [`Answers`] and nothing behind it.
 
 mod best;
 mod exact;
 mod list;
+mod many;
+mod past;
 mod recorded;
 
 use std::sync::Arc;
@@ -18,9 +21,12 @@ use tokio::sync::broadcast;
 
 use crate::api::Status;
 use crate::mirror::{Mirror, now};
+use crate::recorder::Archive;
 
 use best::Best;
 pub use list::{Order, Page, SortKey};
+pub use many::{Answered, Asked};
+pub use past::{Context, Merged, PastAnswer, PastQuestion, RecordsPage, TOLERANCE};
 
 /// How many connections that may have ended in silence are confirmed with the
 /// kernel for one lookup.
@@ -32,6 +38,8 @@ pub struct Answers {
     started_at: Timestamp,
     /// Only a mirror of this machine's kernel has a kernel that can be asked.
     asks_kernel: bool,
+    /// What has ended longer ago; nothing where it is not kept.
+    archive: Option<Arc<Archive>>,
 }
 
 pub use crate::mirror::{Change, Notice};
@@ -53,6 +61,7 @@ impl Answers {
             mirror,
             started_at: now(),
             asks_kernel: true,
+            archive: None,
         }
     }
 

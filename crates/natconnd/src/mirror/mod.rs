@@ -4,9 +4,11 @@
 //! number of others read it. They hold the lock for a bounded time: an index
 //! lookup, or a small part of a scan.
 
+mod audience;
 mod clock;
 mod condition;
 mod counters;
+mod feed;
 mod gaps;
 mod pace;
 mod reader;
@@ -34,8 +36,10 @@ use tokio::sync::broadcast;
 pub use clock::now;
 pub use condition::{Condition, State};
 pub use counters::Counters;
+pub use feed::{Dropped, Feed, Intake, Learned, feed};
 pub use start::{Announce, Stop, start};
 
+use audience::Audience;
 use clock::booted_at;
 use gaps::Gaps;
 use reader::EXPIRE_BUDGET;
@@ -77,6 +81,8 @@ pub struct Mirror {
     table: RwLock<Table>,
     gaps: Mutex<Gaps>,
     notices: broadcast::Sender<Notice>,
+    /// Where all that is learned goes to be recorded; `None` where nobody records.
+    feed: Option<Feed>,
     /// The queue that the reader thread reads from; none without a kernel.
     queue: RwLock<Option<EventQueue>>,
     /// The thread that reads events; none without a kernel.
@@ -117,11 +123,12 @@ pub enum Notice {
 
 impl Mirror {
     /// A mirror that holds nothing and, for all it knows, misses nothing.
-    fn new(settings: Settings) -> Self {
+    fn new(settings: Settings, feed: Option<Feed>) -> Self {
         Self {
             table: RwLock::new(Table::new(settings.keep_ended, settings.filter.clone())),
             gaps: Mutex::default(),
             notices: broadcast::channel(FOLLOWER_LAG).0,
+            feed,
             queue: RwLock::new(None),
             reader: OnceLock::new(),
             is_applying: AtomicBool::new(false),
@@ -135,16 +142,16 @@ impl Mirror {
     }
 
     /// A mirror that knows nothing of the time before it.
-    fn beginning(settings: Settings, now: Timestamp) -> Self {
-        let mirror = Self::new(settings);
+    fn beginning(settings: Settings, feed: Option<Feed>, now: Timestamp) -> Self {
+        let mirror = Self::new(settings, feed);
         mirror.note_gap(booted_at(), now, GapCause::Stopped);
         mirror.open_gap(now, GapCause::Starting);
         mirror
     }
 
     /// A mirror that knows what the one before it knew.
-    fn taking_over(settings: Settings, taken_over: TakenOver) -> Self {
-        let mirror = Self::new(settings);
+    fn taking_over(settings: Settings, feed: Option<Feed>, taken_over: TakenOver) -> Self {
+        let mirror = Self::new(settings, feed);
         *mirror.table.write() = taken_over.table;
         mirror.set_coverage(&taken_over.coverage);
         let kept_since = taken_over.last_read.minus(taken_over.keep_ended);
@@ -164,7 +171,7 @@ impl Mirror {
             is_reliable: true,
             reconcile_every: Duration::from_secs(3600),
         };
-        let mirror = Self::new(settings);
+        let mirror = Self::new(settings, None);
         mirror.replay(events);
         mirror.counters.is_ready.store(true, Relaxed);
         mirror
@@ -174,8 +181,9 @@ impl Mirror {
     pub fn replay(&self, events: &[Event]) {
         let mut table = self.table.write();
         *table = Table::new(FOR_EVER, Filter::default());
+        let mut audience = Audience::nobody();
         for event in events {
-            table.apply(event, now(), |change| self.note(change, false));
+            table.apply(event, now(), |change| self.note(change, &mut audience));
         }
     }
 
@@ -213,6 +221,11 @@ impl Mirror {
         &self.settings.filter
     }
 
+    /// How long ended translations stay answerable.
+    pub fn keep_ended(&self) -> Duration {
+        Duration::from_nanos(self.keep_ended.load(Relaxed).unsigned_abs())
+    }
+
     /// Changes how long ended translations stay answerable.
     ///
     /// What was forgotten already under a shorter time is a gap.
@@ -242,6 +255,11 @@ impl Mirror {
             return Coverage::Complete;
         }
         Coverage::of_gaps(self.gaps.lock().mattering_since(kept_since))
+    }
+
+    /// The gap that lasts, if there is one.
+    pub fn lasting_gap(&self) -> Option<Gap> {
+        self.gaps.lock().lasting()
     }
 
     /// Every gap that is remembered, oldest first.
@@ -319,7 +337,7 @@ impl Mirror {
 
     /// Forgets everything, so that what ended before now is not known.
     fn empty(&self, cause: GapCause) {
-        let keep_ended = Duration::from_nanos(self.keep_ended.load(Relaxed).unsigned_abs());
+        let keep_ended = self.keep_ended();
         *self.table.write() = Table::new(keep_ended, self.settings.filter.clone());
         let now = now();
         self.note_gap(now.minus(keep_ended), now, cause);
@@ -330,25 +348,10 @@ impl Mirror {
         self.table.write().expire(now(), EXPIRE_BUDGET)
     }
 
-    /// Whether anybody follows the changes; takes a lock, so ask once a batch.
-    fn has_followers(&self) -> bool {
-        self.notices.receiver_count() > 0
-    }
-
-    /// Counts a change and tells the followers, if there are any.
-    fn note(&self, change: table::Change<'_>, has_followers: bool) {
-        let counter = match change.kind {
-            ChangeKind::Started => &self.counters.started,
-            ChangeKind::Ended => &self.counters.ended,
-        };
-        // Only the writer of the table comes here.
-        counter.store(counter.load(Relaxed) + 1, Relaxed);
-        if has_followers {
-            self.publish(Notice::Change(Change {
-                kind: change.kind,
-                found: change.found.to_match(),
-            }));
-        }
+    /// Whether a translation that once began lives, or its end is known; see
+    /// [`Table::recognises`].
+    pub fn recognises(&self, begun: &Match) -> bool {
+        self.table.write().recognises(begun)
     }
 
     fn open_gap(&self, from: Timestamp, cause: GapCause) {
@@ -357,7 +360,7 @@ impl Mirror {
         gaps.open(from, cause);
         self.note_completeness(&gaps);
         if let Some(gap) = gaps.lasting().filter(|_| gaps.opened() > before) {
-            self.publish(Notice::Gap(gap));
+            self.publish_gap(gap);
         }
     }
 
@@ -367,7 +370,7 @@ impl Mirror {
         self.counters.is_overloaded.store(false, Relaxed);
         self.note_completeness(&gaps);
         if let Some(gap) = closed {
-            self.publish(Notice::Gap(gap));
+            self.publish_gap(gap);
         }
     }
 
@@ -377,7 +380,7 @@ impl Mirror {
         gaps.note(from, to, cause);
         self.note_completeness(&gaps);
         let to = Some(to);
-        self.publish(Notice::Gap(Gap { from, to, cause }));
+        self.publish_gap(Gap { from, to, cause });
     }
 
     fn note_completeness(&self, gaps: &Gaps) {

@@ -167,7 +167,6 @@ impl Reader {
         let received_at = now();
         let mirror = Arc::clone(&self.mirror);
         let counters = &mirror.counters;
-        let has_followers = mirror.has_followers();
         let mut undecodable = 0;
         let events = self
             .socket
@@ -177,13 +176,15 @@ impl Reader {
             self.probe = Probe::among(events);
             self.wants_probe = self.probe.is_none();
         }
+        let mut audience = mirror.audience(events.len());
         let mut table = mirror.table.write();
         table.apply_all(events, received_at, |change| {
-            mirror.note(change, has_followers);
+            mirror.note(change, &mut audience);
         });
         table.expire(received_at, EXPIRE_BUDGET);
         counters.repeated_ends.store(table.repeated_ends(), Relaxed);
         drop(table);
+        mirror.dismiss(audience);
         counters.events.fetch_add(events.len() as u64, Relaxed);
         counters.last_event.store(received_at.0, Relaxed);
         counters

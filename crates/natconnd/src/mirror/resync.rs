@@ -135,9 +135,9 @@ impl Reader {
         while let Some(part) = dump.read()? {
             let read_at = now();
             mirror.counters.last_round.store(read_at.0, Relaxed);
-            let has_followers = mirror.has_followers();
             let mut undecodable = 0;
             let connections = part.decode(&mut room, |_| undecodable += 1);
+            let mut audience = mirror.audience(0);
             mirror
                 .table
                 .write()
@@ -145,8 +145,9 @@ impl Reader {
                     if change.kind == ChangeKind::Started {
                         untold.note_begun(&change);
                     }
-                    mirror.note(change, has_followers);
+                    mirror.note(change, &mut audience);
                 });
+            mirror.dismiss(audience);
             mirror.counters.undecodable.fetch_add(undecodable, Relaxed);
             // Events wait for a part of a dump at most.
             self.drain();
@@ -189,7 +190,7 @@ impl Reader {
             // After the gets: at or before this time.
             let ended_at = now();
             if !settled.is_empty() {
-                let has_followers = mirror.has_followers();
+                let mut audience = mirror.audience(0);
                 let mut vanished = 0;
                 let mut table = mirror.table.write();
                 for (one, is_gone) in settled {
@@ -198,10 +199,11 @@ impl Reader {
                     }
                     table.settle(&one, is_gone, ended_at, |change| {
                         vanished += 1;
-                        mirror.note(change, has_followers);
+                        mirror.note(change, &mut audience);
                     });
                 }
                 drop(table);
+                mirror.dismiss(audience);
                 mirror.counters.vanished.fetch_add(vanished, Relaxed);
             }
             self.drain();

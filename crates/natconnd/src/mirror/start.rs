@@ -18,7 +18,7 @@ use super::reader::Reader;
 use super::silence::Doubts;
 use super::socket::take_over_or_open;
 use super::taken_over::{TakenOver, read_handed_over};
-use super::{Mirror, Settings};
+use super::{Feed, Mirror, Settings};
 
 /// Ends the reader thread when it is dropped or told to.
 pub struct Stop {
@@ -51,7 +51,8 @@ pub type Announce = Box<dyn Fn(&EventQueue) + Send>;
 
 /// Subscribes to events, or takes over a subscribed socket, and starts the
 /// reader thread. `events` and `table` are what the process before this one has
-/// handed over; the table is as [`Mirror::hand_over`] wrote it.
+/// handed over; the table is as [`Mirror::hand_over`] wrote it. `feed` is where all
+/// that is learned goes to be recorded.
 ///
 /// # Errors
 ///
@@ -60,6 +61,7 @@ pub fn start(
     settings: Settings,
     events: Option<OwnedFd>,
     table: Option<File>,
+    feed: Option<Feed>,
     announce: Announce,
 ) -> anyhow::Result<(Arc<Mirror>, Stop)> {
     let opened = take_over_or_open(&settings, events)?;
@@ -70,8 +72,8 @@ pub fn start(
     let last_read = taken_over.as_ref().map(|taken_over| taken_over.last_read);
     let receive_buffer = opened.receive_buffer;
     let mirror = Arc::new(match taken_over {
-        Some(taken_over) => Mirror::taking_over(settings, taken_over),
-        None => Mirror::beginning(settings, started_at),
+        Some(taken_over) => Mirror::taking_over(settings, feed, taken_over),
+        None => Mirror::beginning(settings, feed, started_at),
     });
     let lasting = mirror.gaps.lock().lasting().map(|gap| gap.cause);
     let is_stopping = Arc::new(AtomicBool::new(false));

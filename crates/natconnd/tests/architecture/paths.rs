@@ -16,6 +16,7 @@ pub enum Named {
 /// The paths in the source of this module, given by its own path.
 pub fn paths(source: &str, module: &[&str]) -> Vec<Named> {
     let tokens = tokens(source);
+    let submodules = submodules(&tokens);
     let mut found = Vec::new();
     let mut scopes: Vec<Option<&str>> = Vec::new();
     let mut at = 0;
@@ -35,7 +36,13 @@ pub fn paths(source: &str, module: &[&str]) -> Vec<Named> {
                     let here: Vec<&str> = module.iter().copied().chain(inner).collect();
                     let mut written = Vec::new();
                     read(&tokens, &mut at, Vec::new(), &mut written);
-                    found.extend(written.into_iter().map(|path| resolve(path, &here)));
+                    let resolved = written.into_iter().map(|path| match path.first() {
+                        Some(first) if submodules.contains(first) => {
+                            Named::Ours(owned(&[module, &path].concat()))
+                        }
+                        _ => resolve(path, &here),
+                    });
+                    found.extend(resolved);
                     continue;
                 }
             }
@@ -44,6 +51,22 @@ pub fn paths(source: &str, module: &[&str]) -> Vec<Named> {
         at += 1;
     }
     found
+}
+
+/// The modules that a source declares to be in files of their own: a path that
+/// begins with one of them is no crate's, whatever crates there are.
+fn submodules<'s>(tokens: &[Token<'s>]) -> Vec<&'s str> {
+    tokens
+        .windows(3)
+        .filter_map(|three| match three {
+            [Token::Word("mod"), Token::Word(name), Token::Else] => Some(*name),
+            _ => None,
+        })
+        .collect()
+}
+
+fn owned(path: &[&str]) -> Vec<String> {
+    path.iter().map(|&word| word.to_owned()).collect()
 }
 
 /// The words of a source, keywords included.
@@ -90,7 +113,6 @@ fn read<'s>(
 }
 
 fn resolve(path: Vec<&str>, here: &[&str]) -> Named {
-    let owned = |path: &[&str]| path.iter().map(|&word| word.to_owned()).collect();
     let climbed = path.iter().take_while(|&&word| word == "super").count();
     match path.first() {
         Some(&"crate") => Named::Ours(owned(&path[1..])),
@@ -225,6 +247,12 @@ mod tests {
             named("mod tests { use super::super::text; } use self::x::Y;"),
             ["crate http text", "crate http json x Y"]
         );
+    }
+
+    #[test]
+    fn a_submodule_is_nearer_than_a_crate_of_its_name() {
+        let source = "mod model; pub use model::X; use ctnetlink::Y;";
+        assert_eq!(named(source), ["crate http json model X", "ctnetlink Y"]);
     }
 
     #[test]

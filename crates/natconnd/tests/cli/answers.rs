@@ -1,6 +1,6 @@
 //! Recorded answers, in the API's own types.
 
-use natconnd::api::{Change, Coverage, Gap, LookupAnswer, Page, Row};
+use natconnd::api::{Change, Coverage, Gap, LookupAnswer, LookupMatch, Page, Row};
 
 /// A live translation of 192.168.248.`host`, port 40000 + `host`.
 pub fn row(host: u8) -> Row {
@@ -12,14 +12,20 @@ pub fn row(host: u8) -> Row {
         internal_port: port,
         nat_address: [203, 0, 113, 7].into(),
         nat_port: port,
-        remote_address: [198, 51, 100, 1].into(),
-        remote_port: 443,
+        remote_address: Some([198, 51, 100, 1].into()),
+        remote_port: Some(443),
         zone: 0,
         started_at: Some("2026-11-23T22:47:00.123Z".to_owned()),
         started_at_source: Some("kernel".to_owned()),
         ended_at: None,
         ended_at_source: None,
         kernel_id: Some(4711),
+        end_evidence: None,
+        internal_packets: None,
+        internal_bytes: None,
+        remote_packets: None,
+        remote_bytes: None,
+        mark: None,
     }
 }
 
@@ -55,11 +61,18 @@ pub fn gap() -> Coverage {
 
 /// The answer to a lookup.
 pub fn answer(verdict: &str, matches: Vec<Row>, coverage: Coverage) -> LookupAnswer {
+    let found = |row| LookupMatch {
+        row,
+        distance_ms: None,
+    };
     LookupAnswer {
         verdict: verdict.to_owned(),
-        matches,
+        matches: matches.into_iter().map(found).collect(),
         cut: false,
         coverage,
+        period: None,
+        remote_omitted: false,
+        gateway: None,
     }
 }
 

@@ -123,9 +123,10 @@ fn csv_is_the_whole_list_with_a_header() {
     assert_eq!(
         reply.body,
         "protocol,kind,internal_address,internal_port,nat_address,nat_port,remote_address,\
-         remote_port,zone,started_at,started_at_source,ended_at,ended_at_source,kernel_id\n\
+         remote_port,zone,started_at,started_at_source,ended_at,ended_at_source,kernel_id,\
+         end_evidence,internal_packets,internal_bytes,remote_packets,remote_bytes,mark\n\
          tcp,source,192.168.248.2,40123,100.64.2.1,40123,100.64.2.10,443,0,\
-         2026-11-23T22:47:00.123Z,kernel,,,2596996162\n"
+         2026-11-23T22:47:00.123Z,kernel,,,2596996162,,,,,,\n"
     );
     let mut csv = csv::Reader::from_reader(reply.body.as_bytes());
     let rows: Vec<Row> = csv.deserialize().map(Result::unwrap).collect();

@@ -70,7 +70,7 @@ fn an_unknown_parameter_is_told_the_known_ones() {
     let problem = problem(&server, "/api/v1/lookup?natt=:1");
     assert_eq!(
         problem["expected"],
-        "one of nat, remote, internal, protocol, kind, zone, limit"
+        "one of nat, remote, internal, protocol, kind, zone, limit, at, from, to, tolerance"
     );
 }
 

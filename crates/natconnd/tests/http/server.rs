@@ -59,6 +59,7 @@ impl Running {
             counters: Arc::default(),
             render_metrics: Arc::new(|| "# EOF\n".to_owned()),
             report_health: Arc::new(examined),
+            archive: None,
             pynatconnd: None,
             limits: Limits {
                 shutdown_timeout: Duration::from_millis(500),

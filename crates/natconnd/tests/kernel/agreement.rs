@@ -82,7 +82,7 @@ pub fn misses_nothing(coverage: &Coverage) -> bool {
 /// Asks a lookup whose matches all live.
 pub fn assert_answer(daemon: &Daemon, query: &str, expected: &[Truth]) {
     let answer = daemon.lookup(query);
-    assert_eq!(of_rows(&answer.matches), expected, "{query}");
+    assert_eq!(of_rows(answer.rows()), expected, "{query}");
     assert_eq!(answer.verdict, verdict(expected), "{query}");
     assert!(misses_nothing(&answer.coverage), "{query}: {answer:?}");
     assert!(!answer.cut, "{query}: {answer:?}");

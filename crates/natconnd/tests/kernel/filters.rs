@@ -148,7 +148,7 @@ fn agree_on_shapes(lab: &Lab, all: &Daemon, filtered: &[(Daemon, Shape)]) -> Vec
             } = one;
             let [nat, remote] = [nat, remote].map(in_query);
             let query = format!("protocol={protocol}&nat={nat}&remote={remote}&zone={zone}");
-            let answer = of_rows(&daemon.lookup(&query).matches);
+            let answer = of_rows(daemon.lookup(&query).rows());
             let is_kept = expected.contains(one);
             let fitting: &[_] = if is_kept {
                 std::slice::from_ref(one)

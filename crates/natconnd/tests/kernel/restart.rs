@@ -72,7 +72,7 @@ fn a_hand_over_forgets_nothing_and_is_no_gap() {
                 for answer in ask_twice(&daemon, one) {
                     // Another host may have the same NAT endpoint by now.
                     let is_one = |row: &&Row| row.internal_address == one.internal.ip();
-                    let matches: Vec<_> = answer.matches.iter().filter(is_one).collect();
+                    let matches: Vec<_> = answer.rows().filter(is_one).collect();
                     let [found] = matches[..] else {
                         panic!("round {round}: {answer:?}");
                     };

@@ -85,15 +85,19 @@ pub fn of_row(row: &Row) -> Truth {
         kind: row.kind.clone(),
         internal: SocketAddr::new(row.internal_address, row.internal_port),
         nat: SocketAddr::new(row.nat_address, row.nat_port),
-        remote: SocketAddr::new(row.remote_address, row.remote_port),
+        remote: SocketAddr::new(
+            row.remote_address
+                .expect("a live connection has its remote"),
+            row.remote_port.expect("a live connection has its remote"),
+        ),
         zone: row.zone,
         kernel_id: row.kernel_id.expect("a live connection has its kernel id"),
     }
 }
 
 /// What the rows say, in order.
-pub fn of_rows(rows: &[Row]) -> Vec<Truth> {
-    let mut all: Vec<_> = rows.iter().map(of_row).collect();
+pub fn of_rows<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Vec<Truth> {
+    let mut all: Vec<_> = rows.into_iter().map(of_row).collect();
     all.sort();
     all
 }

@@ -91,6 +91,26 @@ impl Form for SocketPath {
     }
 }
 
+/// A folder, by its absolute path.
+pub(in super::super) struct Folder;
+
+impl Form for Folder {
+    type Value = PathBuf;
+    const SHAPE: &'static str = "absolute path";
+
+    fn read(found: &Found<'_>) -> Result<PathBuf, Fault> {
+        let path = PathBuf::from(text(found, "the absolute path of a folder")?);
+        if !path.is_absolute() {
+            return Err(Fault::unexpected(found, "the absolute path of a folder"));
+        }
+        Ok(path)
+    }
+
+    fn write(path: &PathBuf) -> String {
+        quote(&path.to_string_lossy())
+    }
+}
+
 /// A network, or the address of a single host.
 pub(in super::super) struct Network;
 

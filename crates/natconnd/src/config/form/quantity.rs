@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::amount::{self, AmountError, SIZE_UNITS, TIME_UNITS};
-use super::{Fault, Form, Found, integer, quote, text};
+use super::{Fault, Form, Found, Shown, integer, quote, text};
 
 /// Sums with the clock stay in range up to here: a hundred years.
 const LONGEST: Duration = Duration::from_millis(36_500 * 24 * 60 * 60 * 1000);
@@ -93,25 +93,12 @@ impl Form for BufferSize {
     const SHAPE: &'static str = "size from 4KiB to 1GiB";
 
     fn read(found: &Found<'_>) -> Result<u64, Fault> {
-        if let Some(number) = integer(found) {
-            let fault = Fault::new(found, format!("{number} has no unit"));
-            return Err(fault.hint(size_hint(number.unsigned_abs())));
-        }
-        let text = text(found, "a size such as \"64MiB\"")?;
-        let bytes = amount::parse(text, SIZE_UNITS).map_err(|error| match error {
-            AmountError::NoNumber => Fault::new(
-                found,
-                format!("{text:?} is no size, expected a whole number and a unit"),
-            )
-            .hint("write one number and one unit of B, KiB, MiB and GiB, such as \"64MiB\""),
-            AmountError::NoUnit(number) => {
-                Fault::new(found, format!("{text:?} has no unit")).hint(size_hint(number))
-            }
-            AmountError::UnknownUnit(number, unit) => unknown_size_unit(found, text, number, &unit),
-            AmountError::TooLarge => out_of_range(found, text),
-        })?;
+        let bytes = bytes(found)?;
         if !(Self::SMALLEST..=Self::LARGEST).contains(&bytes) {
-            return Err(out_of_range(found, text));
+            return Err(no_size(
+                found,
+                "no buffer size, expected \"4KiB\" to \"1GiB\"",
+            ));
         }
         Ok(bytes)
     }
@@ -121,25 +108,71 @@ impl Form for BufferSize {
     }
 }
 
-fn out_of_range(found: &Found<'_>, text: &str) -> Fault {
-    Fault::new(
-        found,
-        format!("{text:?} is no buffer size, expected \"4KiB\" to \"1GiB\""),
-    )
+/// What files may take together, in bytes.
+pub(in super::super) struct DiskSize;
+
+impl DiskSize {
+    /// A full segment and the journal of the next have to fit.
+    const SMALLEST: u64 = 256 << 20;
+}
+
+impl Form for DiskSize {
+    type Value = u64;
+    const SHAPE: &'static str = "size from 256MiB";
+
+    fn read(found: &Found<'_>) -> Result<u64, Fault> {
+        let bytes = bytes(found)?;
+        if bytes < Self::SMALLEST {
+            return Err(no_size(found, "too little, expected \"256MiB\" or more"));
+        }
+        Ok(bytes)
+    }
+
+    fn write(bytes: &u64) -> String {
+        quote(&amount::write(*bytes, SIZE_UNITS))
+    }
+}
+
+/// A number of bytes, however many.
+fn bytes(found: &Found<'_>) -> Result<u64, Fault> {
+    if let Some(number) = integer(found) {
+        let fault = Fault::new(found, format!("{number} has no unit"));
+        return Err(fault.hint(size_hint(number.unsigned_abs())));
+    }
+    let text = text(found, "a size such as \"64MiB\"")?;
+    amount::parse(text, SIZE_UNITS).map_err(|error| match error {
+        AmountError::NoNumber => Fault::new(
+            found,
+            format!("{text:?} is no size, expected a whole number and a unit"),
+        )
+        .hint("write one number and one unit of B, KiB, MiB, GiB and TiB, such as \"64MiB\""),
+        AmountError::NoUnit(number) => {
+            Fault::new(found, format!("{text:?} has no unit")).hint(size_hint(number))
+        }
+        AmountError::UnknownUnit(number, unit) => unknown_size_unit(found, text, number, &unit),
+        AmountError::TooLarge => no_size(found, "too large"),
+    })
+}
+
+fn no_size(found: &Found<'_>, cause: &str) -> Fault {
+    let shown = Shown(found.get_ref());
+    Fault::new(found, format!("{shown} is {cause}"))
 }
 
 /// `k` is 1000 to some and 1024 to others, so neither is guessed.
 fn unknown_size_unit(found: &Found<'_>, text: &str, number: u64, unit: &str) -> Fault {
     let fault = Fault::new(
         found,
-        format!("{text:?} has the unit {unit:?}, expected B, KiB, MiB or GiB"),
+        format!("{text:?} has the unit {unit:?}, expected B, KiB, MiB, GiB or TiB"),
     );
     let letter = unit
         .chars()
         .next()
         .map(|letter| letter.to_ascii_uppercase());
     match letter {
-        Some(letter @ ('K' | 'M' | 'G')) => fault.hint(format!("write \"{number}{letter}iB\"")),
+        Some(letter @ ('K' | 'M' | 'G' | 'T')) => {
+            fault.hint(format!("write \"{number}{letter}iB\""))
+        }
         _ => fault,
     }
 }

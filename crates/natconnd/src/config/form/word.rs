@@ -5,7 +5,7 @@ use std::str::FromStr;
 use model::{Protocol, TranslationKind};
 
 use super::super::nearest::nearest;
-use super::super::{Delivery, KeyName, LogLevel};
+use super::super::{Delivery, KeyName, LogLevel, RemoteEndpoints};
 use super::{Fault, Form, Found, integer, quote, text};
 
 /// Reads one of a few words, with the nearest one as a hint.
@@ -52,6 +52,42 @@ impl Form for DeliveryWord {
 
     fn write(delivery: &Delivery) -> String {
         quote(delivery.name())
+    }
+}
+
+/// What becomes of remote endpoints in history.
+pub(in super::super) struct RemoteWord;
+
+impl Form for RemoteWord {
+    type Value = RemoteEndpoints;
+    const SHAPE: &'static str = "keep or omit";
+
+    fn read(found: &Found<'_>) -> Result<RemoteEndpoints, Fault> {
+        read_word::<Self>(found, &RemoteEndpoints::ALL.map(RemoteEndpoints::name))
+    }
+
+    fn write(remote: &RemoteEndpoints) -> String {
+        quote(remote.name())
+    }
+}
+
+/// A name, not empty.
+pub(in super::super) struct Name;
+
+impl Form for Name {
+    type Value = String;
+    const SHAPE: &'static str = "name";
+
+    fn read(found: &Found<'_>) -> Result<String, Fault> {
+        let name = text(found, "a name")?;
+        if name.is_empty() || name.chars().any(char::is_control) {
+            return Err(Fault::unexpected(found, "a name of printable characters"));
+        }
+        Ok(name.to_owned())
+    }
+
+    fn write(name: &String) -> String {
+        quote(name)
     }
 }
 

@@ -6,8 +6,8 @@ use ipnet::IpNet;
 
 use super::super::facts::{ConfigurationFault, Facts};
 use super::super::netlink::{Netlink, hint_of};
-use super::super::words::list;
 use super::{AS_ROOT, Judgement};
+use crate::amounts::list;
 
 /// Whether the daemon answers; asked by the command only.
 pub fn daemon(facts: &Facts) -> Option<Judgement> {

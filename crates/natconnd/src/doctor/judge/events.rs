@@ -5,8 +5,8 @@ use std::time::Duration;
 use model::{GapCause, Timestamp};
 
 use super::super::facts::Facts;
-use super::super::words::{count, size, span};
 use super::{Judgement, sysctl};
+use crate::amounts::{count, size, span};
 use crate::config::Config;
 
 /// How long lost events are worth a warning, and gaps a note.

@@ -1,8 +1,8 @@
 //! The settings of conntrack that decide what natconnd can know.
 
 use super::super::facts::Facts;
-use super::super::words::list;
 use super::{Judgement, sysctl};
+use crate::amounts::list;
 
 const EVENTS: &str = "net.netfilter.nf_conntrack_events";
 const TIMESTAMP: &str = "net.netfilter.nf_conntrack_timestamp";
@@ -62,10 +62,21 @@ pub fn timestamp_setting(facts: &Facts) -> Option<Judgement> {
 
 /// Whether the kernel counts for nobody.
 pub fn acct_setting(facts: &Facts) -> Option<Judgement> {
-    Some(match facts.settings.acct? {
+    let acct = facts.settings.acct?;
+    if facts
+        .daemon()
+        .is_some_and(|daemon| daemon.history.is_some())
+    {
+        return Some(Judgement::ok(if acct == 0 {
+            "the kernel does not count packets, so records have no packets and bytes"
+        } else {
+            "the kernel counts packets and bytes of each connection, and they are recorded"
+        }));
+    }
+    Some(match acct {
         0 => Judgement::ok("the kernel does not count packets, and natconnd does not need it to"),
         _ => Judgement::note(
-            "the kernel counts packets and bytes of each connection; natconnd does not use that",
+            "the kernel counts packets and bytes of each connection; without history natconnd does not use that",
         ),
     })
 }

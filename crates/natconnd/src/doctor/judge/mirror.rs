@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::super::facts::Facts;
-use super::super::words::{count, span};
 use super::Judgement;
 use super::kernel::events_on;
+use crate::amounts::{count, span};
 use crate::mirror::State;
 
 /// How long the first dump may take before that is odd.

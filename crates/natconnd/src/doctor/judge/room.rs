@@ -3,8 +3,8 @@
 use ctnetlink::Drops;
 
 use super::super::facts::Facts;
-use super::super::words::{count, span};
 use super::{Judgement, sysctl};
+use crate::amounts::{count, span};
 
 const MAX: &str = "net.netfilter.nf_conntrack_max";
 

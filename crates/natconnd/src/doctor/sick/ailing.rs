@@ -270,7 +270,49 @@ pub const AILING: &[Patient] = &[
             it.settings.timestamp = None;
         },
     ),
+    (
+        (
+            "history",
+            Failure,
+            "not recorded: no room",
+            "goes on by itself",
+            "df -h /h",
+        ),
+        |it| {
+            let status = &mut kept(it).status;
+            status.is_recording = false;
+            status.trouble = Some("no room".to_owned());
+        },
+    ),
+    (
+        (
+            "history",
+            Failure,
+            "1 file of history cannot be read: /h/1.parquet",
+            "backup",
+            "natconn history verify",
+        ),
+        |it| kept(it).status.damaged.push(PathBuf::from("/h/1.parquet")),
+    ),
+    (
+        (
+            "history",
+            Warning,
+            "only 4 GiB are free",
+            "history.keep-bytes",
+            "",
+        ),
+        |it| kept(it).room = Some((4 << 30, 100 << 30)),
+    ),
+    // A little of a lot is enough.
+    (("history", Ok, "1000 records in /h", "", ""), |it| {
+        kept(it).room = Some((12 << 30, 1 << 40));
+    }),
+    (("acct-setting", Ok, "they are recorded", "", ""), |it| {
+        it.settings.acct = Some(1);
+    }),
     (("acct-setting", Note, "does not use that", "", ""), |it| {
+        daemon(it).history = None;
         it.settings.acct = Some(1)
     }),
 ];

@@ -5,6 +5,7 @@ mod cut_off;
 mod unattended;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ctnetlink::{ClockDiscipline, Drops, Settings};
@@ -12,7 +13,7 @@ use model::{Gap, GapCause, Timestamp};
 
 use super::check::{By, CHECKS, health};
 use super::facts::{
-    ConfigurationFault, Earlier, Facts, Observer, OfCommand, OfDaemon, Unreachable,
+    ConfigurationFault, Earlier, Facts, Kept, Observer, OfCommand, OfDaemon, Unreachable,
 };
 use super::netlink::Netlink;
 use crate::api::Finding;
@@ -52,6 +53,16 @@ fn healthy() -> Facts {
                 drops: Drops::default(),
             }),
             dying_for: Duration::ZERO,
+            history: Some(Kept {
+                folder: PathBuf::from("/h"),
+                status: history::Status {
+                    sealed_records: 1000,
+                    bytes: 11_000,
+                    is_recording: true,
+                    ..history::Status::default()
+                },
+                room: Some((50 << 30, 100 << 30)),
+            }),
         }),
         netlink: Netlink::Answers,
         settings: Settings {
@@ -107,6 +118,11 @@ fn daemon(facts: &mut Facts) -> &mut OfDaemon {
         Observer::Daemon(daemon) => daemon,
         Observer::Command(_) => panic!("it is the command that looks"),
     }
+}
+
+fn kept(facts: &mut Facts) -> &mut Kept {
+    let kept = daemon(facts).history.as_mut();
+    kept.expect("the patient records")
 }
 
 fn command(facts: &mut Facts) -> &mut OfCommand {

@@ -4,6 +4,7 @@
 //! document only; the types are those of [`crate::api`]. A test holds the
 //! declarations to what the endpoints really read.
 
+mod history;
 mod parameters;
 mod paths;
 
@@ -26,9 +27,14 @@ use utoipa::OpenApi as _;
     paths(
         paths::lookup,
         paths::connections,
+        paths::records,
         paths::events,
         paths::status,
         paths::health,
+        history::history,
+        history::gaps,
+        history::verify,
+        history::expired,
         paths::healthz,
         paths::metrics,
         paths::openapi_json,
@@ -56,7 +62,7 @@ pub fn openapi() -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{connections, events, lookup};
+    use super::super::{connections, events, history, lookup, records};
     use serde_json::Value;
 
     fn parameters(path: &str) -> Vec<String> {
@@ -82,7 +88,10 @@ mod tests {
         assert_eq!(parameters("/api/v1/lookup"), sorted(lookup::PARAMETERS));
         let listed = sorted(connections::PARAMETERS);
         assert_eq!(parameters("/api/v1/connections"), listed);
+        assert_eq!(parameters("/api/v1/records"), sorted(records::PARAMETERS));
         assert_eq!(parameters("/api/v1/events"), sorted(events::PARAMETERS));
+        let gaps = sorted(history::GAPS_PARAMETERS);
+        assert_eq!(parameters("/api/v1/history/gaps"), gaps);
     }
 
     #[test]
@@ -90,7 +99,7 @@ mod tests {
         use super::super::route::Route;
         let document: Value = serde_json::from_str(super::openapi()).unwrap();
         let paths = document["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 8);
+        assert_eq!(paths.len(), 13);
         for (path, item) in paths {
             assert_ne!(Route::of_path(path, false), Route::Unknown, "{path}");
             let forbidden = &item["get"]["responses"]["403"];

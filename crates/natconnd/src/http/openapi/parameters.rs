@@ -35,6 +35,62 @@ pub(super) struct LookupParameters {
     /// How many matches at most.
     #[param(minimum = 1, maximum = 10_000, default = 100)]
     limit: Option<u16>,
+    /// Who was behind it at this time: RFC 3339 with an offset from UTC, Unix
+    /// seconds with or without a fraction, or `24/Nov/2026:13:55:36 +0000` as nginx's
+    /// `$time_local` has it. It is the moment at its beginning: for a log in whole
+    /// seconds leave `tolerance` at a second or more. Not together with `from` or
+    /// `to`.
+    #[param(example = "2026-11-24T13:55:36Z")]
+    at: Option<String>,
+    /// Who was behind it from this time on, written as `at` is; without it, since ever.
+    #[param(example = "1795528500")]
+    from: Option<String>,
+    /// Who was behind it up to this time; without it, until now.
+    #[param(example = "1795528800")]
+    to: Option<String>,
+    /// By how much the clock that measured the time may differ from this machine's:
+    /// `500ms`, `2s`, `1h`, or `0`. Only together with a time, which may lie in the
+    /// future by no more than this.
+    #[param(example = "5s", default = "2s")]
+    tolerance: Option<String>,
+}
+
+/// What `/api/v1/records` reads.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct RecordsParameters {
+    /// What lived at this time or later: RFC 3339 with an offset from UTC, Unix
+    /// seconds, or `24/Nov/2026:13:55:36 +0000`. Without it, since ever.
+    #[param(example = "2026-11-24T00:00:00Z")]
+    from: Option<String>,
+    /// What lived at this time or earlier; without it, until now.
+    #[param(example = "2026-11-25T00:00:00Z")]
+    to: Option<String>,
+    /// The internal endpoint or a part of it: `ADDR`, `ADDR:PORT`, `:PORT`,
+    /// `[V6]:PORT`, `ADDR/BITS`; `FIRST-LAST` in the port's place too.
+    #[param(example = "192.168.248.2")]
+    internal: Option<String>,
+    /// The NAT endpoint or a part of it.
+    nat: Option<String>,
+    /// The remote endpoint or a part of it.
+    #[param(example = "198.51.100.1:25")]
+    remote: Option<String>,
+    /// Transport protocol, by name or number.
+    #[param(example = "tcp")]
+    protocol: Option<String>,
+    /// Kind of translation: `source` or `destination`.
+    kind: Option<String>,
+    /// Conntrack zone.
+    zone: Option<u16>,
+    /// How many rows at most. Without it JSON has 100, CSV and NDJSON have the whole
+    /// list. A Parquet file has it in any case.
+    #[param(minimum = 1, maximum = 10_000)]
+    limit: Option<u16>,
+    /// `next_cursor` of the page before, unchanged.
+    cursor: Option<String>,
+    /// `json`, `csv`, `ndjson` or `parquet`; goes before the `Accept` header.
+    #[param(example = "csv")]
+    format: Option<String>,
 }
 
 /// What chooses connections. Each is a list; all that are given must fit, any

@@ -7,8 +7,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::parameters::{FilterParameters, LookupParameters, PageParameters};
-use crate::api::{Health, LookupAnswer, Page, Problem, Status};
+use super::parameters::{FilterParameters, LookupParameters, PageParameters, RecordsParameters};
+use crate::api::{Health, LookupAnswer, Page, Problem, RecordsPage, Status};
 
 /// Data of the event `missed`: the client was too slow.
 #[derive(Serialize, ToSchema)]
@@ -19,11 +19,15 @@ pub(super) struct Missed {
     missed: u64,
 }
 
-/// Which internal host is behind this NAT endpoint?
+/// Which internal host is behind this NAT endpoint, or was?
 ///
 /// With protocol, NAT endpoint and remote endpoint the kernel itself is asked.
 /// No match is 200 with the verdict `none`, and proves something only where
 /// `coverage.complete` is true.
+///
+/// With `at`, `from` or `to` the question is about the past: history and the live
+/// table answer together, and each translation is told once. It fits where it lived
+/// in that time, made longer by `tolerance` on both sides.
 #[utoipa::path(
     get,
     path = "/api/v1/lookup",
@@ -42,10 +46,16 @@ pub(super) struct Missed {
                     "zone": 0,
                     "started_at": "2026-11-23T22:47:00.123Z", "started_at_source": "kernel",
                     "ended_at": null, "ended_at_source": null,
-                    "kernel_id": 2_596_996_162_u32
+                    "kernel_id": 2_596_996_162_u32,
+                    "end_evidence": null,
+                    "internal_packets": null, "internal_bytes": null,
+                    "remote_packets": null, "remote_bytes": null,
+                    "mark": null,
+                    "distance_ms": null
                 }],
                 "cut": false,
-                "coverage": { "complete": true, "gaps": [] }
+                "coverage": { "complete": true, "gaps": [] },
+                "period": null, "remote_omitted": false, "gateway": null
             })),
         (status = 400, description = "A parameter is unknown or has a bad value", body = Problem,
             content_type = "application/problem+json"),
@@ -73,8 +83,9 @@ fn lookup() {}
             (String = "text/csv", example =
                 "protocol,kind,internal_address,internal_port,nat_address,nat_port,\
                  remote_address,remote_port,zone,started_at,started_at_source,ended_at,\
-                 ended_at_source,kernel_id\ntcp,source,192.168.248.2,40123,100.64.2.1,40123,\
-                 100.64.2.10,443,0,2026-11-23T22:47:00.123Z,kernel,,,2596996162\n"),
+                 ended_at_source,kernel_id,end_evidence,internal_packets,internal_bytes,\
+                 remote_packets,remote_bytes,mark\ntcp,source,192.168.248.2,40123,100.64.2.1,\
+                 40123,100.64.2.10,443,0,2026-11-23T22:47:00.123Z,kernel,,,2596996162,,,,,,\n"),
             (crate::api::Row = "application/x-ndjson"),
         ), headers(
             ("natconnd-coverage" = String, description = "`complete`, or `gaps` where something is missing"),
@@ -87,6 +98,40 @@ fn lookup() {}
     )
 )]
 fn connections() {}
+
+/// What lived in a period, in the order in which it began.
+///
+/// Ended and living translations, each once. JSON comes in pages: give
+/// `next_cursor` as `cursor` to get the next one, until it is null. CSV and NDJSON
+/// without `limit` are the whole list in one stream, which breaks off visibly where
+/// it cannot go on. A Parquet file has what history has, so what lives is in it as
+/// its last checkpoint, if there is one.
+#[utoipa::path(
+    get,
+    path = "/api/v1/records",
+    operation_id = "records",
+    tag = "connections",
+    params(RecordsParameters),
+    responses(
+        (status = 200, description = "One page, the rows, or a file", content(
+            (RecordsPage = "application/json"),
+            (String = "text/csv"),
+            (crate::api::Row = "application/x-ndjson"),
+            (Vec<u8> = "application/vnd.apache.parquet"),
+        ), headers(
+            ("natconnd-coverage" = String, description = "`complete`, or `gaps` where something is missing"),
+            ("natconnd-cut" = String, description = "Of a page: `true` where looking was given up before it was full"),
+            ("link" = String, description = "The next page, where there is one (RFC 8288)"),
+        )),
+        (status = 400, description = "A parameter is unknown or has a bad value", body = Problem,
+            content_type = "application/problem+json"),
+        (status = 403, description = "The peer is outside the allow list", body = String,
+            content_type = "text/html", example = "Forbidden"),
+        (status = 404, description = "A Parquet file was asked for, and there is no history",
+            body = Problem, content_type = "application/problem+json"),
+    )
+)]
+fn records() {}
 
 /// Every change as it happens.
 ///

@@ -1,4 +1,4 @@
-//! Amounts in the words of findings.
+//! Amounts in words, for findings and for people at a terminal.
 
 use std::time::Duration;
 

@@ -1,0 +1,260 @@
+//! What a line asks, and what a table's columns make of it.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use model::{EndpointPattern, EndpointSet, Lookup, Period};
+
+use super::columns::{Columns, Named};
+use super::form::Form;
+use super::role::Role;
+use super::time::{self, Assumed, Clock};
+use crate::lookup::Asked;
+
+/// How lines are read, beside what they say themselves.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The form, where it shall not be guessed.
+    pub form: Option<Form>,
+    /// Columns that are named.
+    pub columns: Vec<Named>,
+    /// The gateway's NAT addresses: of the addresses in a text, these are meant.
+    pub nat: EndpointSet,
+    /// What holds for lines that do not say it: protocol, kind, zone, remote endpoint.
+    pub defaults: Lookup,
+    /// How far the clock of whoever wrote the lines may be off.
+    pub tolerance: Duration,
+    /// What completes a time that does not say all.
+    pub clock: Clock,
+}
+
+/// What a line asks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Question {
+    /// Who is asked about, and when.
+    pub asked: Asked,
+    /// What the line did not say of its time.
+    pub assumed: Assumed,
+}
+
+impl Question {
+    /// The question as the query of `/api/v1/lookup`, so that it can be asked again by
+    /// itself.
+    pub fn query(&self) -> String {
+        let mut query = String::new();
+        let mut add = |name: &str, value: &dyn std::fmt::Display| {
+            let separator = if query.is_empty() { "" } else { "&" };
+            // Writing to a string cannot go wrong.
+            let _ = write!(query, "{separator}{name}={value}");
+        };
+        let Lookup {
+            protocol,
+            kind,
+            zone,
+            nat,
+            remote,
+            internal,
+        } = &self.asked.lookup;
+        for (name, pattern) in [("nat", nat), ("remote", remote), ("internal", internal)] {
+            if !pattern.is_any() {
+                add(name, pattern);
+            }
+        }
+        if let Some(protocol) = protocol {
+            add("protocol", protocol);
+        }
+        if let Some(kind) = kind {
+            add("kind", kind);
+        }
+        if let Some(zone) = zone {
+            add("zone", zone);
+        }
+        if let Some(Period { from, to }) = self.asked.period {
+            if from == to {
+                add("at", &from);
+            } else {
+                add("from", &from);
+                add("to", &to);
+            }
+            add("tolerance", &self.asked.tolerance.as_secs_f64());
+        }
+        query
+    }
+}
+
+/// The question of a row, of which `value` gives each column's text; the error is for
+/// people.
+///
+/// # Errors
+///
+/// Where a value is none of its kind, or nobody is asked about.
+pub fn of_row<'a>(
+    columns: &Columns,
+    value: impl Fn(usize) -> Option<&'a str>,
+    name: impl Fn(usize) -> String,
+    settings: &Settings,
+) -> Result<Question, String> {
+    let row = Row {
+        columns,
+        value,
+        name,
+    };
+    if columns.of(Role::Nat).is_some() && row.text(Role::Nat).is_none() {
+        // A port alone is that of somebody else as well.
+        if row.text(Role::NatPort).is_some() {
+            return Err(row.fault(Role::Nat, "it is empty, and a port alone says too little"));
+        }
+    }
+    let defaults = &settings.defaults;
+    let mut lookup = Lookup {
+        nat: row.endpoint(Role::Nat, Role::NatPort)?,
+        remote: row.endpoint(Role::Remote, Role::RemotePort)?,
+        internal: row.parse(Role::Internal)?.unwrap_or_default(),
+        protocol: row.protocol()?.or(defaults.protocol),
+        kind: row.parse(Role::Kind)?.or(defaults.kind),
+        zone: row.parse(Role::Zone)?.or(defaults.zone),
+    };
+    if lookup.remote.is_any() {
+        lookup.remote = defaults.remote.clone();
+    }
+    if lookup.nat.is_any() && lookup.internal.is_any() && lookup.remote == defaults.remote {
+        return Err("no endpoint to ask about: its column is empty".to_owned());
+    }
+    let (period, assumed) = row.time(&settings.clock)?;
+    let asked = Asked {
+        lookup,
+        period,
+        tolerance: settings.tolerance,
+    };
+    Ok(Question { asked, assumed })
+}
+
+/// A row by its roles.
+struct Row<'c, V, N> {
+    columns: &'c Columns,
+    value: V,
+    name: N,
+}
+
+impl<'a, V, N> Row<'_, V, N>
+where
+    V: Fn(usize) -> Option<&'a str>,
+    N: Fn(usize) -> String,
+{
+    /// The text of a role, `None` where there is nothing in it.
+    fn text(&self, role: Role) -> Option<&'a str> {
+        let text = (self.value)(self.columns.of(role)?)?.trim();
+        // What exports write where they have nothing.
+        let is_nothing = matches!(text, "" | "-" | "null" | "NULL" | "N/A" | "n/a" | "(empty)");
+        (!is_nothing).then_some(text)
+    }
+
+    fn fault(&self, role: Role, cause: impl std::fmt::Display) -> String {
+        let column = self.columns.of(role).map(&self.name);
+        format!("read column {}: {cause}", column.unwrap_or_default())
+    }
+
+    fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(
+        &self,
+        role: Role,
+    ) -> Result<Option<T>, String> {
+        let parsed = self.text(role).map(str::parse).transpose();
+        parsed.map_err(|error: T::Err| self.fault(role, error))
+    }
+
+    fn protocol(&self) -> Result<Option<model::Protocol>, String> {
+        let Some(text) = self.text(Role::Protocol) else {
+            return Ok(None);
+        };
+        let word = text.split(['/', ' ']).next().unwrap_or(text);
+        protocol_of(word).map_or_else(
+            || match word.parse() {
+                Ok(protocol) => Ok(Some(protocol)),
+                Err(error) => Err(self.fault(Role::Protocol, error)),
+            },
+            |protocol| Ok(Some(protocol)),
+        )
+    }
+
+    /// An endpoint in one column or in two.
+    fn endpoint(&self, both: Role, port: Role) -> Result<EndpointPattern, String> {
+        let mut pattern: EndpointPattern = self.parse(both)?.unwrap_or_default();
+        if let Some(text) = self.text(port) {
+            let number: u16 = text
+                .parse()
+                .map_err(|_| self.fault(port, format!("\"{text}\" is no port from 0 to 65535")))?;
+            pattern.ports = Some(number..=number);
+        }
+        Ok(pattern)
+    }
+
+    fn time_column(&self) -> Option<Role> {
+        let roles = [Role::At, Role::TimeOfDay, Role::From, Role::To];
+        roles
+            .into_iter()
+            .find(|role| self.columns.of(*role).is_some())
+    }
+
+    fn time(&self, clock: &Clock) -> Result<(Option<Period>, Assumed), String> {
+        let read = |role: Role, text: &str| {
+            let written = time::whole(text);
+            let at = written.and_then(|written| Some((written.on(clock)?, written)));
+            at.map(|(at, written)| (at, written.assumes()))
+                .ok_or_else(|| self.fault(role, format!("\"{text}\" is no time")))
+        };
+        let (from, to) = match (self.text(Role::At), self.text(Role::TimeOfDay)) {
+            (Some(date), Some(time)) => {
+                let at = read(Role::At, &format!("{date} {time}"))?;
+                (at, at)
+            }
+            (Some(at), None) => {
+                let at = read(Role::At, at)?;
+                (at, at)
+            }
+            (None, _) => match (self.text(Role::From), self.text(Role::To)) {
+                // Nobody asks about now in a table of times.
+                (None, None) => {
+                    return match self.time_column() {
+                        Some(role) => Err(self.fault(role, "no time, it is empty")),
+                        None => Ok((None, Assumed::default())),
+                    };
+                }
+                (from, to) => {
+                    let from = from.map(|text| read(Role::From, text)).transpose()?;
+                    let to = to.map(|text| read(Role::To, text)).transpose()?;
+                    match (from, to) {
+                        (Some(from), Some(to)) => (from, to),
+                        (Some(one), None) | (None, Some(one)) => (one, one),
+                        (None, None) => return Ok((None, Assumed::default())),
+                    }
+                }
+            },
+        };
+        if from.0 > to.0 {
+            return Err(self.fault(Role::To, "it is before the begin"));
+        }
+        let period = Period {
+            from: from.0,
+            to: to.0,
+        };
+        Ok((Some(period), from.1.or(to.1)))
+    }
+}
+
+/// The transport of an application protocol that has one only.
+pub fn protocol_of(word: &str) -> Option<model::Protocol> {
+    const TCP: [&str; 12] = [
+        "http", "https", "ssh", "smtp", "smtps", "imap", "imaps", "pop3", "ftp", "telnet", "rdp",
+        "tcp6",
+    ];
+    let is = |list: &[&str]| list.iter().any(|name| name.eq_ignore_ascii_case(word));
+    if is(&TCP) {
+        Some(model::Protocol::TCP)
+    } else if is(&["udp6"]) {
+        Some(model::Protocol::UDP)
+    } else if is(&["ipv6-icmp", "icmp6"]) {
+        Some(model::Protocol::ICMPV6)
+    } else {
+        None
+    }
+}

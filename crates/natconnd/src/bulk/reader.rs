@@ -1,0 +1,428 @@
+//! A stream of bytes to lines with their questions, and back to lines with their
+//! answers.
+//!
+//! Holds no more than a line that is not complete yet; a line beyond [`MAX_LINE`] is
+//! passed on as it comes and asks nothing. Pure: who calls it reads, asks and sends.
+
+use std::borrow::Cow;
+
+use super::columns::{Absent, Columns};
+use super::csv::{self, Delimiter, End, without_line_end};
+use super::form::Form;
+use super::mail::Mail;
+use super::ndjson::Shape;
+use super::question::{Question, Settings, of_row};
+use super::text;
+use super::write::Writer;
+
+/// The longest line or record that is read, in bytes.
+pub const MAX_LINE: usize = 64 * 1024;
+
+/// Reads lines.
+#[derive(Debug)]
+pub struct Reader {
+    settings: Settings,
+    buffer: Vec<u8>,
+    /// How much of the buffer has been read.
+    start: usize,
+    /// Whether no more will come.
+    is_all: bool,
+    /// Whether the begin of a line that is too long has been passed on.
+    is_in_long_line: bool,
+    state: State,
+    /// Questions of a mail that has ended, the last one first.
+    waiting: Vec<Item>,
+    /// Whether the last line of a mail had no line break.
+    is_last_line_open: bool,
+}
+
+/// What is known of the input.
+#[derive(Debug)]
+enum State {
+    Unknown,
+    Csv(Table),
+    Ndjson(Shape),
+    Text,
+    Mail(Mail),
+}
+
+/// The columns of CSV.
+#[derive(Clone, Debug)]
+struct Table {
+    delimiter: Delimiter,
+    names: Vec<String>,
+    columns: Columns,
+    /// Whether the first record is the header and has not been read yet.
+    has_header: bool,
+    /// Whether the header has a column that is named like one of ours.
+    has_our_names: bool,
+}
+
+/// A line, and what it asks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Item {
+    /// The line as it came, without its line break.
+    pub line: Vec<u8>,
+    /// The line break; empty at the end of an input, and within a line that is too long.
+    pub line_end: Vec<u8>,
+    /// What is to be written behind it.
+    pub what: What,
+}
+
+/// What stands behind a line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum What {
+    /// Nothing: an empty line, a part of a mail or of a line that is too long.
+    Nothing,
+    /// The names of the columns.
+    Names,
+    /// An answer, or why there is no question.
+    Answer {
+        /// The question, or for people why there is none.
+        question: Result<Question, String>,
+        /// What must stand before the answer so that it is in its columns.
+        filler: String,
+    },
+}
+
+/// Why an input cannot be read at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BeginError {
+    /// It is no text that is read here.
+    #[error("read the lines: they are {0}")]
+    NoText(&'static str),
+    /// A column that is named is not there.
+    #[error(transparent)]
+    Absent(#[from] Absent),
+    /// Columns are named for lines that have none.
+    #[error("find the named columns: {0} has no columns")]
+    NoColumns(Form),
+    /// The first record of CSV is no header.
+    #[error("read the header: \"{0}\" is an address, so the first row is no header")]
+    NoHeader(String),
+    /// No name says which column is the NAT endpoint.
+    #[error("find the NAT endpoint's column: no name of {} says it", .0.join(", "))]
+    NoSubject(Vec<String>),
+}
+
+impl Reader {
+    /// Reads nothing yet.
+    pub const fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            buffer: Vec::new(),
+            start: 0,
+            is_all: false,
+            is_in_long_line: false,
+            state: State::Unknown,
+            waiting: Vec::new(),
+            is_last_line_open: false,
+        }
+    }
+
+    /// How lines are read.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Takes the next bytes.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        self.buffer.drain(..self.start);
+        self.start = 0;
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// Takes note that no more bytes will come.
+    pub const fn finish(&mut self) {
+        self.is_all = true;
+    }
+
+    /// The form of the lines, as soon as enough has come to tell it.
+    ///
+    /// # Errors
+    ///
+    /// Where they cannot be read at all.
+    pub fn begin(&mut self) -> Result<Option<Form>, BeginError> {
+        if let State::Unknown = self.state {
+            match self.first_line() {
+                Some(first) => {
+                    let first = first.into_owned();
+                    self.state = self.begin_with(&first)?;
+                }
+                None if self.is_all => self.state = State::Text,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(match self.state {
+            State::Csv(_) => Form::Csv,
+            State::Ndjson(_) => Form::Ndjson,
+            State::Mail(_) => Form::Mail,
+            State::Text | State::Unknown => self.settings.form.unwrap_or(Form::Text),
+        }))
+    }
+
+    /// The first line that is not empty, once it is there or there is no room for
+    /// more of it.
+    fn first_line(&self) -> Option<Cow<'_, str>> {
+        let lines = self.buffer.split_inclusive(|byte| *byte == b'\n');
+        let mut lines = lines.filter(|line| !line.trim_ascii().is_empty());
+        let line = lines.next()?;
+        let is_whole = line.ends_with(b"\n") || self.is_all || line.len() > MAX_LINE;
+        is_whole.then(|| String::from_utf8_lossy(line))
+    }
+
+    fn begin_with(&self, first: &str) -> Result<State, BeginError> {
+        match &*self.buffer {
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(BeginError::NoText("UTF-16")),
+            [0x1f, 0x8b, ..] => return Err(BeginError::NoText("compressed by gzip")),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => return Err(BeginError::NoText("compressed by zstd")),
+            [b'P', b'A', b'R', b'1', ..] => return Err(BeginError::NoText("Parquet")),
+            _ => {}
+        }
+        let named = &self.settings.columns;
+        let form = match self.settings.form {
+            Some(form) => form,
+            // Who names columns has some.
+            None if !named.is_empty() && !first.trim_start().starts_with('{') => Form::Csv,
+            None => Form::of_first_line(first),
+        };
+        Ok(match form {
+            Form::Csv => State::Csv(self.table(first)?),
+            Form::Ndjson => State::Ndjson(Shape::default()),
+            form if !named.is_empty() => return Err(BeginError::NoColumns(form)),
+            Form::Text => State::Text,
+            Form::Mail => State::Mail(Mail::default()),
+        })
+    }
+
+    fn table(&self, first: &str) -> Result<Table, BeginError> {
+        let first = first.trim_start_matches('\u{feff}');
+        let delimiter = Delimiter::of_header(first).unwrap_or(Delimiter(b','));
+        let fields = csv::fields(first.as_bytes(), delimiter);
+        let address = fields.iter().find(|field| is_endpoint(field));
+        let names: Vec<String> = match address {
+            Some(_) => (1..=fields.len())
+                .map(|number| number.to_string())
+                .collect(),
+            None => fields.iter().map(|name| name.trim().to_owned()).collect(),
+        };
+        let columns = Columns::named(&names, &self.settings.columns)?;
+        if !columns.has_subject() {
+            return Err(match address {
+                Some(address) => BeginError::NoHeader(address.clone().into_owned()),
+                None => BeginError::NoSubject(names),
+            });
+        }
+        let is_ours = |name: &String| crate::api::LineAnswer::COLUMNS.contains(&&**name);
+        Ok(Table {
+            delimiter,
+            has_header: address.is_none(),
+            has_our_names: names.iter().any(is_ours),
+            names,
+            columns,
+        })
+    }
+
+    /// The next line that is complete. `None` where more bytes must come, or after the
+    /// last line.
+    pub fn next_item(&mut self) -> Option<Item> {
+        if let Some(item) = self.waiting.pop() {
+            return Some(item);
+        }
+        if let State::Unknown = self.state {
+            return None;
+        }
+        let rest = &self.buffer[self.start..];
+        if rest.is_empty() {
+            return self.after_last();
+        }
+        let is_full = self.is_all || rest.len() > MAX_LINE;
+        let end = match &self.state {
+            State::Csv(table) if !self.is_in_long_line => {
+                csv::end_of_record(rest, table.delimiter, is_full)
+            }
+            _ => match rest.iter().position(|byte| *byte == b'\n') {
+                Some(end) => End::At(end + 1),
+                None if is_full => End::At(rest.len()),
+                None => End::Open,
+            },
+        };
+        let (length, is_broken) = match end {
+            End::At(length) => (length, false),
+            End::Broken(length) => (length, true),
+            End::Open => return None,
+        };
+        let (line, line_end) = without_line_end(&rest[..length]);
+        let (line, line_end) = (line.to_vec(), line_end.to_vec());
+        self.start += length;
+        let is_last = self.is_all && self.start == self.buffer.len();
+        let goes_on = line_end.is_empty() && !is_last;
+        Some(self.item(line, line_end, goes_on, is_broken))
+    }
+
+    fn item(&mut self, line: Vec<u8>, line_end: Vec<u8>, goes_on: bool, is_broken: bool) -> Item {
+        let was_long = std::mem::replace(&mut self.is_in_long_line, goes_on);
+        let is_blank = line.trim_ascii().is_empty();
+        let what = if goes_on {
+            What::Nothing
+        } else if was_long || line.len() > MAX_LINE {
+            What::error(format!("the line is longer than {MAX_LINE} bytes"))
+        } else if is_blank {
+            What::Nothing
+        } else {
+            self.what(&line, is_broken)
+        };
+        let mut item = Item {
+            line,
+            line_end,
+            what,
+        };
+        match &self.state {
+            // Its begin cannot be written before it is known what it is.
+            State::Ndjson(_) if goes_on => item.line = Vec::new(),
+            State::Ndjson(_) if was_long => item.line = b"a line that is too long".to_vec(),
+            State::Mail(_) => {
+                item.what = What::Nothing;
+                if !goes_on && !was_long {
+                    return self.line_of_mail(item);
+                }
+            }
+            _ => {}
+        }
+        item
+    }
+
+    /// Takes a line of a mail; where it begins the next mail, what the one before asks
+    /// comes first.
+    fn line_of_mail(&mut self, item: Item) -> Item {
+        let State::Mail(mail) = &mut self.state else {
+            return item;
+        };
+        let text = String::from_utf8_lossy(&item.line);
+        let ended = (Mail::is_next(&text) && !mail.is_empty()).then(|| mail.finish(&self.settings));
+        mail.line(&text, &self.settings);
+        self.is_last_line_open = item.line_end.is_empty();
+        let Some(ended) = ended else { return item };
+        self.waiting.push(item.clone());
+        self.wait_for(ended);
+        self.waiting.pop().unwrap_or(item)
+    }
+
+    fn what(&mut self, line: &[u8], is_broken: bool) -> What {
+        let text = String::from_utf8_lossy(line);
+        let settings = &self.settings;
+        match &mut self.state {
+            State::Csv(table) => {
+                if std::mem::take(&mut table.has_header) {
+                    return What::Names;
+                }
+                table.what(line, is_broken, settings)
+            }
+            State::Ndjson(shape) => What::Answer {
+                question: shape.question(&text, settings),
+                filler: String::new(),
+            },
+            State::Text => What::Answer {
+                question: text::question(&text, settings),
+                filler: String::new(),
+            },
+            State::Mail(_) | State::Unknown => What::Nothing,
+        }
+    }
+
+    /// The questions of the last mail, where there is one.
+    fn after_last(&mut self) -> Option<Item> {
+        let State::Mail(mail) = &mut self.state else {
+            return None;
+        };
+        if !self.is_all || mail.is_empty() {
+            return None;
+        }
+        let ended = mail.finish(&self.settings);
+        self.wait_for(ended);
+        self.waiting.pop()
+    }
+
+    /// Puts the questions of a mail on lines of their own behind it.
+    fn wait_for(&mut self, questions: Vec<Result<Question, String>>) {
+        let is_open = std::mem::take(&mut self.is_last_line_open);
+        let questions = questions.into_iter().enumerate().rev();
+        let items = questions.map(|(index, question)| Item {
+            line: match is_open && index == 0 {
+                true => b"\nnatconnd:".to_vec(),
+                false => b"natconnd:".to_vec(),
+            },
+            line_end: b"\n".to_vec(),
+            what: What::Answer {
+                question,
+                filler: String::new(),
+            },
+        });
+        self.waiting.extend(items);
+    }
+
+    /// How the answers are written.
+    pub const fn writer(&self) -> Writer {
+        match &self.state {
+            State::Csv(table) => Writer::Csv {
+                delimiter: table.delimiter,
+                has_our_names: table.has_our_names,
+            },
+            State::Ndjson(_) => Writer::Ndjson,
+            State::Text | State::Mail(_) | State::Unknown => Writer::Text,
+        }
+    }
+}
+
+impl What {
+    fn error(text: impl Into<String>) -> Self {
+        Self::Answer {
+            question: Err(text.into()),
+            filler: String::new(),
+        }
+    }
+
+    /// What is asked, where anything is.
+    pub const fn question(&self) -> Option<&Question> {
+        match self {
+            Self::Answer {
+                question: Ok(question),
+                ..
+            } => Some(question),
+            _ => None,
+        }
+    }
+}
+
+impl Table {
+    fn what(&self, record: &[u8], is_broken: bool, settings: &Settings) -> What {
+        let fields = csv::fields(record, self.delimiter);
+        let (found, expected) = (fields.len(), self.names.len());
+        let missing = expected.saturating_sub(found);
+        let delimiter = char::from(self.delimiter.0);
+        let mut filler = String::from(if is_broken { "\"" } else { "" });
+        filler.extend(std::iter::repeat_n(delimiter, missing));
+        let question = if is_broken {
+            Err("a quote is not closed".to_owned())
+        } else if found > expected {
+            Err(format!(
+                "the row has {found} columns, the header has {expected}"
+            ))
+        } else {
+            of_row(
+                &self.columns,
+                |at| fields.get(at).map(|field| &**field),
+                |at| self.names.get(at).cloned().unwrap_or_default(),
+                settings,
+            )
+        };
+        What::Answer { question, filler }
+    }
+}
+
+/// Whether a field of CSV is an address, which no column is called.
+fn is_endpoint(field: &str) -> bool {
+    let pattern = field.trim().parse::<model::EndpointPattern>();
+    pattern.is_ok_and(|pattern| pattern.address().is_some())
+}

@@ -1,0 +1,235 @@
+//! Times as logs and mails write them.
+//!
+//! A time that lacks its year or its zone is completed by the [`Clock`], and says
+//! so in [`Assumed`]: an answer about the wrong hour names the wrong host. Here is
+//! what a time becomes; `form` is how they are written.
+
+mod form;
+
+use jiff::civil::DateTime;
+use jiff::tz::{Offset, TimeZone};
+use model::Timestamp;
+
+pub use form::{at_start, find};
+
+/// What completes a time that does not say all.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    /// The zone of a time that names none.
+    pub zone: TimeZone,
+    /// The year of a date that names none; where `None`, the latest in which it is not
+    /// more than a day after `now`.
+    pub year: Option<i16>,
+    /// When the question is asked.
+    pub now: Timestamp,
+}
+
+/// What a line did not say and was assumed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Assumed {
+    /// The year of its date.
+    pub year: bool,
+    /// The zone of its time.
+    pub zone: bool,
+}
+
+impl Assumed {
+    /// What was assumed, in words: `year`, `zone`, `year zone`, or nothing.
+    pub const fn words(self) -> &'static str {
+        match (self.year, self.zone) {
+            (true, true) => "year zone",
+            (true, false) => "year",
+            (false, true) => "zone",
+            (false, false) => "",
+        }
+    }
+
+    /// What either of two has assumed.
+    pub const fn or(self, other: Self) -> Self {
+        Self {
+            year: self.year || other.year,
+            zone: self.zone || other.zone,
+        }
+    }
+}
+
+/// A time as it is written, before it is one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Written {
+    /// Nanoseconds since 1970.
+    Since1970(i128),
+    /// A date and a time of day.
+    Civil {
+        /// The year, where it stands there.
+        year: Option<i16>,
+        /// Month, day, hour, minute and second.
+        rest: [i8; 5],
+        /// Nanoseconds within the second.
+        nanosecond: i32,
+        /// The zone as seconds east of Greenwich, where it stands there.
+        offset: Option<i32>,
+    },
+}
+
+impl Written {
+    /// What must be assumed to make a time of it.
+    pub const fn assumes(self) -> Assumed {
+        match self {
+            Self::Since1970(_) => Assumed {
+                year: false,
+                zone: false,
+            },
+            Self::Civil { year, offset, .. } => Assumed {
+                year: year.is_none(),
+                zone: offset.is_none(),
+            },
+        }
+    }
+
+    /// The time, by `clock` where something is missing; `None` where there is no
+    /// such day or hour.
+    pub fn on(self, clock: &Clock) -> Option<Timestamp> {
+        let (year, rest, nanosecond, offset) = match self {
+            Self::Since1970(nanoseconds) => {
+                return i64::try_from(nanoseconds).ok().map(Timestamp);
+            }
+            Self::Civil {
+                year,
+                rest,
+                nanosecond,
+                offset,
+            } => (year, rest, nanosecond, offset),
+        };
+        let zone = match offset {
+            Some(seconds) => TimeZone::fixed(Offset::from_seconds(seconds).ok()?),
+            None => clock.zone.clone(),
+        };
+        let [month, day, hour, minute, second] = rest;
+        let in_year = |year| {
+            // A leap second is within the second before it, as everywhere else.
+            let second = second.min(59);
+            let civil = DateTime::new(year, month, day, hour, minute, second, nanosecond).ok()?;
+            let at = zone.to_timestamp(civil).ok()?;
+            i64::try_from(at.as_nanosecond()).ok().map(Timestamp)
+        };
+        if let Some(year) = year.or(clock.year) {
+            return in_year(year);
+        }
+        const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
+        let now = jiff::Timestamp::from_nanosecond(clock.now.0.into()).ok()?;
+        let latest = zone.to_datetime(now).year().saturating_add(1);
+        // Nine years have a leap day among them.
+        (0..9)
+            .filter_map(|back| in_year(latest - back))
+            .find(|at| *at <= clock.now.plus(DAY))
+    }
+}
+
+/// A text that is a time and nothing else, with a weekday before it at most.
+pub fn whole(text: &str) -> Option<Written> {
+    let text = text.trim().trim_matches(['[', ']', '"']).trim();
+    let (written, length) = form::at_start(text).or_else(|| {
+        let (weekday, rest) = text.split_once([',', ' '])?;
+        let rest = rest.trim_start();
+        let (written, length) = form::is_weekday(weekday).then(|| form::at_start(rest))??;
+        Some((written, text.len() - rest.len() + length))
+    })?;
+    let rest = text[length..].trim();
+    // A comment, as mails have it: "+0100 (CET)".
+    let is_comment = rest.starts_with('(') && rest.ends_with(')');
+    (rest.is_empty() || is_comment).then_some(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clock(zone: &str) -> Clock {
+        Clock {
+            zone: TimeZone::get(zone).unwrap(),
+            year: None,
+            // 2026-11-24T12:00:00Z
+            now: Timestamp(1_795_521_600_000_000_000),
+        }
+    }
+
+    fn read(text: &str, zone: &str) -> Option<(String, &'static str)> {
+        let written = whole(text)?;
+        let at = written.on(&clock(zone))?;
+        Some((at.to_string(), written.assumes().words()))
+    }
+
+    #[test]
+    fn complete_times_need_no_clock() {
+        for text in [
+            "2026-11-23T22:47:00.123Z",
+            "2026-11-23t23:47:00.123+01:00",
+            "2026-11-23 22:47:00.123 UTC",
+            "2026-11-23 22:47:00,123 +0000",
+            "2026-11-23 23:47:00.123+01",
+            "2026-11-23 22:47:00.123 (UTC)",
+            "23/Nov/2026:22:47:00.123 +0000",
+            "[23/Nov/2026:23:47:00.123 +0100]",
+            "Mon, 23 Nov 2026 23:47:00.123 +0100 (CET)",
+            "Mon, 23 Nov 2026 17:47:00.123 EST",
+            "1795474020.123",
+            "1795474020123",
+            "1795474020123000000",
+        ] {
+            let at = "2026-11-23T22:47:00.123Z".to_owned();
+            assert_eq!(read(text, "Europe/Berlin"), Some((at, "")), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_assumed_and_said() {
+        let at = || "2026-11-23T22:47:00.000Z".to_owned();
+        for text in [
+            "2026-11-23 23:47:00",
+            "2026/11/23 23:47:00",
+            "23-Nov-2026 23:47:00.000",
+            "Mon Nov 23 23:47:00.000000 2026",
+            "Nov 23 2026 23:47:00",
+        ] {
+            assert_eq!(read(text, "Europe/Berlin"), Some((at(), "zone")), "{text}");
+        }
+        let said = Some((at(), "year zone"));
+        assert_eq!(read("Nov 23 23:47:00", "Europe/Berlin"), said);
+        let said = Some((at(), "year"));
+        assert_eq!(read("Nov 23 22:47:00 UTC", "Europe/Berlin"), said);
+    }
+
+    #[test]
+    fn a_date_without_year_is_the_latest_that_has_been() {
+        let year = |text: &str| read(text, "UTC").map(|(at, _)| at[..4].to_owned());
+        assert_eq!(year("Nov 24 11:00:00").as_deref(), Some("2026"));
+        // The other clock may be ahead.
+        assert_eq!(year("Nov 25 11:00:00").as_deref(), Some("2026"));
+        assert_eq!(year("Nov 26 11:00:00").as_deref(), Some("2025"));
+        assert_eq!(year("Feb 29 11:00:00").as_deref(), Some("2024"));
+        assert_eq!(year("Feb 30 11:00:00"), None);
+        let asked = Clock {
+            year: Some(2019),
+            ..clock("UTC")
+        };
+        let at = whole("Nov 26 11:00:00").unwrap().on(&asked).unwrap();
+        assert_eq!(at.to_string(), "2019-11-26T11:00:00.000Z");
+    }
+
+    #[test]
+    fn what_is_no_time_is_none() {
+        for text in [
+            "",
+            "203.0.113.7",
+            "2026-13-01T00:00:00Z",
+            "2026-11-23",
+            "40123",
+            "22:47:00",
+            "2026-11-23T22:47:00Z and more",
+            "Nov 23",
+            "99999999999999999999999",
+        ] {
+            assert_eq!(read(text, "UTC"), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Records as a Parquet file: written to a file without a name first, because its
+//! end says where everything is, then sent.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use hyper::{Response, StatusCode};
+use rustix::fs::{Mode, OFlags};
+
+use super::body::{Body, Chunk, ChunkSender, chunks};
+use super::connections::{COVERAGE, coverage_word};
+use super::problem::{problem, to_response};
+use super::response::{PARQUET, response};
+use super::state::State;
+use crate::lookup::PastQuestion;
+
+/// How much of the file is read at once, in bytes.
+const PIECE: usize = 256 * 1024;
+
+/// Where files without a name are made; the variable `TMPDIR` names another folder.
+const FOLDER: &str = "/var/tmp";
+
+/// What history has of a question, as a file.
+pub(super) async fn respond(state: &Arc<State>, question: PastQuestion) -> Option<Response<Body>> {
+    if state.answers.history().is_none() {
+        let detail = "export the records: natconnd keeps no history, history.folder is not set";
+        return Some(to_response(&problem(StatusCode::NOT_FOUND, detail)));
+    }
+    let permit = Arc::clone(&state.exports).acquire_owned().await.ok()?;
+    let answers = Arc::clone(&state.answers);
+    let write = move || {
+        let _permit = permit;
+        let file = nameless().map_err(|cause| cause.to_string())?;
+        let coverage = answers.past_coverage(&question);
+        let records = answers.export(&question, &file);
+        records.map_err(|cause| cause.to_string())?;
+        Ok::<_, String>((file, coverage))
+    };
+    let (file, coverage) = match tokio::task::spawn_blocking(write).await.ok()? {
+        Ok(written) => written,
+        Err(cause) => {
+            let detail = format!("export the records: {cause}");
+            let refused = problem(StatusCode::INTERNAL_SERVER_ERROR, detail);
+            return Some(to_response(&refused));
+        }
+    };
+    let (sender, body) = chunks();
+    tokio::spawn(async move {
+        // A body that lacks its end says what there is to say.
+        let _ = send(Arc::new(file), &sender).await;
+    });
+    let mut response = response(StatusCode::OK, PARQUET, body);
+    response
+        .headers_mut()
+        .insert(COVERAGE, coverage_word(&coverage));
+    Some(response)
+}
+
+fn nameless() -> io::Result<File> {
+    let folder = std::env::var_os("TMPDIR").map_or_else(|| PathBuf::from(FOLDER), PathBuf::from);
+    let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
+    let file = rustix::fs::open(&folder, flags, Mode::RUSR | Mode::WUSR);
+    file.map(File::from)
+        .map_err(|error| io::Error::other(format!("make a file in {}: {error}", folder.display())))
+}
+
+async fn send(file: Arc<File>, sender: &ChunkSender) -> Option<()> {
+    let mut offset = 0_u64;
+    loop {
+        let file = Arc::clone(&file);
+        let read = move || {
+            let mut piece = vec![0; PIECE];
+            let length = file.read_at(&mut piece, offset)?;
+            piece.truncate(length);
+            Ok::<_, io::Error>(piece)
+        };
+        let piece = tokio::task::spawn_blocking(read).await.ok()?.ok()?;
+        if piece.is_empty() {
+            return sender.send(Chunk::End).await.ok();
+        }
+        offset += piece.len() as u64;
+        sender.send(Chunk::Bytes(piece)).await.ok()?;
+    }
+}

@@ -1,0 +1,443 @@
+//! `/api/v1/lookups`: many lines, and the internal endpoint beside each.
+//!
+//! The body is read in parts, answered in batches and sent on at once, so neither side holds
+//! all of it. What is answered and not sent yet may take [`ROOM`] bytes; beyond that reading waits.
+//! A client that sends all before it reads can therefore have as much answered, and one that
+//! reads while it sends any amount. Nothing is read or asked for a client that is gone.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::BodyExt;
+use hyper::body::{Body as _, Bytes, Incoming};
+use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, TRAILER};
+use hyper::{Request, Response, StatusCode};
+use jiff::tz::TimeZone;
+use model::{EndpointPattern, Lookup, Timestamp};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::body::{Body, Chunk, ChunkSender, chunks_waiting};
+use super::filter::{self, parse};
+use super::problem::{Refused, bad_value, problem, shortened, to_response};
+use super::query::{self, DEFAULT_LIMIT};
+use super::response::{CSV, NDJSON, TEXT, response};
+use super::state::State;
+use crate::api::Problem;
+use crate::bulk::{self, Batch, BeginError, Clock, Form, Reader, Settings, Tally};
+
+/// The parameters.
+pub(super) const PARAMETERS: &[&str] = &[
+    "format",
+    "columns",
+    "nat",
+    "remote",
+    "protocol",
+    "kind",
+    "zone",
+    "tolerance",
+    "timezone",
+    "year",
+    "limit",
+];
+
+/// Bytes of answers that may wait for the client to read them.
+const ROOM: usize = 4 << 20;
+
+/// Chunks that may wait: most are much larger than what this would leave for each.
+const CHUNKS: usize = 1024;
+
+/// How long to wait for more of the body before what has come is answered.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// How much two clocks may differ where a request does not say.
+const TOLERANCE: Duration = Duration::from_secs(2);
+
+/// How many lines were answered, and how, at the end of the body.
+pub(super) const TALLY: HeaderName = HeaderName::from_static("natconnd-tally");
+
+pub(super) async fn respond(state: Arc<State>, request: Request<Incoming>) -> Response<Body> {
+    match begin(state, request).await {
+        Ok(response) => response,
+        Err(problem) => {
+            let mut response = to_response(&problem);
+            if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+                let soon = HeaderValue::from_static("1");
+                response.headers_mut().insert(RETRY_AFTER, soon);
+            }
+            response
+        }
+    }
+}
+
+async fn begin(state: Arc<State>, request: Request<Incoming>) -> Refused<Response<Body>> {
+    let now = state.answers.now();
+    let (mut settings, limit) = read(request.uri().query(), now)?;
+    if settings.form.is_none() {
+        let kind = request.headers().get(CONTENT_TYPE);
+        settings.form = kind.and_then(|kind| Form::of_content_type(kind.to_str().ok()?));
+    }
+    let body = request.into_body();
+    let most = state.limits.max_body;
+    if body.size_hint().lower() > most {
+        return Err(too_large(body.size_hint().lower(), most));
+    }
+    let slot = Arc::clone(&state.bulk).try_acquire_owned();
+    let slot = slot.map_err(|_| busy(state.limits.bulk_requests))?;
+    let mut lines = Lines {
+        body,
+        left: most,
+        patience: state.limits.body_timeout,
+        reader: Reader::new(settings),
+        is_all: false,
+    };
+    let form = loop {
+        match lines.reader.begin() {
+            Ok(Some(form)) => break form,
+            Ok(None) => {
+                lines.read(None).await.map_err(|cut| cut.problem(most))?;
+            }
+            Err(error) => return Err(unreadable(&error)),
+        }
+    };
+    let (sender, body) = chunks_waiting(CHUNKS);
+    tokio::spawn(async move {
+        // A client that is gone needs no end. One that is still there sees that there is
+        // none.
+        if let Err(cut) = answer(&state, lines, limit, &sender).await {
+            tracing::debug!(cause = %cut, "many lookups in one request were cut");
+        }
+        drop(slot);
+    });
+    let kind = match form {
+        Form::Csv => CSV,
+        Form::Ndjson => NDJSON,
+        Form::Text | Form::Mail => TEXT,
+    };
+    let mut response = response(StatusCode::OK, kind, body);
+    let headers = response.headers_mut();
+    headers.insert(TRAILER, HeaderValue::from_static("natconnd-tally"));
+    Ok(response)
+}
+
+/// Why a body was not read or answered to its end.
+#[derive(Debug, thiserror::Error)]
+enum Cut {
+    #[error("read the body: {0}")]
+    Read(#[from] hyper::Error),
+    #[error("read the body: nothing came for {} s", .0.as_secs())]
+    Silent(Duration),
+    #[error("read the body: it is longer than allowed")]
+    TooLarge,
+    #[error("send the answers: the client is gone")]
+    Gone,
+    #[error("look up: it broke off, see the log")]
+    Broken,
+}
+
+impl Cut {
+    /// What the client is told, where it can be told anything.
+    fn problem(&self, most: u64) -> Box<Problem> {
+        match self {
+            Self::TooLarge => too_large(most + 1, most),
+            Self::Silent(_) => problem(StatusCode::REQUEST_TIMEOUT, self.to_string()),
+            Self::Broken => problem(StatusCode::INTERNAL_SERVER_ERROR, self.to_string()),
+            Self::Read(_) | Self::Gone => problem(StatusCode::BAD_REQUEST, self.to_string()),
+        }
+    }
+}
+
+/// The lines of a body.
+struct Lines {
+    body: Incoming,
+    /// Bytes that may still come.
+    left: u64,
+    patience: Duration,
+    reader: Reader,
+    is_all: bool,
+}
+
+impl Lines {
+    /// Reads the next bytes of the body; not for longer than `pause` where there is one:
+    /// false where nothing has come by then.
+    async fn read(&mut self, pause: Option<Duration>) -> Result<bool, Cut> {
+        let patience = pause.unwrap_or(self.patience);
+        let frame = match tokio::time::timeout(patience, self.body.frame()).await {
+            Ok(frame) => frame.transpose()?,
+            Err(_) if pause.is_some() => return Ok(false),
+            Err(_) => return Err(Cut::Silent(patience)),
+        };
+        let Some(frame) = frame else {
+            self.is_all = true;
+            self.reader.finish();
+            return Ok(true);
+        };
+        let data = frame.into_data().unwrap_or_else(|_| Bytes::new());
+        let length = data.len() as u64;
+        self.left = self.left.checked_sub(length).ok_or(Cut::TooLarge)?;
+        self.reader.feed(&data);
+        Ok(true)
+    }
+
+    /// The next lines to answer. Empty only once all are answered.
+    async fn batch(&mut self) -> Result<Batch, Cut> {
+        let mut batch = Batch::take(&mut self.reader);
+        while !self.is_all && !batch.is_full() {
+            let pause = (!batch.is_empty()).then_some(PAUSE);
+            if !self.read(pause).await? {
+                break;
+            }
+            batch.take_more(&mut self.reader);
+        }
+        Ok(batch)
+    }
+}
+
+async fn answer(
+    state: &Arc<State>,
+    mut lines: Lines,
+    limit: usize,
+    sender: &ChunkSender,
+) -> Result<(), Cut> {
+    let room = Arc::new(Semaphore::new(ROOM));
+    let mut tally = Tally::default();
+    loop {
+        let batch = tokio::select! {
+            batch = lines.batch() => batch?,
+            () = sender.closed() => return Err(Cut::Gone),
+        };
+        if batch.is_empty() {
+            break;
+        }
+        let (bytes, answered) = answer_batch(state, batch, limit, sender).await?;
+        tally.add(answered);
+        let held = hold(&room, bytes.len()).await?;
+        let sent = sender.send(Chunk::Held(bytes, held)).await;
+        sent.map_err(|_| Cut::Gone)?;
+    }
+    let sent = sender.send(Chunk::Trailers(trailers(&tally))).await;
+    sent.map_err(|_| Cut::Gone)?;
+    sender.send(Chunk::End).await.map_err(|_| Cut::Gone)
+}
+
+async fn answer_batch(
+    state: &Arc<State>,
+    batch: Batch,
+    limit: usize,
+    sender: &ChunkSender,
+) -> Result<(Vec<u8>, Tally), Cut> {
+    let lag = match batch.asks_about_now() && !state.catch_up(state.answers.now()).await {
+        true => Some(state.answers.lag()),
+        false => None,
+    };
+    let client = sender.clone();
+    let answered = state.scan(move |answers| {
+        let goes_on = || !client.is_closed();
+        batch.answer(answers, limit, lag, goes_on)
+    });
+    let (bytes, tally) = answered.await.ok_or(Cut::Broken)?;
+    if sender.is_closed() {
+        return Err(Cut::Gone);
+    }
+    Ok((bytes, tally))
+}
+
+/// Room for bytes that wait, once there is any. A chunk that is larger than all of it has
+/// all of it.
+async fn hold(room: &Arc<Semaphore>, bytes: usize) -> Result<OwnedSemaphorePermit, Cut> {
+    let bytes = u32::try_from(bytes.min(ROOM)).unwrap_or(u32::MAX);
+    let held = Arc::clone(room).acquire_many_owned(bytes).await;
+    held.map_err(|_| Cut::Gone)
+}
+
+fn trailers(tally: &Tally) -> HeaderMap {
+    let Tally {
+        lines,
+        one,
+        several,
+        none,
+        errors,
+    } = tally;
+    let text = format!("lines={lines}, one={one}, several={several}, none={none}, errors={errors}");
+    let mut trailers = HeaderMap::new();
+    if let Ok(text) = HeaderValue::try_from(text) {
+        trailers.insert(TALLY, text);
+    }
+    trailers
+}
+
+/// Reads the parameters; `now` is when it is asked.
+pub(super) fn read(query: Option<&str>, now: Timestamp) -> Refused<(Settings, usize)> {
+    let mut settings = Settings {
+        form: None,
+        columns: Vec::new(),
+        nat: model::EndpointSet::default(),
+        defaults: Lookup::default(),
+        tolerance: TOLERANCE,
+        clock: Clock {
+            zone: TimeZone::UTC,
+            year: None,
+            now,
+        },
+    };
+    let mut limit = DEFAULT_LIMIT;
+    query::read(query, PARAMETERS, |name, value| {
+        let defaults = &mut settings.defaults;
+        match name {
+            "format" => settings.form = Some(parse(name, value, FORMATS)?),
+            "columns" => {
+                settings.columns = query::list(value, |item| parse(name, item, bulk::NAMED))?;
+            }
+            "nat" => {
+                let networks = query::list(value, |item| parse(name, item, filter::PATTERN))?;
+                settings.nat = model::EndpointSet(networks);
+            }
+            "remote" => defaults.remote = parse::<EndpointPattern>(name, value, filter::PATTERN)?,
+            "protocol" => defaults.protocol = Some(filter::protocol(value)?),
+            "kind" => defaults.kind = Some(filter::kind(value)?),
+            "zone" => defaults.zone = Some(filter::zone(value)?),
+            "tolerance" => settings.tolerance = tolerance(value)?,
+            "timezone" => settings.clock.zone = timezone(value)?,
+            "year" => settings.clock.year = Some(year(value)?),
+            _ => limit = query::limit(value)?,
+        }
+        Ok(())
+    })?;
+    Ok((settings, limit))
+}
+
+const FORMATS: &str = "csv, ndjson, text or mail";
+
+fn tolerance(value: &str) -> Refused<Duration> {
+    let seconds = value.strip_suffix('s').unwrap_or(value).parse::<f64>();
+    let seconds = seconds.ok().filter(|it| (0.0..=86_400.0).contains(it));
+    seconds.map(Duration::from_secs_f64).ok_or_else(|| {
+        let cause = format!(
+            "\"{}\" is no number of seconds up to a day",
+            shortened(value)
+        );
+        bad_value("tolerance", value, cause, "seconds, from 0 to 86400")
+    })
+}
+
+fn timezone(value: &str) -> Refused<TimeZone> {
+    let offset = || {
+        let (sign, rest) = value.split_at_checked(1)?;
+        let sign = match sign {
+            "+" => 1,
+            "-" => -1,
+            _ => return None,
+        };
+        let digits: String = rest.chars().filter(|letter| *letter != ':').collect();
+        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.len() == 4;
+        let number: i32 = is_number.then(|| digits.parse().ok())??;
+        let seconds = sign * (number / 100 * 3600 + number % 100 * 60);
+        Some(TimeZone::fixed(
+            jiff::tz::Offset::from_seconds(seconds).ok()?,
+        ))
+    };
+    let named = || TimeZone::get(value).ok();
+    let zone = match value {
+        "UTC" | "utc" | "Z" => Some(TimeZone::UTC),
+        _ => offset().or_else(named),
+    };
+    zone.ok_or_else(|| {
+        let cause = format!("\"{}\" is no time zone", shortened(value));
+        let expected = "UTC, an offset such as +01:00, or a name such as Europe/Berlin that this \
+                        machine knows";
+        bad_value("timezone", value, cause, expected)
+    })
+}
+
+fn year(value: &str) -> Refused<i16> {
+    let year = value
+        .parse()
+        .ok()
+        .filter(|year| (1970..=2261).contains(year));
+    year.ok_or_else(|| {
+        let cause = format!("\"{}\" is no year from 1970 to 2261", shortened(value));
+        bad_value("year", value, cause, "a year from 1970 to 2261")
+    })
+}
+
+/// 400: no line can be read at all.
+fn unreadable(error: &BeginError) -> Box<Problem> {
+    let (parameter, found, expected) = match error {
+        BeginError::NoText(what) => (None, (*what).to_owned(), "UTF-8 text".to_owned()),
+        BeginError::Absent(absent) => (
+            Some("columns"),
+            absent.column.clone(),
+            format!("one of {}, or a number from 1", absent.found.join(", ")),
+        ),
+        BeginError::NoColumns(form) => (
+            Some("columns"),
+            form.to_string(),
+            "no columns, or csv or ndjson".to_owned(),
+        ),
+        BeginError::NoHeader(found) => (
+            Some("columns"),
+            found.clone(),
+            "a header row, or columns by number: columns=nat_address=1,nat_port=2".to_owned(),
+        ),
+        BeginError::NoSubject(names) => (
+            Some("columns"),
+            names.join(", "),
+            "columns=nat_address=NAME,nat_port=NAME".to_owned(),
+        ),
+    };
+    Box::new(Problem {
+        parameter: parameter.map(str::to_owned),
+        found: Some(shortened(&found)),
+        expected: Some(shortened(&expected)),
+        ..*problem(StatusCode::BAD_REQUEST, shortened(&error.to_string()))
+    })
+}
+
+/// 413: more than is allowed.
+fn too_large(found: u64, most: u64) -> Box<Problem> {
+    let detail = format!("read the body: it has {found} bytes or more, at most {most} are allowed");
+    problem(StatusCode::PAYLOAD_TOO_LARGE, detail)
+}
+
+/// 503: as many as may are being answered.
+fn busy(most: usize) -> Box<Problem> {
+    let detail = format!("answer many lookups: {most} such requests are being answered, try again");
+    problem(StatusCode::SERVICE_UNAVAILABLE, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_parameter_is_read() {
+        let query = "format=csv&columns=nat=a,at=3&nat=203.0.113.0/24&remote=:443&protocol=tcp\
+                     &kind=source&zone=3&tolerance=0.5&timezone=%2B01:00&year=2025&limit=7";
+        let (settings, limit) = read(Some(query), Timestamp(0)).unwrap();
+        assert_eq!(settings.form, Some(Form::Csv));
+        assert_eq!(settings.columns.len(), 2);
+        assert_eq!(Ok(settings.nat), "203.0.113.0/24".parse());
+        assert_eq!(settings.defaults.remote, ":443".parse().unwrap());
+        assert_eq!(settings.defaults.protocol, Some(model::Protocol::TCP));
+        assert_eq!(settings.defaults.zone, Some(3));
+        assert_eq!(settings.tolerance, Duration::from_millis(500));
+        assert_eq!((settings.clock.year, limit), (Some(2025), 7));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (query, parameter) in [
+            ("format=xml", "format"),
+            ("columns=nat", "columns"),
+            ("nat=203.0.113.300", "nat"),
+            ("tolerance=-1", "tolerance"),
+            ("tolerance=NaN", "tolerance"),
+            ("timezone=Mars/Olympus", "timezone"),
+            ("timezone=%2B1", "timezone"),
+            ("year=26", "year"),
+            ("at=1", "at"),
+        ] {
+            let problem = read(Some(query), Timestamp(0)).unwrap_err();
+            assert_eq!(problem.parameter.as_deref(), Some(parameter), "{query}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The history, for everybody who reads it or shows how it goes.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+
+use history::{History, Settings, Status};
+use parking_lot::RwLock;
+
+/// The history that is recorded to, open or not.
+#[derive(Debug)]
+pub struct Archive {
+    settings: Settings,
+    history: RwLock<Option<Arc<History>>>,
+    trouble: RwLock<Option<String>>,
+    /// Changes that were given to the writer.
+    pub recorded: AtomicU64,
+    /// Changes that were lost because the recorder did not keep up.
+    pub dropped: AtomicU64,
+    /// Times that something could not be written.
+    pub failures: AtomicU64,
+    /// Panics of the recording thread.
+    pub faults: AtomicU64,
+}
+
+impl Archive {
+    pub(super) fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            history: RwLock::new(None),
+            trouble: RwLock::new(None),
+            recorded: AtomicU64::new(0),
+            dropped: AtomicU64::new(0),
+            failures: AtomicU64::new(0),
+            faults: AtomicU64::new(0),
+        }
+    }
+
+    /// An archive of a history that nobody records to.
+    pub fn of(history: Arc<History>) -> Self {
+        let archive = Self::new(history.settings().clone());
+        archive.set_history(Some(history));
+        archive
+    }
+
+    /// What it was configured with.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The history; `None` while it cannot be opened.
+    pub fn history(&self) -> Option<Arc<History>> {
+        self.history.read().clone()
+    }
+
+    /// How it goes, as history says, or why there is none.
+    pub fn status(&self) -> Status {
+        let mut status = match self.history() {
+            Some(history) => history.status(),
+            None => Status::default(),
+        };
+        if let Some(trouble) = self.trouble.read().clone() {
+            status.is_recording = false;
+            status.trouble = Some(trouble);
+        }
+        status.unrecorded += self.dropped.load(Relaxed);
+        status
+    }
+
+    /// Bytes that can still be written where the history is, and all there are;
+    /// `None` where the system does not say.
+    pub fn room(&self) -> Option<(u64, u64)> {
+        let found = rustix::fs::statvfs(&self.settings.folder).ok()?;
+        let bytes = |blocks: u64| blocks.saturating_mul(found.f_frsize);
+        Some((bytes(found.f_bavail), bytes(found.f_blocks)))
+    }
+
+    pub(super) fn set_history(&self, history: Option<Arc<History>>) {
+        *self.history.write() = history;
+    }
+
+    /// Notes what keeps natconnd from recording at all; `None` where nothing does.
+    pub(super) fn set_trouble(&self, trouble: Option<String>) {
+        *self.trouble.write() = trouble;
+    }
+}
