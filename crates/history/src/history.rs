@@ -1,18 +1,29 @@
 //! What is kept, for everybody who reads it.
 
+use std::cmp::Ordering;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Gap, Lookup, Match, Period, Timestamp};
+use model::{Gap, GapCause, Lookup, Match, Period, Timestamp};
 
-use crate::{SegmentInfo, Settings, Status, Verified};
+use crate::addresses::Addresses;
+use crate::rows::Rows;
+use crate::segment::{Meta, SegmentError, write};
+use crate::shared::Shared;
+use crate::{
+    SegmentInfo, Settings, Status, Verified, find, holds, order, retention, status, verify,
+};
+
+/// Records that are exported at once at most: they are in memory, 48 bytes each.
+const MOST_EXPORTED: usize = 4 << 20;
 
 /// What is kept, for everybody who reads it. Reading never waits for the writer
 /// for longer than it takes to copy a list.
 #[derive(Debug)]
 pub struct History {
-    pub(crate) settings: Settings,
+    pub(crate) shared: Arc<Shared>,
 }
 
 /// One of many questions that are asked together.
@@ -57,6 +68,9 @@ pub enum FindError {
         /// What is wrong with it.
         fault: String,
     },
+    /// What was found could not be written to the file that was given.
+    #[error("export records: {0}")]
+    Export(#[source] io::Error),
     /// A file could not be written.
     #[error("write {path}: {source}")]
     Write {
@@ -70,7 +84,7 @@ pub enum FindError {
 impl History {
     /// What it was opened with.
     pub fn settings(&self) -> &Settings {
-        &self.settings
+        &self.shared.settings
     }
 
     /// Calls `visit` with each record that fits and lived in `period`, newest segment
@@ -82,8 +96,7 @@ impl History {
         effort: Effort,
         visit: impl FnMut(Match) -> bool,
     ) -> Completeness {
-        let _ = (question, effort, visit);
-        Completeness::default()
+        find::find(&self.shared, question, effort, visit)
     }
 
     /// Answers many questions at once: calls `visit` with the index of a question and
@@ -94,8 +107,7 @@ impl History {
         effort: Effort,
         visit: impl FnMut(usize, Match),
     ) -> Completeness {
-        let _ = (questions, effort, visit);
-        Completeness::default()
+        find::find_many(&self.shared, questions, effort, visit)
     }
 
     /// The first `limit` translations that fit and lived in `period`, in the order of
@@ -109,31 +121,50 @@ impl History {
         limit: usize,
         effort: Effort,
     ) -> (Vec<Match>, Completeness) {
-        let _ = (question, after, limit, effort);
-        (Vec::new(), Completeness::default())
+        find::page(&self.shared, question, after, limit, effort)
     }
 
     /// The gaps that touch a period, oldest first: those noted, those of damaged or
     /// missing files, and the time before the oldest record that is kept.
     pub fn gaps(&self, period: Period) -> Vec<Gap> {
-        let _ = period;
-        Vec::new()
+        let mut gaps: Vec<Gap> = self.shared.gaps.lock().within(period).collect();
+        let of_segments = |sealed: &Arc<crate::sealed::Sealed>| {
+            sealed.period().touches(&period).then(|| sealed.gap())?
+        };
+        gaps.extend(
+            self.shared
+                .sources()
+                .segments
+                .iter()
+                .filter_map(of_segments),
+        );
+        let since = self.shared.catalogue.lock().since();
+        let since = since.map_or(Timestamp::MAX, Timestamp::of_milliseconds);
+        if period.from < since {
+            gaps.push(Gap {
+                from: Timestamp::MIN,
+                to: Some(since),
+                cause: GapCause::BeyondHistory,
+            });
+        }
+        gaps.sort_by_key(|gap| (gap.from, gap.to.unwrap_or(Timestamp::MAX)));
+        gaps
     }
 
     /// How much is kept, and how it goes.
     pub fn status(&self) -> Status {
-        Status::default()
+        status::of(&self.shared)
     }
 
     /// Verifies the checksum of every file, and calls `visit` after each.
     pub fn verify(&self, now: Timestamp, visit: impl FnMut(Verified)) {
-        let _ = (now, visit);
+        verify::verify_all(&self.shared, now, visit);
     }
 
     /// The segments whose time is over, oldest first.
     pub fn expired(&self, now: Timestamp) -> Vec<SegmentInfo> {
-        let _ = now;
-        Vec::new()
+        let expired = retention::expired(&self.shared, now);
+        expired.iter().map(|sealed| sealed.info()).collect()
     }
 
     /// Keeps these records for a case, whatever retention says, until
@@ -143,13 +174,16 @@ impl History {
     ///
     /// Where they could not be written.
     pub fn hold(&self, case: &str, records: &[Match], now: Timestamp) -> Result<(), FindError> {
-        let _ = (case, records, now);
-        Ok(())
+        holds::hold(&self.shared, case, records, now)
     }
 
     /// The cases that hold records, with how many.
     pub fn holds(&self) -> Vec<(String, u64)> {
-        Vec::new()
+        let catalogue = self.shared.catalogue.lock();
+        let holds = catalogue.holds();
+        holds
+            .map(|hold| (hold.case.clone(), hold.records))
+            .collect()
     }
 
     /// Gives up what a case holds; false where it holds nothing.
@@ -158,8 +192,7 @@ impl History {
     ///
     /// Where the file could not be removed.
     pub fn release(&self, case: &str) -> Result<bool, FindError> {
-        let _ = case;
-        Ok(false)
+        holds::release(&self.shared, case)
     }
 
     /// Writes the records that lived in `period` to a Parquet file, in the format of a
@@ -174,15 +207,30 @@ impl History {
         file: &std::fs::File,
         effort: Effort,
     ) -> Result<(u64, Completeness), FindError> {
-        let _ = (question, file, effort);
-        Ok((0, Completeness::default()))
+        let mut addresses = Addresses::default();
+        let mut rows = Rows::default();
+        let completeness = self.find(question, effort, |record| {
+            rows.push(&mut addresses, &record);
+            rows.len() < MOST_EXPORTED
+        });
+        let meta = Meta {
+            first_generation: 0,
+            last_generation: 0,
+            gateway: self.settings().gateway.clone(),
+        };
+        match write(&[&rows], &addresses, &meta, file) {
+            Ok(_) => Ok((rows.len() as u64, completeness)),
+            Err(error) => Err(FindError::Export(match error {
+                SegmentError::Write(error) => error,
+                other => io::Error::other(other),
+            })),
+        }
     }
 
     /// The order of [`History::page`]: by start, unknown ones first, then by
     /// endpoints and what else tells translations apart, then by end. So all that
     /// is known of one translation stands together.
-    pub fn order(one: &Match, other: &Match) -> std::cmp::Ordering {
-        let _ = (one, other);
-        std::cmp::Ordering::Equal
+    pub fn order(one: &Match, other: &Match) -> Ordering {
+        order::by_all(one, other)
     }
 }

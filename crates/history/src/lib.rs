@@ -9,13 +9,34 @@
 mod addresses;
 #[cfg(test)]
 mod arbitrary;
+mod background;
+mod catalogue;
+mod checked_lines;
+#[cfg(test)]
+mod failpoint;
+mod find;
+mod folder;
+mod gaps;
+mod generation;
 mod history;
+mod holds;
+mod journal;
 mod milliseconds;
+mod order;
+mod page;
 mod recorder;
+mod retention;
 mod rows;
+mod seal;
+mod sealed;
 mod segment;
 mod settings;
+mod shared;
 mod status;
+#[cfg(test)]
+mod tests;
+mod unsettled;
+mod verify;
 
 pub use history::{Completeness, Effort, FindError, History, Question};
 pub use recorder::{News, OpenError, Recorder, WriteError, open};

@@ -1,21 +1,58 @@
 //! The one writer of history.
+//!
+//! Here is what is called from outside. `flow` is about the journal: filling it,
+//! changing over to the next one, stopping when it cannot be written and going on
+//! again; `due` about what is done from time to time.
 
+mod due;
+mod flow;
+mod open;
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use model::{Gap, Match, Timestamp};
+use model::{EndEvidence, Endpoint, Gap, Match, Timestamp};
 
-use crate::{History, SegmentInfo, Settings, Verified};
+use crate::background::{Background, Job, save};
+use crate::generation::Generation;
+use crate::journal::Writer;
+use crate::rows::own_destination;
+use crate::seal::Full;
+use crate::shared::Shared;
+use crate::unsettled::{Ended, Unsettled};
+use crate::{History, RemotePolicy, SegmentInfo, Verified};
 
-/// Why history could not be opened.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum OpenError {}
+pub use open::{OpenError, open};
 
 /// Why something could not be written. What it was is lost; writing may succeed
 /// later.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum WriteError {}
+pub enum WriteError {
+    /// Nothing can be recorded for the time being. The time is a gap.
+    #[error("record {lost} translations: {cause}")]
+    Stopped {
+        /// Why.
+        cause: String,
+        /// Translations that were given and are lost.
+        lost: usize,
+    },
+    /// Something else could not be done, and is tried again.
+    #[error("{0}")]
+    Postponed(String),
+    /// A file could not be written.
+    #[error("write {path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
 
 /// Something that happened in the background, for the log.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -36,24 +73,44 @@ pub enum News {
     },
 }
 
+/// Records that are taken at once: between two of them it is decided whether the
+/// journal is full.
+const AT_ONCE: usize = 512;
+
 /// The one writer of history. Belongs to one thread.
 #[derive(Debug)]
 pub struct Recorder {
+    shared: Arc<Shared>,
     history: Arc<History>,
+    /// The generation that grows, and its journal.
+    generation: Arc<Generation>,
+    journal: Writer,
+    generation_began: Timestamp,
+    /// Generations that are full, oldest first; the first is being sealed unless
+    /// that has to be tried again.
+    waiting: VecDeque<Full>,
+    settling: Settling,
+    stopped: Option<flow::Stopped>,
+    times: due::Times,
+    last_alive: Option<Timestamp>,
+    /// What has gone wrong in the background and was not told yet.
+    trouble: Option<String>,
+    /// Ends, and waits for what it is doing, before the lock is given up.
+    background: Background,
+    _lock: File,
 }
 
-/// Opens the history in `settings.folder`, makes it where there is none, and
-/// replays what a crash has left in the journal.
-///
-/// # Errors
-///
-/// Where the folder cannot be made, read or locked (another process has it).
-/// Damaged files are no error: they are gaps.
-pub fn open(settings: Settings, now: Timestamp) -> Result<Recorder, OpenError> {
-    let _ = now;
-    Ok(Recorder {
-        history: Arc::new(History { settings }),
-    })
+/// What is known of translations that may have ended unseen.
+#[derive(Debug)]
+enum Settling {
+    /// There are none.
+    Settled,
+    /// These.
+    Known(Unsettled),
+    /// The journals have to be read for them.
+    Needed,
+    /// They are being read, of these generations.
+    Reading(Vec<u64>),
 }
 
 impl Recorder {
@@ -70,8 +127,50 @@ impl Recorder {
     /// Where they could not be written. They are lost then, and the time is a gap
     /// until writing succeeds again.
     pub fn record(&mut self, found: &[Match], now: Timestamp) -> Result<(), WriteError> {
-        let _ = (found, now);
+        self.look_after_background(now);
+        let mut lost = found.len();
+        for chunk in found.chunks(AT_ONCE) {
+            if !self.can_take(now) {
+                return Err(self.lose(lost));
+            }
+            self.take(chunk, now);
+            lost -= chunk.len();
+        }
         Ok(())
+    }
+
+    /// Takes some records. Those that cannot be written now stay for a later time.
+    fn take(&mut self, chunk: &[Match], now: Timestamp) {
+        let remote = self.shared.settings.remote;
+        let chunk = with_lives(chunk);
+        if let Settling::Known(unsettled) = &mut self.settling {
+            let meet = |record| unsettled.meet(record, remote);
+            let replaced: Vec<Ended> = chunk.iter().filter_map(meet).collect();
+            self.take_ends(&replaced);
+        }
+        for record in &*chunk {
+            self.journal.add(record);
+        }
+        let ended = chunk.iter().filter(|record| record.ended_at.is_some());
+        match remote {
+            RemotePolicy::Keep => self.generation.push(ended),
+            RemotePolicy::Omit => {
+                let ended: Vec<Match> = ended.map(without_remote).collect();
+                self.generation.push(ended.iter());
+            }
+        }
+        self.generation.sort();
+        if self.journal.is_full() {
+            self.flush(now);
+        }
+    }
+
+    /// Takes ends of translations that are known by what the journal has of them.
+    fn take_ends(&mut self, ends: &[Ended]) {
+        for end in ends {
+            self.journal.add_end(&end.identity, &end.record);
+        }
+        self.generation.push(ends.iter().map(|end| &end.record));
     }
 
     /// Records a gap, or the end of one that lasted.
@@ -80,19 +179,28 @@ impl Recorder {
     ///
     /// Where it could not be written; it is remembered and written later.
     pub fn note_gap(&mut self, gap: Gap) -> Result<(), WriteError> {
-        let _ = gap;
-        Ok(())
+        self.shared.gaps.lock().note(gap);
+        match &self.stopped {
+            None => {
+                self.journal.add_gap(&gap);
+                Ok(())
+            }
+            Some(stopped) => Err(WriteError::Postponed(format!(
+                "note a gap: {}",
+                stopped.cause()
+            ))),
+        }
     }
 
     /// When the process before this one was last known to record; `None` where there
     /// was none. From then on until now nothing was seen.
     pub fn last_alive(&self) -> Option<Timestamp> {
-        None
+        self.last_alive
     }
 
     /// What happened in the background since the last call, for the log.
     pub fn take_news(&mut self) -> Vec<News> {
-        Vec::new()
+        std::mem::take(&mut self.shared.news.lock())
     }
 
     /// Does what is due: writes to the disk, seals, expires, scrubs. To be called
@@ -102,21 +210,31 @@ impl Recorder {
     ///
     /// Where something that was due could not be done; it stays due.
     pub fn tick(&mut self, now: Timestamp) -> Result<(), WriteError> {
-        let _ = now;
-        Ok(())
+        self.look_after_background(now);
+        self.do_what_is_due(now);
+        match self.trouble.take() {
+            Some(trouble) => Err(WriteError::Postponed(trouble)),
+            None => Ok(()),
+        }
     }
 
     /// Whether there are translations that had begun before natconnd stopped, or
     /// before records were lost, and whose end was not told.
     pub fn has_unsettled(&self) -> bool {
-        false
+        match &self.settling {
+            Settling::Settled => false,
+            Settling::Known(unsettled) => !unsettled.is_empty(),
+            Settling::Needed | Settling::Reading(_) => true,
+        }
     }
 
     /// Settles those: the ones that `is_live` does not know have ended at an unknown
     /// time before `now`. What `is_live` gets is the translation as it was when it
-    /// began; it answers with when the live one began, as the table knows it.
+    /// began; its remote endpoint is [`Endpoint::OMITTED`] where those are left out.
     ///
-    /// Call it once the kernel's table has been read to the end.
+    /// Call it once the kernel's table has been read to the end, and again for as long
+    /// as there are unsettled ones: after records were lost the journal has to be read
+    /// first, which takes a moment.
     ///
     /// # Errors
     ///
@@ -126,7 +244,28 @@ impl Recorder {
         now: Timestamp,
         is_live: impl FnMut(&Match) -> bool,
     ) -> Result<(), WriteError> {
-        let _ = (now, is_live);
+        self.look_after_background(now);
+        if self.stopped.is_some() {
+            return Err(self.lose(0));
+        }
+        let unsettled = match std::mem::replace(&mut self.settling, Settling::Settled) {
+            Settling::Known(unsettled) => unsettled,
+            other => {
+                self.settling = other;
+                return Ok(());
+            }
+        };
+        for chunk in unsettled.settle(now, is_live).chunks(AT_ONCE) {
+            if !self.can_take(now) {
+                self.settling = Settling::Needed;
+                return Err(self.lose(0));
+            }
+            self.take_ends(chunk);
+            if self.journal.is_full() {
+                self.flush(now);
+            }
+        }
+        self.generation.sort();
         Ok(())
     }
 
@@ -135,8 +274,55 @@ impl Recorder {
     /// # Errors
     ///
     /// Where it could not be written.
-    pub fn close(self, now: Timestamp) -> Result<(), WriteError> {
-        let _ = now;
-        Ok(())
+    pub fn close(mut self, now: Timestamp) -> Result<(), WriteError> {
+        self.journal
+            .flush(now)
+            .and_then(|()| self.journal.file().sync_data())
+            .map_err(|source| WriteError::File {
+                path: self.journal.path().to_owned(),
+                source,
+            })?;
+        save(&self.shared).map_err(WriteError::Postponed)
     }
+
+    /// Whether nothing waits to be sealed.
+    #[cfg(test)]
+    pub(crate) fn is_sealed(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    fn start_job(&mut self, job: Job) {
+        self.background.start_job(job);
+    }
+}
+
+/// How the end of those is known that do not live any more.
+const AFTER_RESTART: EndEvidence = EndEvidence::Restart;
+const AFTER_LOSS: EndEvidence = EndEvidence::Dump;
+
+/// The records, none of which ends before it begins, as it may look when the clock
+/// was set.
+fn with_lives(records: &[Match]) -> Cow<'_, [Match]> {
+    let ends_early = |record: &Match| match (record.started_at, record.ended_at) {
+        (Some(start), Some(end)) => end.at < start.at,
+        _ => false,
+    };
+    if !records.iter().any(ends_early) {
+        return Cow::Borrowed(records);
+    }
+    let mut records = records.to_vec();
+    for record in &mut records {
+        if let (Some(start), Some(end)) = (record.started_at, &mut record.ended_at) {
+            end.at = end.at.max(start.at);
+        }
+    }
+    Cow::Owned(records)
+}
+
+/// A record without its remote endpoint.
+fn without_remote(record: &Match) -> Match {
+    let mut record = *record;
+    record.translation.remote = Endpoint::OMITTED;
+    record.original_destination = own_destination(&record.translation);
+    record
 }

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use model::{Period, Timestamp};
 
+use crate::retention::bytes_of_all;
+use crate::shared::Shared;
+
 /// How much is kept, and how it goes.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Status {
@@ -17,7 +20,7 @@ pub struct Status {
     pub bytes: u64,
     /// Sealed segments.
     pub segments: u64,
-    /// The end of the oldest record that is kept.
+    /// The first start that is known among all records.
     pub oldest: Option<Timestamp>,
     /// Whether records can be written at this time.
     pub is_recording: bool,
@@ -51,4 +54,44 @@ pub struct Verified {
     pub path: PathBuf,
     /// What is wrong with it; nothing where `None`.
     pub fault: Option<String>,
+}
+
+/// How much is kept, and how it goes.
+pub(crate) fn of(shared: &Shared) -> Status {
+    let sources = shared.sources();
+    let progress = shared.progress.lock().clone();
+    let segments = &sources.segments;
+    let faulty = segments.iter().filter(|sealed| sealed.fault().is_some());
+    let damaged = faulty.map(|sealed| sealed.path().to_owned());
+    let groups = segments.iter().flat_map(|sealed| &sealed.entry().groups);
+    let oldest = match groups.filter_map(|group| group.from).min() {
+        Some(start) => Some(Timestamp::of_milliseconds(start)),
+        None => {
+            let generations = sources.generations.iter();
+            let periods = generations.filter_map(|generation| generation.period());
+            periods.map(|period| period.from).min()
+        }
+    };
+    let verified_at = {
+        let catalogue = shared.catalogue.lock();
+        let times = catalogue.segments().map(|entry| entry.verified_at);
+        times.min().map(Timestamp::of_milliseconds)
+    };
+    Status {
+        sealed_records: segments.iter().map(|sealed| sealed.entry().records()).sum(),
+        journal_records: sources
+            .generations
+            .iter()
+            .map(|generation| generation.len() as u64)
+            .sum(),
+        segment_bytes: segments.iter().map(|sealed| sealed.entry().bytes).sum(),
+        bytes: bytes_of_all(shared),
+        segments: segments.len() as u64,
+        oldest,
+        is_recording: progress.stopped.is_none(),
+        trouble: progress.stopped.or(progress.trouble),
+        unrecorded: progress.unrecorded,
+        damaged: damaged.chain(progress.damaged).collect(),
+        verified_at,
+    }
 }

@@ -57,6 +57,13 @@ pub struct Hold {
     pub records: u64,
 }
 
+/// The cases that hold records.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Holds {
+    /// The cases, by name.
+    pub holds: Vec<Hold>,
+}
+
 /// Times of which something is missing.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Gaps {

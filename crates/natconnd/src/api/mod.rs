@@ -14,7 +14,7 @@ mod status;
 pub use answer::{LookupAnswer, LookupMatch, Period, RecordsPage};
 pub use bulk::LineAnswer;
 pub use health::{Finding, Health, Severity};
-pub use history::{Expired, Gaps, History, Hold, Segment, VerifiedFile};
+pub use history::{Expired, Gaps, History, Hold, Holds, Segment, VerifiedFile};
 pub use problem::Problem;
 pub use row::{Change, Coverage, Gap, Page, Row, sent};
 pub use status::Status;

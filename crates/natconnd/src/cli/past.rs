@@ -16,11 +16,11 @@ pub(super) fn period(answer: &LookupAnswer, times: &Times) -> Option<String> {
     })
 }
 
-/// How far the asked time lies from the life of a match: `exact`, or for example
-/// `0.8 s before it began`.
+/// How far the asked time lies from the life of a match: `while it lived`, or for
+/// example `0.8 s before it began`.
 pub(super) fn asked(answer: &LookupAnswer, found: &LookupMatch) -> String {
     let distance = match found.distance_ms {
-        None | Some(0) => return "exact".to_owned(),
+        None | Some(0) => return "while it lived".to_owned(),
         Some(milliseconds) => span(milliseconds),
     };
     let asked_until = answer.period.as_ref().map(|period| &period.to);

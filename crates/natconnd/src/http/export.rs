@@ -13,9 +13,12 @@ use rustix::fs::{Mode, OFlags};
 use super::body::{Body, Chunk, ChunkSender, chunks};
 use super::connections::{COVERAGE, coverage_word};
 use super::problem::{problem, to_response};
+use super::records::{CUT, boolean};
 use super::response::{PARQUET, response};
 use super::state::State;
 use crate::lookup::PastQuestion;
+
+const NO_HISTORY: &str = "there is no history, natconn history status tells why";
 
 /// How much of the file is read at once, in bytes.
 const PIECE: usize = 256 * 1024;
@@ -25,27 +28,26 @@ const FOLDER: &str = "/var/tmp";
 
 /// What history has of a question, as a file.
 pub(super) async fn respond(state: &Arc<State>, question: PastQuestion) -> Option<Response<Body>> {
-    if state.answers.history().is_none() {
-        let detail = "export the records: natconnd keeps no history, history.folder is not set";
-        return Some(to_response(&problem(StatusCode::NOT_FOUND, detail)));
-    }
     let permit = Arc::clone(&state.exports).acquire_owned().await.ok()?;
     let answers = Arc::clone(&state.answers);
     let write = move || {
         let _permit = permit;
-        let file = nameless().map_err(|cause| cause.to_string())?;
         let coverage = answers.past_coverage(&question);
-        let records = answers.export(&question, &file);
-        records.map_err(|cause| cause.to_string())?;
-        Ok::<_, String>((file, coverage))
+        let file = nameless().map_err(|cause| cause.to_string())?;
+        let Some(written) = answers.export(&question, &file) else {
+            return Ok(None);
+        };
+        let (_, completeness) = written.map_err(|cause| cause.to_string())?;
+        Ok::<_, String>(Some((file, coverage, completeness.is_cut)))
     };
-    let (file, coverage) = match tokio::task::spawn_blocking(write).await.ok()? {
-        Ok(written) => written,
-        Err(cause) => {
-            let detail = format!("export the records: {cause}");
-            let refused = problem(StatusCode::INTERNAL_SERVER_ERROR, detail);
-            return Some(to_response(&refused));
-        }
+    let refused = |status, cause: &str| {
+        let detail = format!("export the records: {cause}");
+        Some(to_response(&problem(status, detail)))
+    };
+    let (file, coverage, is_cut) = match tokio::task::spawn_blocking(write).await.ok()? {
+        Ok(Some(written)) => written,
+        Ok(None) => return refused(StatusCode::NOT_FOUND, NO_HISTORY),
+        Err(cause) => return refused(StatusCode::INTERNAL_SERVER_ERROR, &cause),
     };
     let (sender, body) = chunks();
     tokio::spawn(async move {
@@ -53,9 +55,9 @@ pub(super) async fn respond(state: &Arc<State>, question: PastQuestion) -> Optio
         let _ = send(Arc::new(file), &sender).await;
     });
     let mut response = response(StatusCode::OK, PARQUET, body);
-    response
-        .headers_mut()
-        .insert(COVERAGE, coverage_word(&coverage));
+    let headers = response.headers_mut();
+    headers.insert(COVERAGE, coverage_word(&coverage));
+    headers.insert(CUT, boolean(is_cut));
     Some(response)
 }
 

@@ -35,7 +35,7 @@ pub(super) const PARAMETERS: &[&str] = &[
 ];
 
 /// `true` where looking was given up before the page was full.
-const CUT: HeaderName = HeaderName::from_static("natconnd-cut");
+pub(super) const CUT: HeaderName = HeaderName::from_static("natconnd-cut");
 
 /// Rows of one part of a stream: each part looks at history anew, and is held in
 /// memory.
@@ -255,6 +255,6 @@ async fn send_parts(
     }
 }
 
-const fn boolean(value: bool) -> HeaderValue {
+pub(super) const fn boolean(value: bool) -> HeaderValue {
     HeaderValue::from_static(if value { "true" } else { "false" })
 }

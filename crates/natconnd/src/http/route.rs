@@ -25,6 +25,10 @@ pub enum Route {
     HistoryVerify,
     /// `/api/v1/history/expired`
     HistoryExpired,
+    /// `/api/v1/history/holds`
+    HistoryHolds,
+    /// `/api/v1/history/holds/CASE`
+    HistoryHold,
     /// `/healthz`
     Healthz,
     /// `/metrics`
@@ -41,7 +45,7 @@ pub enum Route {
 
 impl Route {
     /// All endpoints, in the order of their declaration.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Lookup,
         Self::Lookups,
         Self::Connections,
@@ -53,6 +57,8 @@ impl Route {
         Self::HistoryGaps,
         Self::HistoryVerify,
         Self::HistoryExpired,
+        Self::HistoryHolds,
+        Self::HistoryHold,
         Self::Healthz,
         Self::Metrics,
         Self::OpenApi,
@@ -75,6 +81,8 @@ impl Route {
             Self::HistoryGaps => "history-gaps",
             Self::HistoryVerify => "history-verify",
             Self::HistoryExpired => "history-expired",
+            Self::HistoryHolds => "history-holds",
+            Self::HistoryHold => "history-hold",
             Self::Healthz => "healthz",
             Self::Metrics => "metrics",
             Self::OpenApi => "openapi",
@@ -88,6 +96,7 @@ impl Route {
     pub(super) const fn methods(self) -> &'static str {
         match self {
             Self::Lookups => "POST",
+            Self::HistoryHold => "PUT, DELETE",
             _ => "GET, HEAD",
         }
     }
@@ -110,6 +119,8 @@ impl Route {
             "/api/v1/history/gaps" => Self::HistoryGaps,
             "/api/v1/history/verify" => Self::HistoryVerify,
             "/api/v1/history/expired" => Self::HistoryExpired,
+            "/api/v1/history/holds" => Self::HistoryHolds,
+            _ if path.starts_with("/api/v1/history/holds/") => Self::HistoryHold,
             "/healthz" => Self::Healthz,
             "/metrics" => Self::Metrics,
             "/openapi.json" => Self::OpenApi,

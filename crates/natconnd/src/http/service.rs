@@ -93,6 +93,8 @@ impl Requests {
             | Route::HistoryGaps
             | Route::HistoryVerify
             | Route::HistoryExpired
+            | Route::HistoryHolds
+            | Route::HistoryHold
             | Route::Pynatconnd => return None,
         })
     }
@@ -136,6 +138,7 @@ impl Service<Request<Incoming>> for Requests {
         let is_asking = matches!(*request.method(), Method::GET | Method::HEAD);
         let is_allowed = match route {
             Route::Lookups => request.method() == Method::POST,
+            Route::HistoryHold => matches!(*request.method(), Method::PUT | Method::DELETE),
             _ => is_asking,
         };
         if is_known && !is_allowed {
@@ -168,6 +171,16 @@ impl Service<Request<Incoming>> for Requests {
             }
             None if route == Route::Connections => {
                 self.counted_later(route, connections::respond(state, &request))
+            }
+            None if route == Route::HistoryHold => {
+                let changed = history::change_holds(
+                    Arc::clone(state),
+                    request.method().clone(),
+                    path.to_owned(),
+                    request.uri().query().map(str::to_owned),
+                    self.peer.is_none(),
+                );
+                self.counted_later(route, changed)
             }
             None => {
                 let query = request.uri().query().map(str::to_owned);

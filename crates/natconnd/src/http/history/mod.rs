@@ -2,12 +2,13 @@
 //! is whole, and for how long it is kept.
 
 mod gaps;
+mod holds;
 mod status;
 mod verify;
 
 use std::sync::Arc;
 
-use hyper::{Response, StatusCode};
+use hyper::{Method, Response, StatusCode};
 use serde::Serialize;
 
 use super::body::Body;
@@ -34,9 +35,23 @@ pub(super) async fn respond(
         Route::HistoryGaps => gaps::respond(&state, query).await,
         Route::HistoryVerify => verify::respond(&state, query).await,
         Route::HistoryExpired => expired(&state, query).await,
+        Route::HistoryHolds => holds::list(&state, query).await,
         _ => status(&state, query).await,
     };
     answered.unwrap_or_else(|problem| to_response(&problem))
+}
+
+/// Holds what a lookup matches for the case in `path`, or gives up what it holds.
+/// `is_local` is whether it was asked over the unix socket.
+pub(super) async fn change_holds(
+    state: Arc<State>,
+    method: Method,
+    path: String,
+    query: Option<String>,
+    is_local: bool,
+) -> Response<Body> {
+    let changed = holds::change(state, method, path, query, is_local).await;
+    changed.unwrap_or_else(|problem| to_response(&problem))
 }
 
 async fn status(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Body>> {

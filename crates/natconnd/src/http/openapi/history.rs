@@ -6,7 +6,8 @@
 
 use utoipa::IntoParams;
 
-use crate::api::{Expired, Gaps, History, Problem, VerifiedFile};
+use super::parameters::LookupParameters;
+use crate::api::{Expired, Gaps, History, Hold, Holds, Problem, VerifiedFile};
 
 /// What `/api/v1/history/gaps` reads.
 #[derive(IntoParams)]
@@ -97,3 +98,65 @@ pub(super) fn verify() {}
     )
 )]
 pub(super) fn expired() {}
+
+/// The cases that hold records beyond their time.
+#[utoipa::path(
+    get,
+    path = "/api/v1/history/holds",
+    operation_id = "history_holds",
+    tag = "history",
+    responses(
+        (status = 200, description = "The cases", body = Holds),
+        (status = 403, description = "The peer is outside the allow list", body = String,
+            content_type = "text/html", example = "Forbidden"),
+        (status = 404, description = "Nothing is recorded", body = Problem,
+            content_type = "application/problem+json"),
+        (status = 503, description = "History cannot be read now", body = Problem,
+            content_type = "application/problem+json"),
+    )
+)]
+pub(super) fn holds() {}
+
+/// Holds what a lookup about the past matches, whatever retention says. Over the unix
+/// socket only.
+#[utoipa::path(
+    put,
+    path = "/api/v1/history/holds/{case}",
+    operation_id = "history_hold",
+    tag = "history",
+    params(
+        ("case" = String, Path, description = "1 to 100 letters, digits, `-`, `_` and `.`"),
+        LookupParameters,
+    ),
+    responses(
+        (status = 200, description = "How much the case holds now", body = Hold),
+        (status = 400, description = "A parameter is unknown or has a bad value", body = Problem,
+            content_type = "application/problem+json"),
+        (status = 403, description = "Asked over TCP", body = Problem,
+            content_type = "application/problem+json"),
+        (status = 422, description = "Too much fits", body = Problem,
+            content_type = "application/problem+json"),
+        (status = 503, description = "History cannot be read now", body = Problem,
+            content_type = "application/problem+json"),
+    )
+)]
+pub(super) fn hold() {}
+
+/// Gives up what a case holds. Over the unix socket only.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/history/holds/{case}",
+    operation_id = "history_release",
+    tag = "history",
+    params(
+        ("case" = String, Path, description = "1 to 100 letters, digits, `-`, `_` and `.`"),
+    ),
+    responses(
+        (status = 200, description = "The case holds nothing any more", body = Hold),
+        (status = 403, description = "Asked over TCP", body = Problem,
+            content_type = "application/problem+json"),
+        (status = 404, description = "It held nothing", body = Problem,
+            content_type = "application/problem+json"),
+    )
+)]
+pub(super) fn release() {}

@@ -69,7 +69,7 @@ pub fn join(left: &Match, right: &Match) -> Match {
 }
 
 /// Whether one record of a translation knows more of its end than another.
-pub fn knows_more(one: &Match, other: &Match) -> bool {
+fn knows_more(one: &Match, other: &Match) -> bool {
     weight(one) > weight(other)
 }
 

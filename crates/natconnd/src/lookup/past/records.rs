@@ -6,20 +6,14 @@ use std::collections::BinaryHeap;
 use std::fs::File;
 use std::time::Duration;
 
-use history::{Completeness, Effort, FindError, Question};
-use model::{Coverage, EndEvidence, EndpointPattern, Lookup, Match, Period, Timestamp};
+use history::{Completeness, Effort, FindError, History, Question};
+use model::{Coverage, Match, Timestamp};
 
-use super::identity::{is_same, knows_more};
+use super::identity::is_same;
 use super::merge::merge;
 use super::{Context, EFFORT, PastQuestion};
 use crate::lookup::Answers;
 use crate::mirror::now;
-
-/// What may be spent on finding out whether a checkpoint is the last that is known
-/// of a translation. Where that is not enough, it is listed beside what is.
-const CHECKPOINT_EFFORT: Effort = Effort {
-    time: Duration::from_secs(2),
-};
 
 /// What an export may take: a month of a large gateway.
 const EXPORT_EFFORT: Effort = Effort {
@@ -29,8 +23,8 @@ const EXPORT_EFFORT: Effort = Effort {
 /// One page of what lived in a period.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RecordsPage {
-    /// The translations, in order. Fewer than asked for, or none, where they turned
-    /// out to be told elsewhere; what follows is told by `next` alone.
+    /// The translations, in order. Maybe fewer than asked for although more follow,
+    /// which `next` alone tells.
     pub matches: Vec<Match>,
     /// Where the next page begins; none on the last one.
     pub next: Option<Match>,
@@ -59,30 +53,13 @@ impl Answers {
         let question = question.until(asked_at);
         let period = question.period.widened(question.tolerance);
         let (recorded, is_cut) = self.recorded_page(&question, after, limit);
-        let until = recorded.last().copied();
         let live = self.live_page(&question, asked_at, after, limit);
-        let mut rows = recorded;
-        rows.extend(live);
-        rows.sort_by(order);
-        if is_cut {
-            // What began after it may have been missed in history.
-            let is_known = |row: &Match| until.is_some_and(|last| order(row, &last).is_le());
-            rows.retain(is_known);
-        }
-        let has_more = rows.len() > limit || (is_cut && !rows.is_empty());
-        rows.truncate(limit);
-        let next = rows.last().copied().filter(|_| has_more);
-        let mut matches = rows;
-        merge(&mut matches);
-        self.drop_outlived(&mut matches);
-        matches.sort_by(order);
+        let (matches, has_more) = joined(recorded, live, after, limit, is_cut);
         let mut context = self.context(question.period, question.tolerance);
-        context.is_remote_omitted |= matches
-            .iter()
-            .any(|row| row.translation.remote.is_omitted());
+        context.is_remote_omitted |= matches.iter().any(|row| row.translation.remote.is_omitted());
         RecordsPage {
+            next: matches.last().copied().filter(|_| has_more),
             matches,
-            next,
             is_cut,
             coverage: self.missing_in(&question.lookup, period, asked_at),
             context,
@@ -91,7 +68,7 @@ impl Answers {
 
     /// Writes what history has of a question to a file, in the format of a segment.
     /// What lives is not in it, but for its checkpoints. Says how many records there
-    /// are, and whether these were all; none without history.
+    /// are, and whether they are all; `None` where there is no history to ask.
     ///
     /// # Errors
     ///
@@ -100,12 +77,10 @@ impl Answers {
         &self,
         question: &PastQuestion,
         file: &File,
-    ) -> Result<(u64, Completeness), FindError> {
+    ) -> Option<Result<(u64, Completeness), FindError>> {
         let question = question.until(now());
-        match self.history() {
-            Some(history) => history.export(&asked(&question), file, EXPORT_EFFORT),
-            None => Ok((0, Completeness::default())),
-        }
+        let history = self.history()?;
+        Some(history.export(&asked(&question), file, EXPORT_EFFORT))
     }
 
     /// One record more than `limit`, from history, and whether looking was given up.
@@ -144,38 +119,6 @@ impl Answers {
         }
         first.rows.into_iter().map(|row| row.0).collect()
     }
-
-    /// Drops the checkpoints of translations of which more is known: that is told in
-    /// its own place.
-    fn drop_outlived(&self, rows: &mut Vec<Match>) {
-        let checkpoints: Vec<usize> = (0..rows.len())
-            .filter(|index| rows[*index].end_evidence == Some(EndEvidence::Checkpoint))
-            .collect();
-        if checkpoints.is_empty() {
-            return;
-        }
-        let questions: Vec<Question> = checkpoints
-            .iter()
-            .map(|index| later_than(&rows[*index]))
-            .collect();
-        let mut is_outlived = vec![false; rows.len()];
-        let mut see = |at: usize, found: &Match| {
-            let row = &rows[checkpoints[at]];
-            is_outlived[checkpoints[at]] |= is_same(row, found) && knows_more(found, row);
-        };
-        for (at, question) in questions.iter().enumerate() {
-            self.mirror
-                .find(&question.lookup, |found| see(at, &found.to_match()));
-        }
-        if let Some(history) = self.history() {
-            history.find_many(&questions, CHECKPOINT_EFFORT, |at, found| see(at, &found));
-        }
-        let mut index = 0;
-        rows.retain(|_| {
-            index += 1;
-            !is_outlived[index - 1]
-        });
-    }
 }
 
 fn asked(question: &PastQuestion) -> Question {
@@ -185,39 +128,41 @@ fn asked(question: &PastQuestion) -> Question {
     }
 }
 
-/// What asks for later records of the same translation.
-fn later_than(row: &Match) -> Question {
-    let roles = &row.translation;
-    let exactly = EndpointPattern::exactly;
-    let remote = (!roles.remote.is_omitted()).then(|| exactly(roles.remote));
-    Question {
-        lookup: Lookup {
-            protocol: Some(row.protocol),
-            kind: Some(roles.kind),
-            zone: Some(row.zone.id),
-            nat: exactly(roles.nat),
-            remote: remote.unwrap_or_default(),
-            internal: exactly(roles.internal),
-        },
-        period: Period {
-            from: row.life().to,
-            to: Timestamp::MAX,
-        },
-    }
+/// A page of what history and the table have, each the first rows of all it has and
+/// one more than `limit` where there are more; and whether more follows. `is_cut` is
+/// whether history may have more although it does not look so.
+fn joined(
+    recorded: Vec<Match>,
+    live: Vec<Match>,
+    after: Option<&Match>,
+    limit: usize,
+    is_cut: bool,
+) -> (Vec<Match>, bool) {
+    // What comes after the last of a source that has more may be missing from it.
+    let end = |rows: &[Match], has_more: bool| rows.last().copied().filter(|_| has_more);
+    let ends = [
+        end(&recorded, recorded.len() > limit || is_cut),
+        end(&live, live.len() > limit),
+    ];
+    let is_nothing_known = is_cut && recorded.is_empty();
+    let mut rows = recorded;
+    rows.extend(live);
+    merge(&mut rows);
+    rows.retain(|row| {
+        // What has ended since the page before was told there.
+        !after.is_some_and(|after| is_same(after, row))
+            && ends.iter().flatten().all(|end| order(row, end).is_le())
+            && !is_nothing_known
+    });
+    rows.sort_by(order);
+    let has_more = rows.len() > limit || (!rows.is_empty() && ends.iter().any(Option::is_some));
+    rows.truncate(limit);
+    (rows, has_more)
 }
 
-/// The order of records: as they began, then as they ended.
-pub(super) fn order(left: &Match, right: &Match) -> Ordering {
-    let key = |row: &Match| {
-        let life = row.life();
-        let roles = row.translation;
-        (
-            (life.from.milliseconds(), life.to.milliseconds()),
-            (roles.internal, roles.nat, roles.remote),
-            (row.protocol.0, roles.kind, row.zone.id),
-        )
-    };
-    key(left).cmp(&key(right))
+/// The order of records, those of one translation together.
+fn order(left: &Match, right: &Match) -> Ordering {
+    History::order(left, right)
 }
 
 /// The first rows after one, of any number.

@@ -1,0 +1,184 @@
+//! What takes long, on threads of its own: sealing and what else is done with files on
+//! one, waiting for the disk on the other.
+
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
+
+use model::Timestamp;
+
+use crate::folder::{Numbered, sync_folder};
+use crate::gaps;
+use crate::journal::{OpenSet, Replayed, replay};
+use crate::retention::expire;
+use crate::seal::{Full, seal};
+use crate::shared::Shared;
+use crate::verify::verify_next;
+
+/// Something to be done.
+#[derive(Debug)]
+pub(crate) enum Job {
+    /// Seal a generation.
+    Seal(Full),
+    /// Read the journals of some generations, oldest first, for what is open.
+    ReadOpen(Vec<u64>),
+    /// Write the file of gaps, and the catalogue if it is not written.
+    Save,
+    /// Remove segments whose time is over.
+    Expire(Timestamp),
+    /// Verify one segment.
+    Verify(Timestamp),
+    /// Make what was written to a journal safe from a power cut; with the folder,
+    /// where its name is new.
+    Sync(Arc<File>, Option<PathBuf>),
+}
+
+/// What has become of it.
+#[derive(Debug)]
+pub(crate) enum Done {
+    /// A generation was sealed, or why not.
+    Sealed(Result<(), String>),
+    /// What is open, and how much of the last journal was read for it.
+    ReadOpen(Result<(OpenSet, Replayed), String>),
+    /// Files were saved or removed, or why not.
+    Other(Result<(), String>),
+    /// A journal is safe, or why not.
+    Synced(Result<(), String>),
+}
+
+/// The threads. They end when this is dropped, after what they are doing.
+#[derive(Debug)]
+pub(crate) struct Background {
+    /// Taken when dropped.
+    slow: Option<Sender<Job>>,
+    disk: Option<Sender<Job>>,
+    done: Receiver<Done>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Background {
+    /// Starts them.
+    ///
+    /// # Errors
+    ///
+    /// Where the system gives no thread.
+    pub(crate) fn start(shared: &Arc<Shared>) -> io::Result<Self> {
+        let (done_sender, done) = channel();
+        let mut threads = Vec::new();
+        let mut start = |name: &str| -> io::Result<Sender<Job>> {
+            let (sender, jobs) = channel();
+            let (shared, done) = (Arc::clone(shared), done_sender.clone());
+            let work = move || {
+                for job in jobs {
+                    // Nobody is there to be told only when all of it ends.
+                    let _ = done.send(work(&shared, job));
+                }
+            };
+            threads.push(Builder::new().name(name.to_owned()).spawn(work)?);
+            Ok(sender)
+        };
+        Ok(Self {
+            slow: Some(start("history-seal")?),
+            disk: Some(start("history-sync")?),
+            done,
+            threads,
+        })
+    }
+
+    /// Has something done.
+    pub(crate) fn start_job(&self, job: Job) {
+        let sender = match job {
+            Job::Sync(..) => &self.disk,
+            _ => &self.slow,
+        };
+        if let Some(sender) = sender {
+            // The thread is there until this is dropped.
+            let _ = sender.send(job);
+        }
+    }
+
+    /// What has been done since it was asked last.
+    pub(crate) fn try_done(&self) -> Option<Done> {
+        self.done.try_recv().ok()
+    }
+
+    /// Waits until something has been done.
+    pub(crate) fn wait_done(&self, timeout: Duration) -> Result<Done, RecvTimeoutError> {
+        self.done.recv_timeout(timeout)
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        self.slow = None;
+        self.disk = None;
+        for thread in self.threads.drain(..) {
+            // Whether it has panicked is seen by nobody any more.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn work(shared: &Shared, job: Job) -> Done {
+    let text = |error: &dyn std::fmt::Display| error.to_string();
+    match job {
+        Job::Seal(full) => Done::Sealed(seal(shared, &full).map_err(|error| text(&error))),
+        Job::ReadOpen(generations) => Done::ReadOpen(read_open(shared, &generations)),
+        Job::Save => Done::Other(save(shared)),
+        Job::Expire(now) => {
+            Done::Other(expire(shared, now).map_err(|error| format!("remove segments: {error}")))
+        }
+        Job::Verify(now) => {
+            verify_next(shared, now);
+            Done::Other(Ok(()))
+        }
+        Job::Sync(file, folder) => Done::Synced(
+            file.sync_data()
+                .and_then(|()| folder.map_or(Ok(()), |folder| sync_folder(&folder)))
+                .map_err(|error| text(&error)),
+        ),
+    }
+}
+
+/// What is open at the end of the last of these journals.
+pub(crate) fn read_open(
+    shared: &Shared,
+    generations: &[u64],
+) -> Result<(OpenSet, Replayed), String> {
+    let mut open = OpenSet::default();
+    let mut last = Replayed::default();
+    let mut read = |kind, number| -> Result<Replayed, String> {
+        let path = shared.folder.numbered(kind, number);
+        match replay(&path, number, None, |entry, at| open.apply(entry, at)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Replayed::default()),
+            other => other.map_err(|error| format!("read {}: {error}", path.display())),
+        }
+    };
+    if let Some(first) = generations.first() {
+        // What is open at the start of the later ones follows from it.
+        read(Numbered::Open, *first)?;
+    }
+    for number in generations {
+        last = read(Numbered::Journal, *number)?;
+    }
+    Ok((open, last))
+}
+
+/// Writes the file of gaps and the catalogue, where they do not say everything.
+pub(crate) fn save(shared: &Shared) -> Result<(), String> {
+    let list = {
+        let gaps = shared.gaps.lock();
+        gaps.is_unsaved().then(|| gaps.list())
+    };
+    if let Some(list) = list {
+        gaps::save(&shared.folder.gaps(), &list)
+            .map_err(|error| format!("write the file of gaps: {error}"))?;
+        shared.gaps.lock().saved(&list);
+    }
+    let saved = shared.catalogue.lock().save();
+    saved.map_err(|error| format!("write the catalogue: {error}"))
+}

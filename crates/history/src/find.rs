@@ -1,0 +1,228 @@
+//! Finding records wherever they are.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use model::{Match, Timestamp};
+
+use crate::page::Page;
+use crate::segment::{Segment, SegmentError};
+use crate::shared::{Shared, Sources};
+use crate::{Completeness, Effort, Question, holds};
+
+/// Records between two looks at the clock.
+const AT_ONCE: u64 = 256;
+
+/// How long there is to look.
+struct Deadline(Option<Instant>);
+
+impl Deadline {
+    fn of(effort: Effort) -> Self {
+        Self(Instant::now().checked_add(effort.time))
+    }
+
+    fn is_over(&self) -> bool {
+        self.0.is_some_and(|until| Instant::now() >= until)
+    }
+}
+
+/// Visits what fits: newest first, what is held for cases last.
+pub(crate) fn find(
+    shared: &Shared,
+    question: &Question,
+    effort: Effort,
+    mut visit: impl FnMut(Match) -> bool,
+) -> Completeness {
+    let deadline = Deadline::of(effort);
+    let mut visited: u64 = 0;
+    let mut visit = |record| {
+        visited += 1;
+        (!visited.is_multiple_of(AT_ONCE) || !deadline.is_over()) && visit(record)
+    };
+    let mut completeness = Completeness::default();
+    let sources = shared.sources();
+    for generation in sources.generations.iter().rev() {
+        if deadline.is_over() || !generation.find(question, &mut visit) {
+            completeness.is_cut = true;
+            return completeness;
+        }
+    }
+    for sealed in sources.segments.iter().rev() {
+        if !sealed.touches(&question.period) {
+            continue;
+        }
+        if deadline.is_over() {
+            completeness.is_cut = true;
+            return completeness;
+        }
+        let outcome = shared.readers.get(sealed);
+        let outcome = outcome.and_then(|segment| segment.find(question, &mut visit));
+        match outcome {
+            Ok(true) => {}
+            Ok(false) => {
+                completeness.is_cut = true;
+                return completeness;
+            }
+            Err(error) => {
+                if shared.could_not_read(sealed, &error) {
+                    completeness.damaged.push(sealed.path().to_owned());
+                }
+            }
+        }
+    }
+    for path in relevant_holds(shared, question) {
+        let outcome = Segment::open(&path);
+        let outcome = outcome.and_then(|segment| segment.find(question, &mut visit));
+        note_hold(path, outcome, &mut completeness);
+    }
+    completeness
+}
+
+/// Answers many questions, each source once.
+pub(crate) fn find_many(
+    shared: &Shared,
+    questions: &[Question],
+    effort: Effort,
+    mut visit: impl FnMut(usize, Match),
+) -> Completeness {
+    let deadline = Deadline::of(effort);
+    let mut completeness = Completeness::default();
+    let sources = shared.sources();
+    for generation in sources.generations.iter().rev() {
+        for (index, question) in questions.iter().enumerate() {
+            if index.is_multiple_of(64) && deadline.is_over() {
+                completeness.is_cut = true;
+                return completeness;
+            }
+            generation.find(question, &mut |record| {
+                visit(index, record);
+                true
+            });
+        }
+    }
+    let mut which = Vec::with_capacity(questions.len());
+    for sealed in sources.segments.iter().rev() {
+        if deadline.is_over() {
+            completeness.is_cut = true;
+            return completeness;
+        }
+        which.clear();
+        let fits = |index: &usize| sealed.touches(&questions[*index].period);
+        which.extend((0..questions.len()).filter(fits));
+        if which.is_empty() {
+            continue;
+        }
+        let outcome = shared.readers.get(sealed);
+        let outcome = outcome.and_then(|segment| segment.find_many(questions, &which, &mut visit));
+        if let Err(error) = outcome
+            && shared.could_not_read(sealed, &error)
+        {
+            completeness.damaged.push(sealed.path().to_owned());
+        }
+    }
+    let old = |index: &usize| reaches_back(shared, &questions[*index]);
+    let which: Vec<usize> = (0..questions.len()).filter(old).collect();
+    if !which.is_empty() {
+        for path in holds::files(shared) {
+            let outcome = Segment::open(&path);
+            let outcome =
+                outcome.and_then(|segment| segment.find_many(questions, &which, &mut visit));
+            note_hold(path, outcome.map(|()| true), &mut completeness);
+        }
+    }
+    completeness
+}
+
+/// Fills a page. Sources whose records began first come first, because then little of
+/// the others is needed.
+pub(crate) fn page(
+    shared: &Shared,
+    question: &Question,
+    after: Option<&Match>,
+    limit: usize,
+    effort: Effort,
+) -> (Vec<Match>, Completeness) {
+    let mut page = Page::new(question, after, limit);
+    let mut completeness = Completeness::default();
+    let deadline = Deadline::of(effort);
+    let mut visited: u64 = 0;
+    let Sources {
+        generations,
+        mut segments,
+    } = shared.sources();
+    let mut add = |page: &mut Page, question: &Question, source: &mut Source| {
+        source(question, &mut |record| {
+            page.add(record);
+            visited += 1;
+            !visited.is_multiple_of(AT_ONCE) || !deadline.is_over()
+        })
+    };
+    let period = page.question().period;
+    segments.sort_by_cached_key(|sealed| sealed.first_start(&period));
+    for sealed in &segments {
+        let asked = page.question();
+        if !sealed.touches(&asked.period) {
+            continue;
+        }
+        let mut source = |question: &Question, visit: &mut Visit| {
+            shared.readers.get(sealed)?.find(question, visit)
+        };
+        match add(&mut page, &asked, &mut source) {
+            Ok(true) => {}
+            Ok(false) => {
+                completeness.is_cut = true;
+                break;
+            }
+            Err(error) => {
+                if shared.could_not_read(sealed, &error) {
+                    completeness.damaged.push(sealed.path().to_owned());
+                }
+            }
+        }
+    }
+    for path in relevant_holds(shared, question) {
+        let mut source =
+            |question: &Question, visit: &mut Visit| Segment::open(&path)?.find(question, visit);
+        let asked = page.question();
+        let outcome = add(&mut page, &asked, &mut source);
+        note_hold(path.clone(), outcome, &mut completeness);
+    }
+    for generation in &generations {
+        let mut source =
+            |question: &Question, visit: &mut Visit| Ok(generation.find(question, visit));
+        let asked = page.question();
+        if !matches!(add(&mut page, &asked, &mut source), Ok(true)) {
+            completeness.is_cut = true;
+        }
+    }
+    (page.into_records(), completeness)
+}
+
+type Visit<'a> = dyn FnMut(Match) -> bool + 'a;
+type Source<'a> = dyn FnMut(&Question, &mut Visit) -> Result<bool, SegmentError> + 'a;
+
+/// Whether a question reaches back to where records may have expired, so that only a
+/// hold still has them.
+fn reaches_back(shared: &Shared, question: &Question) -> bool {
+    let since = shared.catalogue.lock().since();
+    since.is_some_and(|since| question.period.from < Timestamp::of_milliseconds(since))
+}
+
+fn relevant_holds(shared: &Shared, question: &Question) -> Vec<PathBuf> {
+    if reaches_back(shared, question) {
+        holds::files(shared)
+    } else {
+        Vec::new()
+    }
+}
+
+fn note_hold(path: PathBuf, outcome: Result<bool, SegmentError>, completeness: &mut Completeness) {
+    match outcome {
+        Ok(true) => {}
+        Ok(false) => completeness.is_cut = true,
+        // Released since it was listed.
+        Err(SegmentError::Read { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+        }
+        Err(_) => completeness.damaged.push(path),
+    }
+}

@@ -1,0 +1,199 @@
+//! Where each file of history is.
+
+use std::fs::{self, DirBuilder, File, TryLockError};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+/// Where each file of history is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Folder(PathBuf);
+
+/// A kind of file of which there are many, each with a number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Numbered {
+    /// The journal of a generation.
+    Journal,
+    /// What was open when a generation began.
+    Open,
+    /// A sealed segment.
+    Segment,
+}
+
+impl Numbered {
+    const fn place(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Journal => ("journal", "journal"),
+            Self::Open => ("journal", "open"),
+            Self::Segment => ("segments", "parquet"),
+        }
+    }
+}
+
+impl Folder {
+    /// Makes the folder and those in it where they are missing.
+    ///
+    /// # Errors
+    ///
+    /// Where one cannot be made; with its path.
+    pub(crate) fn make(path: &Path) -> Result<Self, (PathBuf, io::Error)> {
+        let folder = Self(path.to_owned());
+        let inner = [folder.journal(), folder.segments(), folder.holds()];
+        for path in std::iter::once(path.to_owned()).chain(inner) {
+            let mut builder = DirBuilder::new();
+            builder.recursive(true).mode(0o750);
+            builder.create(&path).map_err(|error| (path, error))?;
+        }
+        Ok(folder)
+    }
+
+    /// Itself.
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The folder of journals.
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.0.join("journal")
+    }
+
+    /// The folder of segments.
+    pub(crate) fn segments(&self) -> PathBuf {
+        self.0.join("segments")
+    }
+
+    /// The folder of what is held for cases.
+    pub(crate) fn holds(&self) -> PathBuf {
+        self.0.join("holds")
+    }
+
+    /// The catalogue of segments.
+    pub(crate) fn catalogue(&self) -> PathBuf {
+        self.0.join("catalogue")
+    }
+
+    /// The list of gaps.
+    pub(crate) fn gaps(&self) -> PathBuf {
+        self.0.join("gaps")
+    }
+
+    /// What one case holds.
+    pub(crate) fn hold(&self, case: &str) -> PathBuf {
+        self.holds().join(format!("{case}.parquet"))
+    }
+
+    /// A file with a number.
+    pub(crate) fn numbered(&self, kind: Numbered, number: u64) -> PathBuf {
+        let (folder, extension) = kind.place();
+        self.0
+            .join(folder)
+            .join(format!("{number:010}.{extension}"))
+    }
+
+    /// The numbers of all files of a kind that are there, least first.
+    ///
+    /// # Errors
+    ///
+    /// Where the folder cannot be read; with its path.
+    pub(crate) fn numbers(&self, kind: Numbered) -> Result<Vec<u64>, (PathBuf, io::Error)> {
+        let (folder, extension) = kind.place();
+        let path = self.0.join(folder);
+        let list = || -> io::Result<Vec<u64>> {
+            let mut numbers = Vec::new();
+            for entry in fs::read_dir(&path)? {
+                let path = entry?.path();
+                let stem = path.file_stem().and_then(|stem| stem.to_str());
+                if path.extension().is_some_and(|found| found == extension)
+                    && let Some(number) = stem.and_then(|stem| stem.parse().ok())
+                {
+                    numbers.push(number);
+                }
+            }
+            numbers.sort_unstable();
+            Ok(numbers)
+        };
+        list().map_err(|error| (path, error))
+    }
+
+    /// Removes files that were not finished.
+    ///
+    /// # Errors
+    ///
+    /// Where a folder cannot be read or a file not be removed; with its path.
+    pub(crate) fn remove_temporary(&self) -> Result<(), (PathBuf, io::Error)> {
+        for folder in [
+            self.0.clone(),
+            self.journal(),
+            self.segments(),
+            self.holds(),
+        ] {
+            let entries = fs::read_dir(&folder).map_err(|error| (folder.clone(), error))?;
+            for entry in entries {
+                let path = entry.map_err(|error| (folder.clone(), error))?.path();
+                if path.extension().is_some_and(|extension| extension == "tmp") {
+                    fs::remove_file(&path).map_err(|error| (path, error))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Locks the folder for as long as the file stays open; nothing where another
+    /// process has it.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be made.
+    pub(crate) fn lock(&self) -> io::Result<Option<File>> {
+        let file = File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(self.lock_path())?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    /// The file that is locked.
+    pub(crate) fn lock_path(&self) -> PathBuf {
+        self.0.join("lock")
+    }
+}
+
+/// Makes names in a folder safe from a power cut.
+///
+/// # Errors
+///
+/// Where the system cannot.
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// Replaces a file at once: whoever reads sees the old one or the new one.
+///
+/// # Errors
+///
+/// Where it cannot be written; the old one is untouched then.
+pub(crate) fn replace(path: &Path, write: impl FnOnce(&File) -> io::Result<()>) -> io::Result<()> {
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".tmp");
+    let temporary = PathBuf::from(temporary);
+    let outcome = File::create(&temporary)
+        .and_then(|file| {
+            write(&file)?;
+            file.sync_all()
+        })
+        .and_then(|()| fs::rename(&temporary, path));
+    if let Err(error) = outcome {
+        // It takes room that may be what is missing. The first error says more.
+        let _ = fs::remove_file(&temporary);
+        return Err(error);
+    }
+    match path.parent() {
+        Some(folder) => sync_folder(folder),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,96 @@
+//! Which segments have had their time, and removing them.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use model::Timestamp;
+
+use crate::News;
+use crate::sealed::Sealed;
+use crate::shared::Shared;
+
+/// The segments whose time is over or for which there is no room, oldest first.
+pub(crate) fn expired(shared: &Shared, now: Timestamp) -> Vec<Arc<Sealed>> {
+    let settings = &shared.settings;
+    let segments = shared.sources().segments;
+    let is_old = |sealed: &Sealed| {
+        settings
+            .keep_for
+            .is_some_and(|keep| sealed.entry().last_end() < now.minus(keep).milliseconds())
+    };
+    let mut bytes: u64 = 0;
+    if settings.keep_bytes.is_some() {
+        bytes = bytes_of_all(shared);
+    }
+    let mut expired = Vec::new();
+    for sealed in segments {
+        let has_no_room = settings.keep_bytes.is_some_and(|keep| bytes > keep);
+        if is_old(&sealed) || has_no_room {
+            bytes = bytes.saturating_sub(sealed.entry().bytes);
+            expired.push(sealed);
+        }
+    }
+    expired
+}
+
+/// Removes them.
+///
+/// # Errors
+///
+/// Where the catalogue could not be written or a file not be removed. Those are tried
+/// again when history is opened next, and are found no more until then.
+pub(crate) fn expire(shared: &Shared, now: Timestamp) -> io::Result<()> {
+    let mut outcome = Ok(());
+    for sealed in expired(shared, now) {
+        let generation = sealed.generation();
+        {
+            let mut catalogue = shared.catalogue.lock();
+            // Its last millisecond is not complete any more. A clock that was ahead
+            // does not make the time until then one of which nothing is known.
+            let last_end = sealed.entry().last_end().min(now.milliseconds());
+            outcome = outcome.and(catalogue.keep_since(last_end.saturating_add(1)));
+            outcome = outcome.and(catalogue.remove_segment(generation));
+        }
+        shared
+            .sources
+            .write()
+            .segments
+            .retain(|other| !Arc::ptr_eq(other, &sealed));
+        shared.readers.close(generation);
+        let removed = match fs::remove_file(sealed.path()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        };
+        outcome = outcome.and(removed);
+        shared.tell(News::Expired(sealed.info()));
+    }
+    let since = shared.catalogue.lock().since();
+    if let Some(since) = since {
+        let since = Timestamp::of_milliseconds(since);
+        shared.gaps.lock().forget_before(since);
+    }
+    outcome
+}
+
+/// Bytes that all files take together.
+pub(crate) fn bytes_of_all(shared: &Shared) -> u64 {
+    let segments = shared.sources().segments;
+    let segments: u64 = segments.iter().map(|sealed| sealed.entry().bytes).sum();
+    let folder = &shared.folder;
+    let others = [folder.path().to_owned(), folder.journal(), folder.holds()];
+    segments + others.iter().map(|path| bytes_within(path)).sum::<u64>()
+}
+
+/// Bytes of the files in a folder. What cannot be read does not count.
+pub(crate) fn bytes_within(folder: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return 0;
+    };
+    entries
+        .filter_map(|entry| entry.ok()?.metadata().ok())
+        .filter(fs::Metadata::is_file)
+        .map(|metadata| metadata.len())
+        .sum()
+}

@@ -1,0 +1,118 @@
+//! What the writer, the background and all readers have in common.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use model::{Gap, GapCause, Timestamp};
+use parking_lot::{Mutex, RwLock};
+
+use crate::catalogue::Catalogue;
+use crate::folder::Folder;
+use crate::gaps::Gaps;
+use crate::generation::Generation;
+use crate::sealed::{Readers, Sealed};
+use crate::segment::SegmentError;
+use crate::{News, Settings, Verified};
+
+/// News beyond which the oldest are forgotten.
+const MOST_NEWS: usize = 1000;
+
+/// What the writer, the background and all readers have in common.
+///
+/// Locks are taken in the order of the fields, if more than one at all.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) settings: Settings,
+    pub(crate) folder: Folder,
+    /// Held while the file of a hold is written.
+    pub(crate) holding: Mutex<()>,
+    pub(crate) catalogue: Mutex<Catalogue>,
+    pub(crate) sources: RwLock<Sources>,
+    pub(crate) gaps: Mutex<Gaps>,
+    pub(crate) progress: Mutex<Progress>,
+    pub(crate) readers: Readers,
+    pub(crate) news: Mutex<Vec<News>>,
+}
+
+/// Where records are. Each is in one of them, at any time.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sources {
+    /// Oldest first; the last one grows, the others wait to be sealed.
+    pub(crate) generations: Vec<Arc<Generation>>,
+    /// Oldest first.
+    pub(crate) segments: Vec<Arc<Sealed>>,
+}
+
+/// How writing goes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Progress {
+    /// Why records cannot be written, while they cannot.
+    pub(crate) stopped: Option<String>,
+    /// What else goes wrong, and is tried again.
+    pub(crate) trouble: Option<String>,
+    /// Records that could not be written.
+    pub(crate) unrecorded: u64,
+    /// Files other than segments that are damaged.
+    pub(crate) damaged: Vec<PathBuf>,
+}
+
+impl Shared {
+    /// Tells what happened.
+    pub(crate) fn tell(&self, news: News) {
+        let mut list = self.news.lock();
+        if list.len() == MOST_NEWS {
+            list.remove(0);
+        }
+        list.push(news);
+    }
+
+    /// Whether the file of gaps or the catalogue does not say everything.
+    pub(crate) fn is_unsaved(&self) -> bool {
+        self.catalogue.lock().is_unsaved() || self.gaps.lock().is_unsaved()
+    }
+
+    /// Where records are now.
+    pub(crate) fn sources(&self) -> Sources {
+        self.sources.read().clone()
+    }
+
+    /// Says what is wrong with a segment, or that nothing is; whether it still is one
+    /// of ours at all: what expired while it was read is no loss.
+    pub(crate) fn set_fault(&self, sealed: &Arc<Sealed>, fault: Option<String>) -> bool {
+        let is_ours = {
+            let sources = self.sources.read();
+            sources
+                .segments
+                .iter()
+                .any(|other| Arc::ptr_eq(other, sealed))
+        };
+        if is_ours && sealed.set_fault(fault.clone()) && fault.is_some() {
+            self.tell(News::Damaged(Verified {
+                path: sealed.path().to_owned(),
+                fault,
+            }));
+        }
+        is_ours
+    }
+
+    /// Says that a segment could not be read; whether that is a loss.
+    pub(crate) fn could_not_read(&self, sealed: &Arc<Sealed>, error: &SegmentError) -> bool {
+        self.readers.close(sealed.generation());
+        self.set_fault(sealed, Some(error.to_string()))
+    }
+
+    /// Says that a file which is no segment is damaged, and in which time records may
+    /// be missing for that.
+    pub(crate) fn lost(&self, path: PathBuf, fault: String, from: Timestamp, to: Timestamp) {
+        self.gaps.lock().note(Gap {
+            from,
+            to: Some(to),
+            cause: GapCause::Damaged,
+        });
+        self.progress.lock().damaged.push(path.clone());
+        self.tell(News::Damaged(Verified {
+            path,
+            fault: Some(fault),
+        }));
+    }
+}

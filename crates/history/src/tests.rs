@@ -1,0 +1,111 @@
+//! Tests of all parts together, on real files.
+
+mod basics;
+mod folder;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use model::{EndEvidence, Endpoint, Match, Period, TimeSource, Timed, Timestamp};
+
+use crate::arbitrary::{everything, example};
+use crate::{Effort, History, Question, Recorder, Settings, open};
+
+pub(crate) use folder::TestFolder;
+
+/// A time, in milliseconds after a moment in 2026.
+pub(crate) fn at(milliseconds: i64) -> Timestamp {
+    Timestamp::of_milliseconds(1_795_474_020_000 + milliseconds)
+}
+
+/// Settings for few records.
+pub(crate) fn settings(folder: &TestFolder) -> Settings {
+    Settings {
+        folder: folder.path(),
+        gateway: "gw1".to_owned(),
+        segment_records: 1000,
+        ..Settings::default()
+    }
+}
+
+/// A translation that is told apart by a number, and begins at that many
+/// milliseconds.
+pub(crate) fn begun(number: u32) -> Match {
+    let [_, a, b, c] = number.to_be_bytes();
+    let mut record = example();
+    record.translation.internal = Endpoint::new([10, a, b, c].into(), 40_000);
+    record.translation.nat.port = (number % 50_000) as u16;
+    record.started_at = Some(Timed {
+        at: at(i64::from(number)),
+        source: TimeSource::Kernel,
+    });
+    record.ended_at = None;
+    record.end_evidence = None;
+    record
+}
+
+/// The same, ended a second later.
+pub(crate) fn ended(number: u32) -> Match {
+    Match {
+        ended_at: Some(Timed {
+            at: at(i64::from(number) + 1000),
+            source: TimeSource::Kernel,
+        }),
+        end_evidence: Some(EndEvidence::Event),
+        ..begun(number)
+    }
+}
+
+/// A question about one moment.
+pub(crate) fn question_at(milliseconds: i64) -> Question {
+    Question {
+        period: Period::at(at(milliseconds)),
+        ..everything()
+    }
+}
+
+pub(crate) const EFFORT: Effort = Effort {
+    time: Duration::from_secs(60),
+};
+
+/// All records of a question, in order.
+pub(crate) fn found(history: &History, question: &Question) -> Vec<Match> {
+    let mut found = Vec::new();
+    let completeness = history.find(question, EFFORT, |record| {
+        found.push(record);
+        true
+    });
+    assert!(!completeness.is_cut);
+    found.sort_by(History::order);
+    found
+}
+
+/// All records, in order.
+pub(crate) fn all(history: &History) -> Vec<Match> {
+    found(history, &everything())
+}
+
+/// Ticks until everything that was full is sealed.
+pub(crate) fn wait_for_sealing(recorder: &mut Recorder, now: Timestamp) {
+    for _ in 0..2000 {
+        recorder.tick(now).unwrap();
+        if recorder.is_sealed() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    panic!("sealing takes too long");
+}
+
+/// Opens with settings for few records.
+pub(crate) fn open_few(folder: &TestFolder, now: Timestamp) -> Recorder {
+    open(settings(folder), now).unwrap()
+}
+
+/// The journal files that are there.
+pub(crate) fn journals(folder: &TestFolder) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder.path().join("journal")).unwrap();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}

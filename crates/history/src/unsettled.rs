@@ -1,0 +1,116 @@
+//! Translations of which nobody knows whether they still live.
+
+use model::{EndEvidence, Match, TimeSource, Timed, Timestamp};
+
+use crate::RemotePolicy;
+use crate::journal::{self, OpenSet};
+use crate::milliseconds::NOT_KNOWN;
+
+/// Starts of one connection differ by less, whoever measured them.
+const NEAR: i64 = 2_000;
+
+/// The end of one that was unsettled.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Ended {
+    /// What tells it apart in the journal.
+    pub(crate) identity: Vec<u8>,
+    /// The record.
+    pub(crate) record: Match,
+}
+
+/// Translations of which nobody knows whether they still live: natconnd did not run
+/// or could not write when they may have ended.
+#[derive(Debug)]
+pub(crate) struct Unsettled {
+    open: OpenSet,
+    /// How the end of those is known that turn out not to live.
+    evidence: EndEvidence,
+    identity: Vec<u8>,
+}
+
+impl Unsettled {
+    /// All that are open according to the journals.
+    pub(crate) const fn new(open: OpenSet, evidence: EndEvidence) -> Self {
+        Self {
+            open,
+            evidence,
+            identity: Vec::new(),
+        }
+    }
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// Takes note of what became of a translation. If it shows that one of these has
+    /// ended, because another one has taken its place, gives the end of that.
+    pub(crate) fn meet(&mut self, record: &Match, remote: RemotePolicy) -> Option<Ended> {
+        self.identity.clear();
+        journal::identity(record, remote, &mut self.identity);
+        let begun = self.open.get(&self.identity)?;
+        let outcome = is_later(&begun, record).then(|| {
+            // What was written by this version can be decoded.
+            let began = begun.to_match().ok()?;
+            Some(Ended {
+                identity: self.identity.clone(),
+                record: Match {
+                    ended_at: record.started_at.map(|start| Timed {
+                        source: TimeSource::Estimated,
+                        ..start
+                    }),
+                    end_evidence: Some(EndEvidence::Successor),
+                    ..began
+                },
+            })
+        });
+        self.open.remove(&self.identity);
+        outcome.flatten()
+    }
+
+    /// Ends those that `is_live` does not know; the others go on.
+    pub(crate) fn settle(
+        self,
+        now: Timestamp,
+        mut is_live: impl FnMut(&Match) -> bool,
+    ) -> Vec<Ended> {
+        let mut ended = Vec::new();
+        let Self { open, evidence, .. } = self;
+        open.each(|begun, _| {
+            // What was written by this version can be decoded.
+            if let Ok(translation) = begun.to_match()
+                && !is_live(&translation)
+            {
+                ended.push(Ended {
+                    identity: begun.identity.to_vec(),
+                    record: Match {
+                        ended_at: Some(Timed {
+                            at: translation
+                                .started_at
+                                .map_or(now, |start| now.max(start.at)),
+                            source: TimeSource::Estimated,
+                        }),
+                        end_evidence: Some(evidence),
+                        ..translation
+                    },
+                });
+            }
+        });
+        ended
+    }
+}
+
+/// Whether a record is of a connection that began after the one that was open.
+fn is_later(open: &journal::Begun, record: &Match) -> bool {
+    let Some(start) = record.started_at else {
+        return false;
+    };
+    let later_by = start.at.milliseconds().saturating_sub(open.started_at);
+    match (open.source, start.source) {
+        _ if open.started_at == NOT_KNOWN => false,
+        // It began at or before then, which says nothing.
+        (_, TimeSource::Estimated) => false,
+        (one, other) if one == other => later_by > 0,
+        _ => later_by > NEAR,
+    }
+}

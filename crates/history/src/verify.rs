@@ -1,0 +1,111 @@
+//! Whether files are what was written.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use model::Timestamp;
+
+use crate::Verified;
+use crate::folder::Numbered;
+use crate::journal::replay;
+use crate::sealed::Sealed;
+use crate::segment::{Checksum, checksum};
+use crate::shared::Shared;
+
+/// Verifies every file, and calls `visit` after each.
+pub(crate) fn verify_all(shared: &Shared, now: Timestamp, mut visit: impl FnMut(Verified)) {
+    let mut found = Vec::new();
+    for sealed in shared.sources().segments {
+        let fault = fault_of_segment(&sealed);
+        if shared.set_fault(&sealed, fault.clone()) {
+            found.push((sealed.generation(), fault.clone()));
+            visit(verified(sealed.path(), fault));
+        }
+    }
+    note(shared, &found, now);
+    let holds: Vec<_> = shared.catalogue.lock().holds().cloned().collect();
+    for hold in holds {
+        let path = shared.folder.hold(&hold.case);
+        let expected = Checksum {
+            bytes: hold.bytes,
+            crc32: hold.crc32,
+        };
+        let fault = fault_of_file(&path, expected);
+        let held = |shared: &Shared| shared.catalogue.lock().holds().any(|other| *other == hold);
+        // It may have been changed or released meanwhile.
+        if fault.is_none() || held(shared) {
+            visit(verified(&path, fault));
+        }
+    }
+    for generation in shared.sources().generations {
+        let path = shared
+            .folder
+            .numbered(Numbered::Journal, generation.number());
+        match replay(&path, generation.number(), None, |_, _| {}) {
+            // The last block may be on its way just now.
+            Ok(_) => visit(verified(&path, None)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => visit(verified(&path, Some(error.to_string()))),
+        }
+    }
+}
+
+/// Verifies the segment that has been verified longest ago.
+pub(crate) fn verify_next(shared: &Shared, now: Timestamp) {
+    let oldest = {
+        let catalogue = shared.catalogue.lock();
+        let oldest = catalogue.segments().min_by_key(|entry| entry.verified_at);
+        oldest.map(|entry| entry.generation)
+    };
+    let segments = shared.sources().segments;
+    let next = segments
+        .into_iter()
+        .find(|sealed| Some(sealed.generation()) == oldest);
+    if let Some(sealed) = next {
+        let fault = fault_of_segment(&sealed);
+        if shared.set_fault(&sealed, fault.clone()) {
+            note(shared, &[(sealed.generation(), fault)], now);
+        }
+    }
+}
+
+fn note(shared: &Shared, found: &[(u64, Option<String>)], now: Timestamp) {
+    let mut catalogue = shared.catalogue.lock();
+    if let Err(error) = catalogue.verified(found, now.milliseconds()) {
+        shared.progress.lock().trouble = Some(format!("write the catalogue: {error}"));
+    }
+}
+
+fn fault_of_segment(sealed: &Arc<Sealed>) -> Option<String> {
+    let entry = sealed.entry();
+    let expected = Checksum {
+        bytes: entry.bytes,
+        crc32: entry.crc32,
+    };
+    fault_of_file(sealed.path(), expected)
+}
+
+/// What is wrong with a file, if anything.
+pub(crate) fn fault_of_file(path: &Path, expected: Checksum) -> Option<String> {
+    match checksum(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Some("it is missing".to_owned()),
+        Err(error) => Some(format!("it cannot be read: {error}")),
+        Ok(found) if found.bytes != expected.bytes => Some(format!(
+            "it has {} bytes, expected {}",
+            found.bytes, expected.bytes
+        )),
+        Ok(found) if found.crc32 != expected.crc32 => Some(format!(
+            "its checksum is {:08x}, expected {:08x}",
+            found.crc32, expected.crc32
+        )),
+        Ok(_) => None,
+    }
+}
+
+fn verified(path: &Path, fault: Option<String>) -> Verified {
+    Verified {
+        path: PathBuf::from(path),
+        fault,
+    }
+}
