@@ -60,7 +60,8 @@ fn kill_writers(place: &Place, count: usize, report: &mut Report) -> Result<()> 
     while rounds < count as u64 {
         let first = rounds;
         let mut told = Vec::new();
-        for _ in 0..=random.below(IN_A_ROW) {
+        let in_a_row = (1 + random.below(IN_A_ROW)).min(count as u64 - rounds);
+        for _ in 0..in_a_row {
             let most = match random.below(3) {
                 0 => START,
                 _ => WORK,
