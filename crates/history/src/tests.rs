@@ -2,6 +2,7 @@
 
 mod basics;
 mod folder;
+mod sealing;
 
 use std::path::PathBuf;
 use std::time::Duration;

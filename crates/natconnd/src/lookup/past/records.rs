@@ -56,7 +56,9 @@ impl Answers {
         let live = self.live_page(&question, asked_at, after, limit);
         let (matches, has_more) = joined(recorded, live, after, limit, is_cut);
         let mut context = self.context(question.period, question.tolerance);
-        context.is_remote_omitted |= matches.iter().any(|row| row.translation.remote.is_omitted());
+        context.is_remote_omitted |= matches
+            .iter()
+            .any(|row| row.translation.remote.is_omitted());
         RecordsPage {
             next: matches.last().copied().filter(|_| has_more),
             matches,
