@@ -17,10 +17,7 @@ mod events;
 mod health;
 mod limits;
 mod lookup;
-<<<<<<< HEAD
-mod past;
-=======
 mod lookups;
->>>>>>> w-bulk
+mod past;
 mod pynatconnd;
 mod shutdown;
