@@ -155,6 +155,13 @@ impl<S: Read + Write> Client<S> {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
+    /// Reads a body of known length.
+    pub fn read_exactly(&mut self, length: usize) -> Vec<u8> {
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body).unwrap();
+        body
+    }
+
     /// Reads a body and forgets it.
     pub fn skip(&mut self, length: usize) {
         self.stream.read_exact(&mut vec![0; length]).unwrap();

@@ -76,7 +76,7 @@ pub struct Context {
 impl PastQuestion {
     /// The same, but about nothing later than `now`: what the clocks' difference
     /// allows to be asked about is the present.
-    fn until(&self, now: Timestamp) -> Self {
+    pub(super) fn until(&self, now: Timestamp) -> Self {
         Self {
             period: Period {
                 from: self.period.from.min(now),
