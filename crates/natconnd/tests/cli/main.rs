@@ -12,6 +12,7 @@ mod config;
 mod doctor;
 mod list;
 mod lookup;
+mod past;
 mod server;
 mod status;
 mod trouble;
