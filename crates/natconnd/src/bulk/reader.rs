@@ -395,7 +395,9 @@ impl What {
     /// The same, unless it asks about the future, which mostly is a zone that was
     /// assumed.
     fn checked(self, settings: &Settings) -> Self {
-        let fault = self.question().and_then(|question| question.is_too_early(settings));
+        let fault = self
+            .question()
+            .and_then(|question| question.is_too_early(settings));
         match fault {
             Some(fault) => Self::error(fault),
             None => self,

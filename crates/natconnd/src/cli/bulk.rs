@@ -123,7 +123,9 @@ async fn pass_on(
 fn conclude(tally: Option<String>, output: &mut Output) -> Result<Outcome, Error> {
     let tally = tally.unwrap_or_default();
     let count = |name: &str| -> u64 {
-        let mut pairs = tally.split(',').filter_map(|pair| pair.trim().split_once('='));
+        let mut pairs = tally
+            .split(',')
+            .filter_map(|pair| pair.trim().split_once('='));
         let value = pairs.find(|(known, _)| *known == name);
         value.and_then(|(_, value)| value.parse().ok()).unwrap_or(0)
     };

@@ -198,7 +198,12 @@ pub(super) struct BulkArguments {
     pub nat_networks: Vec<String>,
     /// The time zone of times that name none: UTC, +01:00, Europe/Berlin
     /// [default: UTC]
-    #[arg(long, requires = "file", value_name = "ZONE", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        requires = "file",
+        value_name = "ZONE",
+        allow_hyphen_values = true
+    )]
     pub timezone: Option<String>,
     /// The year of dates that name none [default: the latest that is not in the
     /// future]

@@ -25,8 +25,8 @@ use super::response::{CSV, NDJSON, TEXT, response};
 use super::state::{PATIENCE, State};
 use super::when;
 use crate::api::Problem;
-use crate::lookup::TOLERANCE;
 use crate::bulk::{self, Batch, BeginError, Clock, Form, Reader, Settings, Tally};
+use crate::lookup::TOLERANCE;
 
 /// The parameters.
 pub(super) const PARAMETERS: &[&str] = &[
@@ -113,7 +113,10 @@ async fn begin(
     let slot = Arc::clone(&state.bulk).try_acquire_owned();
     let slot = slot.map_err(|_| busy(state.limits.bulk_requests))?;
     let Some(body) = unread.take() else {
-        return Err(problem(StatusCode::BAD_REQUEST, "read the body: there is none"));
+        return Err(problem(
+            StatusCode::BAD_REQUEST,
+            "read the body: there is none",
+        ));
     };
     let mut lines = Lines {
         body,
@@ -126,7 +129,10 @@ async fn begin(
         match lines.reader.begin() {
             Ok(Some(form)) => break form,
             Ok(None) => {
-                lines.read(None).await.map_err(|cut| cut.problem(most))?;
+                if let Err(cut) = lines.read(None).await {
+                    *unread = Some(lines.body);
+                    return Err(cut.problem(most));
+                }
             }
             Err(error) => {
                 *unread = Some(lines.body);

@@ -91,15 +91,31 @@ fn objects_get_a_member_and_text_gets_columns_behind_tabs() {
     let answer = reply.json();
     assert_eq!(answer["nat"], "100.64.2.1:40123");
     assert_eq!(answer["natconnd"]["internal_address"], "192.168.248.2");
-    assert_eq!(answer["natconnd"]["candidates"].as_array().map(Vec::len), Some(0));
+    assert_eq!(
+        answer["natconnd"]["candidates"].as_array().map(Vec::len),
+        Some(0)
+    );
 
-    let reply = post(&server, "/api/v1/lookups", "", "x\r\nclient 100.64.2.1:40123 port\r\n");
+    let reply = post(
+        &server,
+        "/api/v1/lookups",
+        "",
+        "x\r\nclient 100.64.2.1:40123 port\r\n",
+    );
     let kind = reply.header("content-type");
     assert_eq!(kind, Some("text/plain; charset=utf-8"));
     let lines: Vec<&str> = reply.body.split("\r\n").collect();
     assert_eq!(lines[0], "x\t\t\t\t\t\t\t\t\t\t\t\tno address in the line");
     let columns: Vec<&str> = lines[1].split('\t').collect();
-    assert_eq!(columns[..4], ["client 100.64.2.1:40123 port", "192.168.248.2", "40123", "one"]);
+    assert_eq!(
+        columns[..4],
+        [
+            "client 100.64.2.1:40123 port",
+            "192.168.248.2",
+            "40123",
+            "one"
+        ]
+    );
 }
 
 #[test]
@@ -135,20 +151,40 @@ fn the_answers_are_those_of_asking_one_by_one() {
         let of = |name: &str| &row[names.iter().position(|it| it == name).unwrap()];
         let question = of("question");
         assert!(question.contains("&at=2026-11-23T"), "{question}");
-        let single = client.get(&format!("/api/v1/lookup?{question}&limit=20")).json();
+        let single = client
+            .get(&format!("/api/v1/lookup?{question}&limit=20"))
+            .json();
         assert_eq!(single["verdict"], of("verdict"), "{question}");
         let matches = single["matches"].as_array().unwrap();
         assert_eq!(matches.len().to_string(), of("matches"), "{question}");
         if of("verdict") == "one" {
             let first = &matches[0];
-            assert_eq!(first["internal_address"], of("internal_address"), "{question}");
-            assert_eq!(first["internal_port"].to_string(), of("internal_port"), "{question}");
+            assert_eq!(
+                first["internal_address"],
+                of("internal_address"),
+                "{question}"
+            );
+            assert_eq!(
+                first["internal_port"].to_string(),
+                of("internal_port"),
+                "{question}"
+            );
             assert_eq!(first["started_at"], of("started_at"), "{question}");
-            assert_eq!(first["distance_ms"].to_string(), of("distance_ms"), "{question}");
+            assert_eq!(
+                first["distance_ms"].to_string(),
+                of("distance_ms"),
+                "{question}"
+            );
         }
         let cut = single["cut"].as_bool().unwrap();
-        assert_eq!(of("coverage").split(' ').any(|it| it == "cut"), cut, "{question}");
-        let verdict = ["none", "one", "several"].iter().position(|it| *it == of("verdict"));
+        assert_eq!(
+            of("coverage").split(' ').any(|it| it == "cut"),
+            cut,
+            "{question}"
+        );
+        let verdict = ["none", "one", "several"]
+            .iter()
+            .position(|it| *it == of("verdict"));
         verdicts[verdict.unwrap()] += 1;
         checked += 1;
     }
@@ -169,7 +205,10 @@ fn answers_come_while_the_question_goes_on() {
     assert_eq!(status, 200);
     for _ in 0..3 {
         let chunk = client.read_chunk().unwrap();
-        assert!(chunk.starts_with("100.64.2.1:40123\t192.168.248.2\t"), "{chunk}");
+        assert!(
+            chunk.starts_with("100.64.2.1:40123\t192.168.248.2\t"),
+            "{chunk}"
+        );
         // A line in two parts.
         send(&mut client, "100.64.2");
         std::thread::sleep(Duration::from_millis(20));
@@ -191,7 +230,12 @@ fn a_client_that_sends_all_before_it_reads_gets_its_answers() {
     let body = "100.64.2.1:40123\n".repeat(20_000);
     let reply = post(&server, "/api/v1/lookups", "", &body);
     assert_eq!(reply.body.lines().count(), 20_000);
-    assert!(reply.body.lines().all(|line| line.contains("\t192.168.248.2\t")));
+    assert!(
+        reply
+            .body
+            .lines()
+            .all(|line| line.contains("\t192.168.248.2\t"))
+    );
 }
 
 #[test]
@@ -216,7 +260,10 @@ fn columns_and_defaults_can_be_named() {
     let target = "/api/v1/lookups?columns=nat_address=1,nat_port=2&remote=100.64.2.10:443";
     let reply = post(&server, target, "", "100.64.2.1;40124\n100.64.2.1;40123\n");
     let first = reply.body.lines().next().unwrap();
-    assert!(first.starts_with("100.64.2.1;40124;192.168.248.3;5;one;1;;"), "{first}");
+    assert!(
+        first.starts_with("100.64.2.1;40124;192.168.248.3;5;one;1;;"),
+        "{first}"
+    );
     assert_eq!(reply.body.lines().count(), 2);
     // Which of two addresses is meant, and a form that is named by the content type.
     let reply = post(
@@ -263,7 +310,12 @@ fn a_body_that_cannot_be_read_is_refused_in_words() {
             "columns",
             "find the named columns: mail has no columns",
         ),
-        ("?format=xml", "x", "format", "read parameter format: \"xml\" is no format"),
+        (
+            "?format=xml",
+            "x",
+            "format",
+            "read parameter format: \"xml\" is no format",
+        ),
     ] {
         let reply = post(&server, &format!("/api/v1/lookups{target}"), "", body);
         assert_eq!(reply.status, 400, "{target}");
@@ -275,7 +327,11 @@ fn a_body_that_cannot_be_read_is_refused_in_words() {
     let mut client = Client::connect(server.address);
     let reply = client.get("/api/v1/lookups");
     assert_eq!((reply.status, reply.header("allow")), (405, Some("POST")));
-    assert!(reply.body.contains("the path answers POST only"), "{}", reply.body);
+    assert!(
+        reply.body.contains("the path answers POST only"),
+        "{}",
+        reply.body
+    );
 }
 
 #[test]
@@ -296,9 +352,16 @@ fn a_body_has_a_largest_size() {
     // One that does not say its size gets no end.
     let mut client = Client::connect(server.address);
     client.send(&head("/api/v1/lookups", "Transfer-Encoding: chunked\r\n"));
+    client.send("11\r\n100.64.2.1:40123\n\r\n");
+    assert_eq!(client.read_head().0, 200);
     client.send(&format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len()));
     let all = client.read_all();
     assert!(!all.ends_with("0\r\n\r\n"), "{all}");
+    // One that exceeds it before anything can be answered is refused.
+    let mut client = Client::connect(server.address);
+    client.send(&head("/api/v1/lookups", "Transfer-Encoding: chunked\r\n"));
+    client.send(&format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len()));
+    assert_eq!(client.read_head().0, 413);
 }
 
 #[test]
@@ -310,7 +373,10 @@ fn more_at_once_than_may_be_are_told_to_come_again() {
     first.read_head();
     first.read_chunk();
     let reply = post(&server, "/api/v1/lookups", "", "100.64.2.1:40123\n");
-    assert_eq!((reply.status, reply.header("retry-after")), (503, Some("1")));
+    assert_eq!(
+        (reply.status, reply.header("retry-after")),
+        (503, Some("1"))
+    );
     // Once the first is gone, there is room.
     drop(first);
     wait_until("the place is free", || {
@@ -326,4 +392,46 @@ fn a_client_that_brings_nothing_is_cut_off() {
     let mut client = Client::connect(server.address);
     client.send(&head("/api/v1/lookups", "Content-Length: 10\r\n"));
     assert_eq!(client.read_head().0, 408);
+}
+
+/// Runs `natconn lookup --file -` with this input.
+fn natconn(server: &Running, arguments: &[&str], input: String) -> std::process::Output {
+    use std::io::Write;
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_natconn"))
+        .args(["--url", &format!("http://{}", server.address)])
+        .args(["lookup", "--file", "-"])
+        .args(arguments)
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || {
+        // Whoever refuses the lines does not read all of them.
+        let _ = stdin.write_all(input.as_bytes());
+    });
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    output
+}
+
+#[test]
+fn natconn_reads_while_it_sends_and_is_told_why_it_may_not() {
+    let server = Running::with(hosts());
+    // Several times what may wait for a client that does not read.
+    let lines = 60_000;
+    let output = natconn(&server, &[], "100.64.2.1:40123 x\n".repeat(lines));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{:?}", output.stderr);
+    assert_eq!(text.lines().count(), lines);
+    assert!(text.lines().all(|line| line.contains(" x\t192.168.248.2\t40123\tone\t")));
+
+    let columns = ["--columns", "nat=Address"];
+    for lines in [1, 2_000_000] {
+        let output = natconn(&server, &columns, "a,b\n".repeat(lines));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("find column \"Address\" for nat_address"), "{said}");
+        assert_eq!(output.status.code(), Some(2));
+    }
 }
