@@ -1,8 +1,8 @@
 # What can be done with natconnd's sources. "make" lists it.
 #
 # Each target first installs the system's packages that it lacks, on Debian and
-# Ubuntu, and says so. None but "make bench", "make truth" and "make abuse" needs root for
-# anything else.
+# Ubuntu, and says so. None but "make bench", "make bench-history", "make truth" and
+# "make abuse" needs root for anything else.
 
 CARGO ?= cargo
 CARGO_DENY_VERSION := 0.20.2
@@ -20,7 +20,7 @@ GATEWAY := unshare setpriv nsenter mount ip nft conntrack
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help build demo demo-once test check deny bless fuzz bench truth abuse install-packages
+.PHONY: help build demo demo-once test check deny bless fuzz bench bench-history truth abuse install-packages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -85,8 +85,12 @@ fuzz: ## Look for input that no decoder or parser can take; FUZZ_SECONDS=60 for 
 	tools/fuzz $(FUZZ_TARGETS)
 
 bench: ## Measure against the kernel, conntrack, ulogd2 and nginx; run it as root
-	@$(INSTALL) cc nginx wrk ulogd $(GATEWAY)
+	@$(INSTALL) cc nginx wrk ulogd gzip zstd python3 $(GATEWAY)
 	$(CARGO) run --release --manifest-path bench/Cargo.toml -- all
+
+bench-history: ## Measure history with 100 million records and 200 crashes; run it as root
+	@$(INSTALL) cc gzip zstd python3 $(GATEWAY)
+	$(CARGO) run --release --manifest-path bench/Cargo.toml -- history
 
 truth: ## Hold millions of answers against what the wire showed; run it as root
 	@$(INSTALL) cc $(GATEWAY)
@@ -97,4 +101,4 @@ abuse: ## Stop, flood and restart natconnd on a real gateway, and look for mista
 	$(CARGO) run --release --manifest-path bench/Cargo.toml -- abuse
 
 install-packages: ## Install all packages that any target needs
-	@$(INSTALL) cc nginx curl faketime strace wrk ulogd $(GATEWAY)
+	@$(INSTALL) cc nginx curl faketime strace wrk ulogd gzip zstd python3 $(GATEWAY)

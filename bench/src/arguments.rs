@@ -1,5 +1,6 @@
 //! The command line of the benchmark.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -7,8 +8,9 @@ use anyhow::{Context, Result, bail};
 /// How to call the benchmark.
 pub const USAGE: &str = "\
 usage: natconnd-bench PART… [--quick] [--seconds N] [--rounds N] [--without-natconnd]
+                      [--records N] [--folder FOLDER] [--python PROGRAM]
 
-parts   all           every measurement below, written to bench/RESULTS.md
+parts   all           the five below and a small history, written to bench/RESULTS.md
         events        processor time per event, forwarded connections, losses
         lookups       lookups over HTTP against nginx returning a constant
         memory        memory per live connection
@@ -24,11 +26,20 @@ parts   all           every measurement below, written to bench/RESULTS.md
         overrun       a stopped reader with a tiny buffer, then the kernel's table
         destroy       the same, and every end recorded once
         hand-over     SIGUSR2 under load, against a plain restart
+        history       the five below; a full run is written to bench/HISTORY.md
+        history-size      bytes per record on disk, against compressed logs
+        history-rate      records per second through journal and seal
+        history-kill      kill -9 under load, and what is left
+        history-lookup    questions about a month, against DuckDB on the same files
+        history-memory    memory of natconnd while it records
 
 --quick             short rounds and few of them, to see that all works
 --seconds N         length of a round under load
 --rounds N          number of rounds
---without-natconnd  the floor and the peers only";
+--without-natconnd  the floor and the peers only
+--records N         records in the larger history; the smaller has a tenth
+--folder FOLDER     where histories are filled, or have been before; it is kept
+--python PROGRAM    a Python that has DuckDB; else pip gets it";
 
 /// A measurement.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -59,6 +70,16 @@ pub enum Part {
     Destroy,
     /// Restarts under load.
     HandOver,
+    /// Bytes per record.
+    HistorySize,
+    /// Records per second.
+    HistoryRate,
+    /// Crashes under load.
+    HistoryKill,
+    /// Questions about the past.
+    HistoryLookup,
+    /// Memory while recording.
+    HistoryMemory,
 }
 
 impl Part {
@@ -75,19 +96,46 @@ impl Part {
             | Self::Delivery
             | Self::Latency
             | Self::Overrun
-            | Self::Destroy => 262_144,
-            Self::Memory | Self::Start | Self::LookupCost | Self::Reconcile | Self::HandOver => {
-                1_048_576
-            }
+            | Self::Destroy
+            | Self::HistorySize
+            | Self::HistoryRate
+            | Self::HistoryKill
+            | Self::HistoryLookup => 262_144,
+            Self::Memory
+            | Self::Start
+            | Self::LookupCost
+            | Self::Reconcile
+            | Self::HandOver
+            | Self::HistoryMemory => 1_048_576,
         }
     }
 
-    /// Whether it looks for mistakes only, and needs none of the peers.
-    pub fn seeks_mistakes(self) -> bool {
-        matches!(
-            self,
-            Self::Overrun | Self::Destroy | Self::HandOver | Self::Truth
-        )
+    /// The programs of the system that it runs, beside those that every part
+    /// does.
+    pub fn tools(self) -> &'static [&'static str] {
+        match self {
+            Self::Overrun | Self::Destroy | Self::HandOver | Self::Truth => &[],
+            Self::HistoryRate | Self::HistoryKill | Self::HistoryMemory => &[],
+            Self::HistorySize => &["gzip", "zstd"],
+            Self::HistoryLookup => &["python3"],
+            _ => &["ulogd", "nginx", "wrk"],
+        }
+    }
+
+    /// What a report about such parts alone is called, and which target of make
+    /// writes it.
+    pub fn title(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Overrun | Self::Destroy | Self::HandOver | Self::Truth => {
+                ("What was shown under abuse", "abuse")
+            }
+            Self::HistorySize
+            | Self::HistoryRate
+            | Self::HistoryKill
+            | Self::HistoryLookup
+            | Self::HistoryMemory => ("What was measured of history", "bench-history"),
+            _ => ("What was measured", "bench"),
+        }
     }
 }
 
@@ -100,6 +148,8 @@ pub struct Plan {
     pub writes_results: bool,
     /// Whether they go to `ABUSE.md`.
     pub writes_abuse: bool,
+    /// Whether they go to `HISTORY.md`.
+    pub writes_history: bool,
     /// Length of a round under load.
     pub round: Duration,
     /// Number of rounds.
@@ -112,8 +162,63 @@ pub struct Plan {
     pub full_table: u64,
     /// What the truth is held against.
     pub truth: Truth,
+    /// How much of a past to make up.
+    pub past: Past,
     /// Whether natconnd takes part.
     pub with_natconnd: bool,
+}
+
+/// How much of a past to make up, and where.
+#[derive(Clone, Debug)]
+pub struct Past {
+    /// Records of a month.
+    pub many: u64,
+    /// Records to measure their size.
+    pub sized: u64,
+    /// Segments to measure the rate of recording.
+    pub segments: usize,
+    /// How long natconnd records while its memory is looked at.
+    pub recording: Duration,
+    /// Where histories are filled and kept; else they disappear.
+    pub folder: Option<PathBuf>,
+    /// A Python that has DuckDB.
+    pub python: Option<PathBuf>,
+}
+
+impl Past {
+    /// As the project's promises are about.
+    fn whole() -> Self {
+        Self {
+            many: 100_000_000,
+            sized: 4 << 20,
+            segments: 5,
+            recording: Duration::from_secs(600),
+            folder: None,
+            python: None,
+        }
+    }
+
+    /// What takes minutes, not hours.
+    fn small() -> Self {
+        Self {
+            many: 10_000_000,
+            sized: 2 << 20,
+            segments: 3,
+            recording: Duration::from_secs(60),
+            ..Self::whole()
+        }
+    }
+
+    /// What takes seconds.
+    fn quick() -> Self {
+        Self {
+            many: 3_000_000,
+            sized: 1 << 20,
+            segments: 1,
+            recording: Duration::from_secs(20),
+            ..Self::whole()
+        }
+    }
 }
 
 /// How much of the truth to look at.
@@ -132,15 +237,21 @@ impl Plan {
             parts: Vec::new(),
             writes_results: false,
             writes_abuse: false,
+            writes_history: false,
             round: Duration::from_secs(10),
             rounds: 5,
             rounds_of_abuse: None,
             long_run: Duration::from_secs(60),
             full_table: 1_000_000,
             truth: Truth::Whole,
+            past: Past::whole(),
             with_natconnd: true,
         };
+        if words.iter().any(|word| word == "all") {
+            plan.past = Past::small();
+        }
         if words.iter().any(|word| word == "--quick") {
+            plan.past = Past::quick();
             plan.round = Duration::from_secs(3);
             plan.rounds = 2;
             plan.rounds_of_abuse = Some(2);
@@ -157,6 +268,10 @@ impl Plan {
                         Part::Memory,
                         Part::Start,
                         Part::LookupCost,
+                        Part::HistorySize,
+                        Part::HistoryRate,
+                        Part::HistoryLookup,
+                        Part::HistoryMemory,
                     ]);
                     plan.writes_results = true;
                 }
@@ -178,7 +293,25 @@ impl Plan {
                 "overrun" => plan.parts.push(Part::Overrun),
                 "destroy" => plan.parts.push(Part::Destroy),
                 "hand-over" => plan.parts.push(Part::HandOver),
+                "history" => {
+                    plan.parts.extend([
+                        Part::HistorySize,
+                        Part::HistoryRate,
+                        Part::HistoryKill,
+                        Part::HistoryLookup,
+                        Part::HistoryMemory,
+                    ]);
+                    plan.writes_history = true;
+                }
+                "history-size" => plan.parts.push(Part::HistorySize),
+                "history-rate" => plan.parts.push(Part::HistoryRate),
+                "history-kill" => plan.parts.push(Part::HistoryKill),
+                "history-lookup" => plan.parts.push(Part::HistoryLookup),
+                "history-memory" => plan.parts.push(Part::HistoryMemory),
                 "--quick" => {}
+                "--records" => plan.past.many = number(word, words.next())?,
+                "--folder" => plan.past.folder = Some(path(word, words.next())?),
+                "--python" => plan.past.python = Some(path(word, words.next())?),
                 "--seconds" => plan.round = Duration::from_secs(number(word, words.next())?),
                 "--rounds" => {
                     plan.rounds = usize::try_from(number(word, words.next())?)?;
@@ -190,6 +323,8 @@ impl Plan {
         }
         // A short run says too little to be written down.
         plan.writes_abuse &= plan.rounds_of_abuse.is_none();
+        plan.writes_history &=
+            plan.rounds_of_abuse.is_none() && plan.past.many == Past::whole().many;
         if plan.parts.is_empty() {
             bail!("nothing to measure: name a part\n{USAGE}");
         }
@@ -203,6 +338,11 @@ fn number(option: &str, word: Option<&str>) -> Result<u64> {
         Ok(number) if number > 0 => Ok(number),
         _ => bail!("{option}: found {word}, expected a number above 0"),
     }
+}
+
+fn path(option: &str, word: Option<&str>) -> Result<PathBuf> {
+    let path = word.with_context(|| format!("{option}: expected a path"))?;
+    std::path::absolute(path).with_context(|| format!("{option}: read the path {path}"))
 }
 
 #[cfg(test)]
@@ -236,6 +376,15 @@ mod tests {
         assert_eq!((plan.writes_abuse, plan.rounds_of_abuse), (true, None));
         let plan = parse("abuse --rounds 7").expect("a good line");
         assert_eq!((plan.writes_abuse, plan.rounds_of_abuse), (false, Some(7)));
+    }
+
+    #[test]
+    fn only_a_full_run_of_history_is_written_down() {
+        let writes = |line| parse(line).expect("a good line").writes_history;
+        assert!(writes("history"));
+        assert!(!writes("history --quick"));
+        assert!(!writes("history --records 1000"));
+        assert!(!writes("history-size"));
     }
 
     #[test]

@@ -21,8 +21,22 @@ pub struct Client {
     buffer: Vec<u8>,
 }
 
-trait Stream: Read + Write + Send {}
-impl<T: Read + Write + Send> Stream for T {}
+trait Stream: Read + Write + Send {
+    /// The same connection, for another thread.
+    fn try_clone_boxed(&self) -> std::io::Result<Box<dyn Stream>>;
+}
+
+impl Stream for TcpStream {
+    fn try_clone_boxed(&self) -> std::io::Result<Box<dyn Stream>> {
+        Ok(Box::new(self.try_clone()?))
+    }
+}
+
+impl Stream for UnixStream {
+    fn try_clone_boxed(&self) -> std::io::Result<Box<dyn Stream>> {
+        Ok(Box::new(self.try_clone()?))
+    }
+}
 
 /// An answer.
 #[derive(Clone, Debug)]
@@ -94,26 +108,46 @@ impl Client {
     }
 }
 
+/// Sends a body and gets the answer's, all of it.
+pub fn post(socket: &Path, path: &str, kind: &str, body: &str) -> Result<Vec<u8>> {
+    let head = format!("Content-Type: {kind}\r\nContent-Length: {}\r\n", body.len());
+    exchange(socket, &format!("POST {path}"), &head, body)
+}
+
 /// Gets a body of unknown length, all of it.
 ///
 /// Version 1.0 of the protocol has no chunks: the body is what comes until the
 /// end.
 pub fn download(socket: &Path, path: &str) -> Result<Vec<u8>> {
+    exchange(socket, &format!("GET {path}"), "", "")
+}
+
+fn exchange(socket: &Path, what: &str, head: &str, body: &str) -> Result<Vec<u8>> {
     let mut client = Client::connect_unix(socket)?;
-    let request = format!("GET {path} HTTP/1.0\r\nHost: natconnd\r\n\r\n");
-    let mut bytes = Vec::new();
-    client
+    let mut sending = client
         .stream
-        .write_all(request.as_bytes())
-        .and_then(|()| client.stream.read_to_end(&mut bytes))
-        .with_context(|| format!("GET {path}"))?;
+        .try_clone_boxed()
+        .context("share a connection")?;
+    let request = format!("{what} HTTP/1.0\r\nHost: natconnd\r\n{head}\r\n{body}");
+    let mut bytes = Vec::new();
+    // The answer may begin before all of the question is read.
+    std::thread::scope(|scope| {
+        let sent = scope.spawn(move || sending.write_all(request.as_bytes()));
+        let received = client.stream.read_to_end(&mut bytes);
+        let sent = sent
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        received.and(sent)
+    })
+    .with_context(|| what.to_owned())?;
     let end = bytes
         .windows(4)
         .position(|window| window == b"\r\n\r\n")
-        .with_context(|| format!("GET {path}: no answer"))?;
+        .with_context(|| format!("{what}: no answer"))?;
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     if head.split(' ').nth(1) != Some("200") {
-        bail!("GET {path}: {head}");
+        let said = String::from_utf8_lossy(&bytes[end..]);
+        bail!("{what}: {head}{said}");
     }
     bytes.drain(..end + 4);
     Ok(bytes)

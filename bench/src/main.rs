@@ -1,9 +1,10 @@
 //! Measures natconnd against what it cannot beat and what people use instead.
 //!
 //! Reading order: [`gateway`] and [`generator`] make connections; [`floor`]
-//! and [`readers`] take the events of them; [`parts`] holds one measurement
-//! per file; [`truth`] is what answers are held against; [`report`] writes down
-//! what they found. README.md says why it is done in this way.
+//! and [`readers`] take the events of them; [`past`] makes up a month of them;
+//! [`parts`] holds one measurement per file; [`truth`] is what answers are held
+//! against; [`report`] writes down what they found. README.md says why it is done
+//! in this way.
 
 mod arguments;
 mod condition;
@@ -23,6 +24,7 @@ mod moment;
 mod namespace;
 mod nginx;
 mod parts;
+mod past;
 mod process;
 mod queue;
 mod raw_dump;
@@ -40,6 +42,7 @@ mod translations;
 mod truth;
 mod wrk;
 
+use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::path::Path;
 use std::process::ExitCode;
@@ -54,9 +57,6 @@ use setting::Changed;
 
 const TOOLS: [&str; 3] = ["ip", "nft", "conntrack"];
 
-/// The programs that natconnd is compared with, and what asks them.
-const PEERS: [&str; 3] = ["ulogd", "nginx", "wrk"];
-
 /// Connections that the kernel may track: far more than any part makes.
 const ROOM: u64 = 4_194_304;
 
@@ -69,6 +69,7 @@ fn main() -> ExitCode {
         Some("floor") => floor::Settings::from_arguments(&words[1..]).and_then(floor::run),
         Some("listener") => listener::Options::from_arguments(&words[1..]).and_then(listener::run),
         Some("raw-dump") => raw_dump::run(),
+        Some("history-writer") => past::writer::run(&words[1..]),
         _ => Plan::parse(&words).and_then(|plan| measure(&plan)),
     };
     match result {
@@ -113,6 +114,11 @@ fn measure(plan: &Plan) -> Result<()> {
             Part::Delivery => parts::delivery(plan, natconnd, folder, report),
             Part::Latency => parts::latency(plan, natconnd, folder, report),
             Part::Reconcile => parts::reconcile(plan, natconnd, folder, report),
+            Part::HistorySize => parts::history::size(plan, report),
+            Part::HistoryRate => parts::history::rate(plan, report),
+            Part::HistoryKill => parts::history::kill(plan, natconnd, folder, report),
+            Part::HistoryLookup => parts::history::lookup(plan, natconnd, folder, report),
+            Part::HistoryMemory => parts::history::memory(plan, natconnd, folder, report),
         };
         // What the other parts show is not lost with this one.
         match result.with_context(|| format!("measure {part:?}")) {
@@ -121,10 +127,10 @@ fn measure(plan: &Plan) -> Result<()> {
             Ok(()) => {}
         }
     }
-    let (title, target) = if plan.parts.iter().all(|part| part.seeks_mistakes()) {
-        ("What was shown under abuse", "abuse")
-    } else {
-        ("What was measured", "bench")
+    let titles: HashSet<_> = plan.parts.iter().map(|part| part.title()).collect();
+    let (title, target) = match Vec::from_iter(titles)[..] {
+        [one] => one,
+        _ => ("What was measured", "bench"),
     };
     let text = format!(
         "# {title}\n\nWritten by `make {target}`; README.md says how it measures.\n\n{}\n{}",
@@ -138,6 +144,7 @@ fn measure(plan: &Plan) -> Result<()> {
     for (is_wanted, file) in [
         (plan.writes_results, "RESULTS.md"),
         (plan.writes_abuse, "ABUSE.md"),
+        (plan.writes_history, "HISTORY.md"),
     ] {
         if is_wanted {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
@@ -162,17 +169,19 @@ fn check_machine(plan: &Plan) -> Result<()> {
         "the benchmark makes network namespaces and raises nf_conntrack_max, which only root may\n  \
          hint: sudo make bench"
     );
-    let has_peers = !plan.parts.iter().all(|part| part.seeks_mistakes());
-    let missing: Vec<_> = TOOLS
-        .into_iter()
-        .chain(PEERS.into_iter().filter(|_| has_peers))
+    let tools = plan.parts.iter().flat_map(|part| part.tools());
+    let missing: BTreeSet<_> = TOOLS
+        .iter()
+        .chain(tools)
         .filter(|tool| !tool::exists(tool))
+        .copied()
         .collect();
     ensure!(
         missing.is_empty(),
         "these programs are missing: {}\n  \
-         hint: apt-get install iproute2 nftables conntrack ulogd2 ulogd2-json nginx-light wrk",
-        missing.join(", ")
+         hint: apt-get install iproute2 nftables conntrack ulogd2 ulogd2-json nginx-light wrk \
+         gzip zstd python3-venv",
+        Vec::from_iter(missing).join(", ")
     );
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     ensure!(

@@ -48,10 +48,20 @@ pub struct Found {
 
 /// Looks up each of the generator's hosts, and returns all matches.
 pub fn of_all_hosts(daemon: &Daemon) -> Result<Vec<Record>> {
+    ask_of_all_hosts(daemon, "")
+}
+
+/// The same in history, from a time on, in nanoseconds since 1970.
+pub fn of_all_hosts_since(daemon: &Daemon, from: i64) -> Result<Vec<Record>> {
+    let from = model::Timestamp(from);
+    ask_of_all_hosts(daemon, &format!("&from={from}&tolerance=0s"))
+}
+
+fn ask_of_all_hosts(daemon: &Daemon, when: &str) -> Result<Vec<Record>> {
     let mut client = Client::connect_unix(daemon.socket())?;
     let mut all = Vec::new();
     for host in generator::hosts() {
-        let question = format!("/api/v1/lookup?internal={host}&limit={LIMIT}");
+        let question = format!("/api/v1/lookup?internal={host}&limit={LIMIT}{when}");
         all.append(&mut ask(&mut client, &question)?);
     }
     Ok(all)

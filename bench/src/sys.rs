@@ -96,6 +96,47 @@ pub fn pin(core: usize) -> io::Result<()> {
     Ok(())
 }
 
+/// Makes `command` run on every core.
+pub fn on_all_cores(command: &mut Command) {
+    // SAFETY: between fork and exec only a system call is made.
+    unsafe {
+        command.pre_exec(unpin);
+    }
+}
+
+/// Lets the calling thread, and all that it starts, run on every core.
+pub fn unpin() -> io::Result<()> {
+    // SAFETY: `set` is a plain bit set that lives for the call. The kernel
+    // ignores cores that do not exist.
+    unsafe {
+        let mut set: libc::cpu_set_t = zeroed();
+        for core in 0..libc::CPU_SETSIZE as usize {
+            libc::CPU_SET(core, &mut set);
+        }
+        check(libc::sched_setaffinity(
+            0,
+            size_of::<libc::cpu_set_t>(),
+            &set,
+        ))?;
+    }
+    Ok(())
+}
+
+/// Processor time of all threads of this process, ended ones included.
+pub fn processor_time() -> io::Result<Duration> {
+    // SAFETY: `usage` is plain data that lives for the call.
+    let usage = unsafe {
+        let mut usage: libc::rusage = zeroed();
+        check(libc::getrusage(libc::RUSAGE_SELF, &mut usage))?;
+        usage
+    };
+    let time = |time: libc::timeval| {
+        Duration::from_secs(time.tv_sec.unsigned_abs())
+            + Duration::from_micros(time.tv_usec.unsigned_abs())
+    };
+    Ok(time(usage.ru_utime) + time(usage.ru_stime))
+}
+
 /// Puts the calling thread, and all that it starts, before other programs.
 pub fn raise_priority() -> io::Result<()> {
     set_priority(-10)
@@ -132,6 +173,17 @@ pub fn place(command: &mut Command, namespace: &File, core: usize) -> io::Result
         });
     }
     Ok(())
+}
+
+/// Makes `command` die with its parent.
+pub fn die_with_parent(command: &mut Command) {
+    // SAFETY: between fork and exec only a system call is made.
+    unsafe {
+        command.pre_exec(|| {
+            check(libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL))?;
+            Ok(())
+        });
+    }
 }
 
 /// Sends SIGTERM to a process that the caller has started and not yet waited

@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::load::{Round, Stand};
 use crate::arguments::Plan;
 use crate::generator::Load;
+use crate::past::place::Place;
 use crate::reader::Reader;
 use crate::readers::{Bare, Conntrack, Natconnd, Ulogd};
 use crate::report::{Bound, Report};
@@ -36,12 +37,17 @@ pub fn events(
 ) -> Result<()> {
     let mut stand = Stand::build(folder)?;
     let floor = Bare::default();
+    let place = Place::take(None)?;
+    let recording = natconnd.map(|natconnd| natconnd.recording(&place));
     let mut contenders = vec![
         Contender::new(None, false),
         Contender::new(Some(&floor), false),
     ];
     if let Some(natconnd) = natconnd {
         contenders.push(Contender::new(Some(natconnd), false));
+    }
+    if let Some(recording) = &recording {
+        contenders.push(Contender::new(Some(recording), false));
     }
     // Peers last, so that in each round floor and natconnd are neighbours.
     contenders.push(Contender::new(Some(&Conntrack), true));
@@ -66,13 +72,16 @@ pub fn events(
             contender.modest = Some(stand.round(contender.reader, load)?);
         }
     }
-    let mut long = None;
-    if let Some(natconnd) = natconnd {
-        eprintln!("events, long run of {:?}: natconnd", plan.long_run);
-        long = Some(stand.round(Some(natconnd), Load::FullSpeed(plan.long_run))?);
+    let mut long = Vec::new();
+    let readers = natconnd.map(|natconnd| natconnd as &dyn Reader);
+    let recording = recording.as_ref().map(|recording| recording as &dyn Reader);
+    for reader in readers.into_iter().chain(recording) {
+        eprintln!("events, long run of {:?}: {}", plan.long_run, reader.name());
+        let round = stand.round(Some(reader), Load::FullSpeed(plan.long_run))?;
+        long.push((reader.name(), round));
     }
-    promise(&contenders, long.as_ref(), plan, report);
-    tabulate(&contenders, long.as_ref(), report);
+    promise(&contenders, &long, plan, report);
+    tabulate(&contenders, &long, report);
     Ok(())
 }
 
@@ -89,7 +98,7 @@ impl<'a> Contender<'a> {
     }
 }
 
-fn promise(contenders: &[Contender], long: Option<&Round>, plan: &Plan, report: &mut Report) {
+fn promise(contenders: &[Contender], long: &[(&str, Round)], plan: &Plan, report: &mut Report) {
     let samples = |name: &str, value: fn(&Round) -> f64| -> Samples {
         let contender = contenders.iter().find(|contender| contender.name == name);
         contender
@@ -101,12 +110,22 @@ fn promise(contenders: &[Contender], long: Option<&Round>, plan: &Plan, report: 
     let ratio = |name: &str, value: fn(&Round) -> f64| {
         Samples::ratio(&samples("natconnd", value), &samples(name, value))
     };
+    let with_history = |value: fn(&Round) -> f64| {
+        let recording = samples("natconnd, history on", value);
+        Samples::ratio(&recording, &samples("floor", value))
+    };
     let cpu: fn(&Round) -> f64 = |round| round.cpu_per_event;
     let rate: fn(&Round) -> f64 = |round| round.rate;
     report.promise(
         "CPU per event, natconnd / floor",
         Bound::AtMost(1.5),
         ratio("floor", cpu),
+        2,
+    );
+    report.promise(
+        "CPU per event, natconnd with history on / floor",
+        Bound::AtMost(2.5),
+        with_history(cpu),
         2,
     );
     report.promise(
@@ -117,12 +136,17 @@ fn promise(contenders: &[Contender], long: Option<&Round>, plan: &Plan, report: 
     );
     let what = "forwarded connections/s, with natconnd / with the floor";
     report.promise(what, Bound::AtLeast(0.95), ratio("floor", rate), 3);
-    let what = format!("lost events in {} s at full load", plan.long_run.as_secs());
-    let lost = long.iter().map(|round| round.lost() as f64).collect();
-    report.promise(&what, Bound::AtMost(0.0), lost, 0);
+    let what = "forwarded connections/s, with history on / with the floor";
+    report.promise(what, Bound::AtLeast(0.95), with_history(rate), 3);
+    for (name, round) in long {
+        let seconds = plan.long_run.as_secs();
+        let what = format!("lost events in {seconds} s at full load, {name}");
+        let lost = [round.lost() as f64].into_iter().collect();
+        report.promise(&what, Bound::AtMost(0.0), lost, 0);
+    }
 }
 
-fn tabulate(contenders: &[Contender], long: Option<&Round>, report: &mut Report) {
+fn tabulate(contenders: &[Contender], long: &[(&str, Round)], report: &mut Report) {
     let head = [
         "reader",
         "connections/s",
@@ -138,8 +162,11 @@ fn tabulate(contenders: &[Contender], long: Option<&Round>, report: &mut Report)
     for contender in contenders {
         report.row(cells(contender.name, &contender.rounds));
     }
-    if let Some(long) = long {
-        report.row(cells("natconnd, long run", std::slice::from_ref(long)));
+    for (name, round) in long {
+        report.row(cells(
+            &format!("{name}, long run"),
+            std::slice::from_ref(round),
+        ));
     }
     report.figures(&format!("Events at {MODEST_RATE} connections/s"), &head);
     for contender in contenders {
@@ -147,19 +174,14 @@ fn tabulate(contenders: &[Contender], long: Option<&Round>, report: &mut Report)
             report.row(cells(contender.name, std::slice::from_ref(modest)));
         }
     }
-    if let Some(long) = long {
-        report.figures(
-            "Processor time of natconnd by thread, long run",
-            &["thread", "share"],
-        );
-        let sum: f64 = long
-            .threads
-            .iter()
-            .map(|(_, time)| time.as_secs_f64())
-            .sum();
-        for (name, time) in &long.threads {
+    for (name, round) in long {
+        let title = format!("Processor time by thread, {name}, long run");
+        report.figures(&title, &["thread", "share"]);
+        let times = round.threads.iter().map(|(_, time)| time.as_secs_f64());
+        let sum: f64 = times.sum();
+        for (thread, time) in &round.threads {
             let share = 100.0 * time.as_secs_f64() / sum;
-            report.row(vec![name.clone(), format!("{share:.1} %")]);
+            report.row(vec![thread.clone(), format!("{share:.1} %")]);
         }
     }
 }

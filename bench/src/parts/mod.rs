@@ -4,6 +4,7 @@ mod abuse;
 mod delivery;
 mod events;
 mod explore;
+pub mod history;
 mod latency;
 mod load;
 mod lookup_cost;

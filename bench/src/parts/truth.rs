@@ -14,14 +14,15 @@ use crate::gateway::Gateway;
 use crate::generator::{Generator, Load};
 use crate::http::Client;
 use crate::machine;
+use crate::past::place::Place;
 use crate::reader::Running;
-use crate::readers::Natconnd;
+use crate::readers::{Daemon, Natconnd};
 use crate::report::table;
 use crate::sys;
 use crate::truth::answer::{self, Gap};
 use crate::truth::outcome::{CIRCUMSTANCES, Outcome, VERDICTS};
 use crate::truth::packet::Packet;
-use crate::truth::question::Kind;
+use crate::truth::question::{Kind, Question, When};
 use crate::truth::reuse::Reuse;
 use crate::truth::scenario::Scenario;
 use crate::truth::sink::{Recorded, Sink};
@@ -50,6 +51,7 @@ const LEAST_RATE: u64 = 2000;
 /// Goes through all scenarios, and writes `TRUTH.md` if they are whole.
 pub fn truth(plan: &Plan, natconnd: Option<&Natconnd>, folder: &Path) -> Result<()> {
     let natconnd = natconnd.context("hold natconnd against the truth: it is left out")?;
+    let place = Place::take(None)?;
     let mut outcomes = Vec::new();
     for scenario in Scenario::all(plan.truth) {
         eprintln!(
@@ -60,7 +62,7 @@ pub fn truth(plan: &Plan, natconnd: Option<&Natconnd>, folder: &Path) -> Result<
         );
         let folder = folder.join(format!("truth-{}", outcomes.len()));
         fs::create_dir(&folder).with_context(|| format!("create {}", folder.display()))?;
-        outcomes.push(run(scenario, natconnd, &folder)?);
+        outcomes.push(run(scenario, natconnd, &folder, &place)?);
     }
     let text = render(&outcomes, &machine::describe(Some(&natconnd.version()?)));
     println!("{text}");
@@ -73,11 +75,13 @@ pub fn truth(plan: &Plan, natconnd: Option<&Natconnd>, folder: &Path) -> Result<
     Ok(())
 }
 
-fn run(scenario: Scenario, natconnd: &Natconnd, folder: &Path) -> Result<Outcome> {
+fn run(scenario: Scenario, natconnd: &Natconnd, folder: &Path, place: &Place) -> Result<Outcome> {
     let gateway = Gateway::build_translating_to(&scenario.nat())?;
     gateway.set_udp_timeout(UDP_TIMEOUT)?;
     gateway.set_kernel_times(scenario.has_kernel_times)?;
-    let daemon = natconnd.launch_with(&gateway, folder, KEEP)?;
+    let history = place.fresh("truth")?;
+    let lines = format!("{KEEP}\n[history]\nfolder = \"{}\"\n", history.display());
+    let daemon = natconnd.launch_with(&gateway, folder, &lines)?;
     let port = daemon.port();
     let sink = Sink::open(&gateway)?;
     let is_over = AtomicBool::new(false);
@@ -100,12 +104,15 @@ fn run(scenario: Scenario, natconnd: &Natconnd, folder: &Path) -> Result<Outcome
         dropped,
     } = sink.finish()?;
     after::order(&mut packets);
-    let exact = ask_after(&gateway, port, &packets, Kind::Exact)?;
-    let by_nat = ask_after(&gateway, port, &packets, Kind::ByNat)?;
+    let exact = ask_after(&gateway, port, &packets, Kind::Exact.recently())?;
+    let by_nat = ask_after(&gateway, port, &packets, Kind::ByNat.recently())?;
     let gaps = gaps(&gateway, port)?;
     let reuse = Reuse::of(&packets);
     let recorded = packets.len() as u64;
     let overruns = daemon.status()?.lost;
+    Box::new(daemon).finish()?;
+    let daemon = natconnd.launch_with(&gateway, folder, &lines)?;
+    let past = ask_past(&gateway, &daemon, &packets, &scenario, (began, ended))?;
     Box::new(daemon).finish()?;
     Ok(Outcome {
         recorded,
@@ -117,6 +124,7 @@ fn run(scenario: Scenario, natconnd: &Natconnd, folder: &Path) -> Result<Outcome
         during,
         exact,
         by_nat,
+        past,
         overruns,
         live,
         scenario,
@@ -170,12 +178,41 @@ fn ask_after(
     gateway: &Gateway,
     port: u16,
     packets: &[Packet],
-    kind: Kind,
+    question: Question,
 ) -> Result<(after::Found, f64)> {
     let start = Instant::now();
-    let found = after::ask(gateway, port, packets, kind, LATENESS)?;
+    let found = after::ask(gateway, port, packets, question, LATENESS)?;
     let rate = found.tally.questions as f64 / start.elapsed().as_secs_f64();
     Ok((found, rate))
+}
+
+/// The same after a restart, which leaves nothing in memory: what is answered
+/// comes out of history.
+fn ask_past(
+    gateway: &Gateway,
+    daemon: &Daemon,
+    packets: &[Packet],
+    scenario: &Scenario,
+    (began, ended): (i64, i64),
+) -> Result<[(after::Found, f64); 2]> {
+    eprintln!("truth: {}, after a restart", scenario.name);
+    // Times of receipt are late, the kernel's are not.
+    let lateness = if scenario.has_kernel_times {
+        0
+    } else {
+        LATENESS
+    };
+    let tolerance = Duration::from_nanos(lateness.unsigned_abs());
+    let exact = Question {
+        kind: Kind::Exact,
+        when: When::Then(tolerance),
+    };
+    let by_nat = Question {
+        kind: Kind::ByNat,
+        when: When::Within(began, ended),
+    };
+    let ask = |question| ask_after(gateway, daemon.port(), packets, question);
+    Ok([ask(exact)?, ask(by_nat)?])
 }
 
 /// What natconnd says is missing of the time since its start.

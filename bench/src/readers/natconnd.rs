@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::gateway::Gateway;
 use crate::http::Client;
+use crate::past::place::Place;
 use crate::process::{self, Process};
 use crate::reader::{Counted, Reader, Running};
 
@@ -19,6 +20,36 @@ const PORT: u16 = 8080;
 /// natconnd as a package would install it.
 pub struct Natconnd {
     program: PathBuf,
+}
+
+/// natconnd that records what ends.
+pub struct Recording<'a> {
+    natconnd: &'a Natconnd,
+    place: &'a Place,
+}
+
+impl Natconnd {
+    /// The same, recording at a place.
+    pub fn recording<'a>(&'a self, place: &'a Place) -> Recording<'a> {
+        Recording {
+            natconnd: self,
+            place,
+        }
+    }
+}
+
+impl Reader for Recording<'_> {
+    fn name(&self) -> &str {
+        "natconnd, history on"
+    }
+
+    fn start(&self, gateway: &Gateway, folder: &Path) -> Result<Box<dyn Running>> {
+        let history = self.place.fresh("events")?;
+        let lines = format!("[history]\nfolder = \"{}\"\n", history.display());
+        Ok(Box::new(
+            self.natconnd.launch_with(gateway, folder, &lines)?,
+        ))
+    }
 }
 
 impl Natconnd {

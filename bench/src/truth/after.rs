@@ -1,6 +1,6 @@
-//! Lookups of every packet, right after the load.
+//! Lookups of every packet, after the load.
 //!
-//! A question has no time in it, so one answer serves all packets about which
+//! Where a question has no time in it, one answer serves all packets about which
 //! the question is the same. Each of them is judged by itself.
 
 use anyhow::Result;
@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::answer::Answer;
 use super::judge::start_after;
 use super::packet::Packet;
-use super::question::Kind;
+use super::question::Question;
 use super::tally::Tally;
 use crate::gateway::Gateway;
 use crate::http::Client;
@@ -32,7 +32,7 @@ pub fn ask(
     gateway: &Gateway,
     port: u16,
     packets: &[Packet],
-    kind: Kind,
+    question: Question,
     lateness: i64,
 ) -> Result<Found> {
     let connect = || Client::connect(gateway.namespace(), port);
@@ -40,7 +40,7 @@ pub fn ask(
         .map(|_| connect())
         .collect::<Result<Vec<_>>>()?;
     let mut found = Found::default();
-    let mut questions = packets.chunk_by(|one, other| kind.is_same(one, other));
+    let mut questions = packets.chunk_by(|one, other| question.is_same(one, other));
     loop {
         if sys::is_interrupted() {
             anyhow::bail!("ask about packets: stopped by a signal");
@@ -50,10 +50,10 @@ pub fn ask(
             return Ok(found);
         }
         for (client, about) in clients.iter_mut().zip(&batch) {
-            client.send(&kind.about(&about[0]))?;
+            client.send(&question.about(&about[0]))?;
         }
         for (client, about) in clients.iter_mut().zip(&batch) {
-            let answer = kind.receive(client, &about[0])?;
+            let answer = question.receive(client, &about[0])?;
             found.tally.questions += 1;
             for (packets, answer) in by_remote(about, answer) {
                 for packet in packets {

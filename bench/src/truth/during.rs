@@ -60,7 +60,7 @@ pub fn ask(
         };
         asked += 1;
         found.ages.push(time::now() - packet.at);
-        let answer = kind.ask(&mut client, &packet)?;
+        let answer = kind.recently().ask(&mut client, &packet)?;
         let tally = match kind {
             Kind::Exact => &mut found.exact,
             Kind::ByNat => &mut found.by_nat,
@@ -69,7 +69,7 @@ pub fn ask(
         if tally.judge(&packet, &answer, lateness) == Judgement::Missing {
             for _ in 0..TRIES {
                 std::thread::sleep(Duration::from_millis(1));
-                let again = kind.ask(&mut client, &packet)?;
+                let again = kind.recently().ask(&mut client, &packet)?;
                 if judge(&packet, &again, lateness) == Judgement::Right {
                     found.late.push(time::now() - packet.at);
                     break;

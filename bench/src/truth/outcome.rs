@@ -14,7 +14,7 @@ const GAPS: f64 = 0.001;
 const DOUBTFUL: u64 = 1000;
 
 /// Head of [`Outcome::verdicts`].
-pub const VERDICTS: [&str; 16] = [
+pub const VERDICTS: [&str; 17] = [
     "scenario",
     "times",
     "connections",
@@ -24,6 +24,7 @@ pub const VERDICTS: [&str; 16] = [
     "in turns",
     "lookups during",
     "lookups after",
+    "about the past",
     "right",
     "wrong",
     "missing",
@@ -34,7 +35,7 @@ pub const VERDICTS: [&str; 16] = [
 ];
 
 /// Head of [`Outcome::circumstances`].
-pub const CIRCUMSTANCES: [&str; 11] = [
+pub const CIRCUMSTANCES: [&str; 12] = [
     "scenario",
     "times",
     "connections/s",
@@ -43,6 +44,7 @@ pub const CIRCUMSTANCES: [&str; 11] = [
     "by NAT told later",
     "start late, ms",
     "lookups/s after",
+    "about the past",
     "overruns",
     "kernel/natconnd live",
     "not recorded",
@@ -67,6 +69,9 @@ pub struct Outcome {
     pub exact: (after::Found, f64),
     /// The same by NAT endpoint.
     pub by_nat: (after::Found, f64),
+    /// The same about their time, after a restart: exact lookups, each with the
+    /// time of its packet, and those by NAT endpoint in the whole time.
+    pub past: [(after::Found, f64); 2],
     /// Connections per second.
     pub rate: f64,
     /// Share of the time under load that lies in gaps.
@@ -87,12 +92,14 @@ impl Outcome {
         sum
     }
 
-    fn tallies(&self) -> [(&'static str, &Tally); 4] {
+    fn tallies(&self) -> [(&'static str, &Tally); 6] {
         [
             ("exact, under load", &self.during.exact),
             ("by NAT, under load", &self.during.by_nat),
             ("exact, afterwards", &self.exact.0.tally),
             ("by NAT, afterwards", &self.by_nat.0.tally),
+            ("exact, after a restart", &self.past[0].0.tally),
+            ("by NAT, after a restart", &self.past[1].0.tally),
         ]
     }
 
@@ -100,6 +107,8 @@ impl Outcome {
     pub fn verdicts(&self) -> Vec<String> {
         let sum = self.sum();
         let during = self.during.exact.questions + self.during.by_nat.questions;
+        let past = self.past.iter().map(|(found, _)| found.tally.questions);
+        let past: u64 = past.sum();
         let mut cells = vec![
             self.scenario.name.to_owned(),
             self.scenario.times().to_owned(),
@@ -111,7 +120,8 @@ impl Outcome {
             self.reuse.shared,
             self.reuse.in_turns,
             during,
-            sum.questions - during,
+            sum.questions - during - past,
+            past,
             sum.right,
             sum.wrong,
             sum.missing,
@@ -137,6 +147,7 @@ impl Outcome {
             spread(self.during.late.clone()),
             spread(late_starts),
             format!("{:.0}, {:.0}", self.exact.1, self.by_nat.1),
+            format!("{:.0}, {:.0}", self.past[0].1, self.past[1].1),
             self.overruns.to_string(),
             format!("{}/{}", self.live.0, self.live.1),
             format!("{}, {} for room", self.unrecorded, self.dropped),

@@ -7,7 +7,7 @@
 mod destroy;
 mod hand_over;
 mod overrun;
-mod stand;
+pub mod stand;
 
 pub use destroy::destroy;
 pub use hand_over::hand_over;

@@ -18,5 +18,6 @@ mod health;
 mod limits;
 mod lookup;
 mod lookups;
+mod past;
 mod pynatconnd;
 mod shutdown;

@@ -26,6 +26,7 @@ mod follow;
 mod handover;
 mod natconn;
 mod overrun;
+mod past;
 mod protocols;
 mod pynatconnd;
 mod refusals;

@@ -6,6 +6,8 @@
 //! lists page by page. All of it may take long, so it belongs where blocking is
 //! allowed.
 
+#[cfg(test)]
+mod any_life;
 mod identity;
 mod merge;
 mod missing;

@@ -1,0 +1,225 @@
+//! Bytes per record on disk, against what the same translations take as
+//! compressed logs.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+
+use super::DAYS;
+use crate::arguments::Plan;
+use crate::past::compressor::{Compressed, Compressor};
+use crate::past::fill;
+use crate::past::logs;
+use crate::past::place::Place;
+use crate::past::traffic::{Profile, Traffic};
+use crate::report::{Bound, Report};
+use crate::sys;
+
+/// Records for the compressor that takes its time.
+const FEW: u64 = 1 << 18;
+
+/// A log of the same translations, put away.
+struct Log {
+    name: &'static str,
+    records: u64,
+    bytes: Compressed,
+}
+
+/// One kind of record, in a history and in logs.
+struct Sizes {
+    has_counters: bool,
+    records: u64,
+    /// Of the segments.
+    segments: u64,
+    /// Of all else that is not the journal: catalogue, gaps.
+    beside: u64,
+    logs: Vec<Log>,
+}
+
+/// Fills histories, and compresses the same records as logs.
+pub fn size(plan: &Plan, report: &mut Report) -> Result<()> {
+    let place = Place::take(None)?;
+    let mut all = Vec::new();
+    for has_counters in [false, true] {
+        let profile = Profile {
+            connections: plan.past.sized,
+            rate: plan.past.many as f64 / (DAYS * 24 * 3600) as f64,
+            has_counters,
+            ..Profile::spread(plan.past.sized, DAYS)
+        };
+        eprintln!(
+            "history-size: {} records{}",
+            profile.connections,
+            if has_counters { ", counters" } else { "" }
+        );
+        all.push(measure(&place, profile)?);
+    }
+    for sizes in &all {
+        promise(sizes, report);
+    }
+    tabulate(&all, report);
+    Ok(())
+}
+
+fn measure(place: &Place, profile: Profile) -> Result<Sizes> {
+    let folder = place.fresh("size")?;
+    let filled = fill::fill(&folder, profile)?;
+    let last = profile
+        .from
+        .plus(std::time::Duration::from_secs(DAYS * 24 * 3600));
+    let recorder = fill::open(&fill::settings(&filled.folder, &profile), last)?;
+    let status = recorder.history().status();
+    fill::close(recorder, last)?;
+    let records = status.sealed_records;
+    ensure!(
+        records + status.journal_records == profile.connections,
+        "fill a history: {} records went in, {records} and {} came out",
+        profile.connections,
+        status.journal_records
+    );
+    ensure!(
+        records > profile.connections / 2,
+        "measure a history: only {records} records are sealed; name more of them"
+    );
+    let segments = bytes_below(&filled.folder.join("segments"))?;
+    let journal = bytes_below(&filled.folder.join("journal"))?;
+    let all = bytes_below(&filled.folder)?;
+    let mut logs = vec![
+        log("conntrack -E, gzip -9", "gzip -9 -c", profile, u64::MAX)?,
+        log("ulogd2 JSON, zstd -3", "zstd -3 -q -c", profile, u64::MAX)?,
+    ];
+    logs.push(log(
+        "ulogd2 JSON, zstd -19",
+        "zstd -19 -q -c",
+        profile,
+        FEW,
+    )?);
+    Ok(Sizes {
+        has_counters: profile.has_counters,
+        records,
+        segments,
+        beside: all - segments - journal,
+        logs,
+    })
+}
+
+/// Compresses the same records, or the first of them, as a log.
+fn log(name: &'static str, line: &str, profile: Profile, limit: u64) -> Result<Log> {
+    eprintln!("history-size: {name}");
+    let is_conntrack = name.starts_with("conntrack");
+    let profile = Profile {
+        tells_begins: is_conntrack,
+        ..profile
+    };
+    let mut compressor = Compressor::start(line)?;
+    let mut records = 0;
+    for told in Traffic::of(profile) {
+        if records == limit {
+            break;
+        }
+        records += u64::from(told.ended_at.is_some());
+        let written = if is_conntrack {
+            logs::conntrack(&mut compressor, &told)
+        } else {
+            logs::ulogd(&mut compressor, &told)
+        };
+        written.with_context(|| format!("write to {line}"))?;
+        ensure!(!sys::is_interrupted(), "write a log: stopped by a signal");
+    }
+    Ok(Log {
+        name,
+        records,
+        bytes: compressor.finish()?,
+    })
+}
+
+/// Bytes of all files below a folder; none where it does not exist.
+fn bytes_below(folder: &Path) -> Result<u64> {
+    let doing = || format!("read {}", folder.display());
+    if !folder.exists() {
+        return Ok(0);
+    }
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder).with_context(doing)? {
+        let entry = entry.with_context(doing)?;
+        let metadata = entry.metadata().with_context(doing)?;
+        bytes += if metadata.is_dir() {
+            bytes_below(&entry.path())?
+        } else {
+            metadata.len()
+        };
+    }
+    Ok(bytes)
+}
+
+impl Sizes {
+    fn per_record(&self) -> f64 {
+        (self.segments + self.beside) as f64 / self.records as f64
+    }
+
+    /// The log that is the smallest.
+    fn smallest(&self) -> f64 {
+        let sizes = self.logs.iter().map(Log::per_record);
+        sizes.fold(f64::INFINITY, f64::min)
+    }
+
+    fn words(&self) -> &'static str {
+        if self.has_counters {
+            "with counters"
+        } else {
+            "without counters"
+        }
+    }
+}
+
+impl Log {
+    fn per_record(&self) -> f64 {
+        self.bytes.to as f64 / self.records as f64
+    }
+}
+
+fn promise(sizes: &Sizes, report: &mut Report) {
+    let limit = if sizes.has_counters { 18.0 } else { 11.0 };
+    let one = |value: f64| [value].into_iter().collect();
+    report.promise(
+        &format!("bytes per record on disk, {}", sizes.words()),
+        Bound::AtMost(limit),
+        one(sizes.per_record()),
+        2,
+    );
+    report.promise(
+        &format!("bytes / the smallest compressed log, {}", sizes.words()),
+        Bound::AtMost(1.0 / 3.0),
+        one(sizes.per_record() / sizes.smallest()),
+        3,
+    );
+}
+
+fn tabulate(all: &[Sizes], report: &mut Report) {
+    let head = ["what", "counters", "records", "bytes per record", "before"];
+    report.figures("Size on disk", &head);
+    for sizes in all {
+        let counters = if sizes.has_counters { "yes" } else { "no" };
+        let mut row = |what: &str, records: u64, bytes: u64, before: Option<u64>| {
+            let per_record = |bytes: u64| format!("{:.2}", bytes as f64 / records as f64);
+            report.row(vec![
+                what.to_owned(),
+                counters.to_owned(),
+                records.to_string(),
+                per_record(bytes),
+                before.map_or("–".to_owned(), per_record),
+            ]);
+        };
+        row("segments", sizes.records, sizes.segments, None);
+        row(
+            "all but the journal",
+            sizes.records,
+            sizes.segments + sizes.beside,
+            None,
+        );
+        for log in &sizes.logs {
+            row(log.name, log.records, log.bytes.to, Some(log.bytes.from));
+        }
+    }
+}
