@@ -110,7 +110,10 @@ fn serve(mut stream: impl Read + Write, reply: Reply, heads: &Sender<String>) {
         }
         head.extend(byte);
     }
-    if head.windows(8).any(|it| it.eq_ignore_ascii_case(b" chunked")) {
+    if head
+        .windows(8)
+        .any(|it| it.eq_ignore_ascii_case(b" chunked"))
+    {
         read_body(&mut stream);
     }
     // A test that is over does not read them any more.
