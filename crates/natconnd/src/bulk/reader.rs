@@ -45,7 +45,7 @@ enum State {
     Csv(Table),
     Ndjson(Shape),
     Text,
-    Mail(Mail),
+    Mail(Box<Mail>),
 }
 
 /// The columns of CSV.
@@ -199,7 +199,7 @@ impl Reader {
             Form::Ndjson => State::Ndjson(Shape::default()),
             form if !named.is_empty() => return Err(BeginError::NoColumns(form)),
             Form::Text => State::Text,
-            Form::Mail => State::Mail(Mail::default()),
+            Form::Mail => State::Mail(Box::default()),
         })
     }
 

@@ -129,7 +129,10 @@ async fn begin(
         match lines.reader.begin() {
             Ok(Some(form)) => break form,
             Ok(None) => {
-                lines.read(None).await.map_err(|cut| cut.problem(most))?;
+                if let Err(cut) = lines.read(None).await {
+                    *unread = Some(lines.body);
+                    return Err(cut.problem(most));
+                }
             }
             Err(error) => {
                 *unread = Some(lines.body);

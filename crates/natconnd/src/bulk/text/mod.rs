@@ -119,7 +119,7 @@ fn remote_of<'a>(line: &str, mentions: &'a [Mention], nat: &Mention) -> Option<&
             && mention.start != nat.start
             && mention.address != nat.address
             && mention.address.is_ipv4() == nat.address.is_ipv4()
-            && !(is_internal(mention.address) && !is_internal(nat.address))
+            && (is_internal(nat.address) || !is_internal(mention.address))
     };
     let mut others = mentions.iter().filter(may_be);
     let said = others.clone().find(|it| it.label == Label::Destination);
