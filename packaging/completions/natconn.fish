@@ -51,6 +51,15 @@ complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l at -d 'Tell w
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l from -d 'Tell who was behind it from this time on' -r
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l to -d 'Tell who was behind it up to this time' -r
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l tolerance -d 'By how much the clock that measured the time may differ from the gateway\'s: 2s, 500ms, 1h or 0 [default: 2s]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -s f -l file -d 'Answer each line of FILE, - for standard input: CSV, NDJSON, lines of logs or mails. Prints the lines with their answers beside them. --remote, --protocol, --kind and --zone hold for lines that do not say it' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l format -d 'What the lines are [default: guessed from the first one]' -r -f -a "csv\t'Rows under a header'
+ndjson\t'A JSON object on each line'
+text\t'Lines of logs'
+mail\t'Mails about abuse, one or several (mbox)'"
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l columns -d 'Which column is for what, by comma: ROLE=NAME or ROLE=NUMBER, for ROLE one of nat_address, nat_port, remote_address, remote_port, internal_address, protocol, kind, zone, at, time_of_day, from, to [default: guessed from the names]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l nat -d 'The gateway\'s NAT addresses or networks, by comma: of the addresses in a line, these are meant' -r
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l timezone -d 'The time zone of times that name none: UTC, +01:00, Europe/Berlin [default: UTC]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l year -d 'The year of dates that name none [default: the latest that is not in the future]' -r
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r

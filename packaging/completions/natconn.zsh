@@ -52,6 +52,16 @@ destination\:"DNAT, port forward, redirect"))' \
 '--from=[Tell who was behind it from this time on]:TIME:_default' \
 '--to=[Tell who was behind it up to this time]:TIME:_default' \
 '--tolerance=[By how much the clock that measured the time may differ from the gateway'\''s\: 2s, 500ms, 1h or 0 \[default\: 2s\]]:DURATION:_default' \
+'(-i --internal --at --from --to --json)-f+[Answer each line of FILE, - for standard input\: CSV, NDJSON, lines of logs or mails. Prints the lines with their answers beside them. --remote, --protocol, --kind and --zone hold for lines that do not say it]:FILE:_files' \
+'(-i --internal --at --from --to --json)--file=[Answer each line of FILE, - for standard input\: CSV, NDJSON, lines of logs or mails. Prints the lines with their answers beside them. --remote, --protocol, --kind and --zone hold for lines that do not say it]:FILE:_files' \
+'--format=[What the lines are \[default\: guessed from the first one\]]:FORMAT:((csv\:"Rows under a header"
+ndjson\:"A JSON object on each line"
+text\:"Lines of logs"
+mail\:"Mails about abuse, one or several (mbox)"))' \
+'*--columns=[Which column is for what, by comma\: ROLE=NAME or ROLE=NUMBER, for ROLE one of nat_address, nat_port, remote_address, remote_port, internal_address, protocol, kind, zone, at, time_of_day, from, to \[default\: guessed from the names\]]:COLUMNS:_default' \
+'*--nat=[The gateway'\''s NAT addresses or networks, by comma\: of the addresses in a line, these are meant]:NETWORKS:_default' \
+'--timezone=[The time zone of times that name none\: UTC, +01\:00, Europe/Berlin \[default\: UTC\]]:ZONE:_default' \
+'--year=[The year of dates that name none \[default\: the latest that is not in the future\]]:YEAR:_default' \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
 '--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \

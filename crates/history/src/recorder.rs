@@ -228,13 +228,14 @@ impl Recorder {
         }
     }
 
-    /// Settles those: the ones that `is_live` does not know have ended at an unknown
-    /// time before `now`. What `is_live` gets is the translation as it was when it
-    /// began; its remote endpoint is [`Endpoint::OMITTED`] where those are left out.
+    /// Settles those: the ones that `is_known` does not know have ended at an unknown
+    /// time before `now`. What it gets is the translation as it was when it began; its
+    /// remote endpoint is [`Endpoint::OMITTED`] where those are left out. It knows
+    /// what lives, and that whose end is told and will be recorded.
     ///
-    /// Call it once the kernel's table has been read to the end, and again for as long
-    /// as there are unsettled ones: after records were lost the journal has to be read
-    /// first, which takes a moment.
+    /// Takes two calls or more, until there are no unsettled ones: call it once the
+    /// kernel's table has been read to the end, and record between two calls all that
+    /// was learned before the first. What ends meanwhile is recorded as it is told.
     ///
     /// # Errors
     ///
@@ -242,20 +243,23 @@ impl Recorder {
     pub fn settle(
         &mut self,
         now: Timestamp,
-        is_live: impl FnMut(&Match) -> bool,
+        is_known: impl FnMut(&Match) -> bool,
     ) -> Result<(), WriteError> {
         self.look_after_background(now);
         if self.stopped.is_some() {
             return Err(self.lose(0));
         }
         let unsettled = match std::mem::replace(&mut self.settling, Settling::Settled) {
-            Settling::Known(unsettled) => unsettled,
-            other => {
+            Settling::Known(unsettled) if unsettled.is_sifted() => unsettled,
+            mut other => {
+                if let Settling::Known(unsettled) = &mut other {
+                    unsettled.sift(is_known);
+                }
                 self.settling = other;
                 return Ok(());
             }
         };
-        for chunk in unsettled.settle(now, is_live).chunks(AT_ONCE) {
+        for chunk in unsettled.end(now).chunks(AT_ONCE) {
             if !self.can_take(now) {
                 self.settling = Settling::Needed;
                 return Err(self.lose(0));

@@ -2,12 +2,15 @@
 
 mod basics;
 mod folder;
+mod journal;
+mod model;
+mod pages;
 mod sealing;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use model::{EndEvidence, Endpoint, Match, Period, TimeSource, Timed, Timestamp};
+use ::model::{EndEvidence, Endpoint, Match, Period, TimeSource, Timed, Timestamp};
 
 use crate::arbitrary::{everything, example};
 use crate::{Effort, History, Question, Recorder, Settings, open};

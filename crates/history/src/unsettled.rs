@@ -25,6 +25,9 @@ pub(crate) struct Unsettled {
     open: OpenSet,
     /// How the end of those is known that turn out not to live.
     evidence: EndEvidence,
+    /// Whether those that still live, or whose end will be told, are not among them
+    /// any more.
+    is_sifted: bool,
     identity: Vec<u8>,
 }
 
@@ -34,6 +37,7 @@ impl Unsettled {
         Self {
             open,
             evidence,
+            is_sifted: false,
             identity: Vec::new(),
         }
     }
@@ -68,33 +72,47 @@ impl Unsettled {
         outcome.flatten()
     }
 
-    /// Ends those that `is_live` does not know; the others go on.
-    pub(crate) fn settle(
-        self,
-        now: Timestamp,
-        mut is_live: impl FnMut(&Match) -> bool,
-    ) -> Vec<Ended> {
+    /// Whether [`Self::sift`] was done.
+    pub(crate) const fn is_sifted(&self) -> bool {
+        self.is_sifted
+    }
+
+    /// Keeps those that `is_known` does not know; the others go on.
+    pub(crate) fn sift(&mut self, mut is_known: impl FnMut(&Match) -> bool) {
+        self.is_sifted = true;
+        let mut known = Vec::new();
+        self.open.each(|begun, _| {
+            // What was written by this version can be decoded.
+            if begun.to_match().is_ok_and(|begun| is_known(&begun)) {
+                known.push(begun.identity.to_vec());
+            }
+        });
+        for identity in known {
+            self.open.remove(&identity);
+        }
+    }
+
+    /// Ends those that are left.
+    pub(crate) fn end(self, now: Timestamp) -> Vec<Ended> {
         let mut ended = Vec::new();
         let Self { open, evidence, .. } = self;
         open.each(|begun, _| {
             // What was written by this version can be decoded.
-            if let Ok(translation) = begun.to_match()
-                && !is_live(&translation)
-            {
-                ended.push(Ended {
-                    identity: begun.identity.to_vec(),
-                    record: Match {
-                        ended_at: Some(Timed {
-                            at: translation
-                                .started_at
-                                .map_or(now, |start| now.max(start.at)),
-                            source: TimeSource::Estimated,
-                        }),
-                        end_evidence: Some(evidence),
-                        ..translation
-                    },
-                });
-            }
+            let Ok(translation) = begun.to_match() else {
+                return;
+            };
+            let started_at = translation.started_at;
+            ended.push(Ended {
+                identity: begun.identity.to_vec(),
+                record: Match {
+                    ended_at: Some(Timed {
+                        at: started_at.map_or(now, |start| now.max(start.at)),
+                        source: TimeSource::Estimated,
+                    }),
+                    end_evidence: Some(evidence),
+                    ..translation
+                },
+            });
         });
         ended
     }

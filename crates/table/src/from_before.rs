@@ -8,6 +8,7 @@ use std::time::Duration;
 use model::{Endpoint, Match, Roles, TimeSource, Timed};
 
 use crate::address::Address;
+use crate::chain::Role;
 use crate::entry::{Entry, Place};
 use crate::family::Family;
 use crate::slab::Slot;
@@ -51,20 +52,35 @@ impl<A: Address> Family<A> {
         let roles = Roles {
             internal: place(translation.internal)?,
             nat: place(translation.nat)?,
-            remote: place(translation.remote)?,
+            remote: if translation.remote.is_omitted() {
+                (A::UNSPECIFIED, 0)
+            } else {
+                place(translation.remote)?
+            },
         };
-        self.likely(translation.kind, &roles).find(|slot| {
-            let entry: &Entry<A> = self.slab.get(*slot);
-            entry.kind() == translation.kind
-                && entry.roles() == roles
-                && entry.zone() == begun.zone
-                && entry.original().protocol == begun.protocol
-                && match entry.kernel_id() {
-                    Some(id) => begun.kernel_id == Some(id),
-                    None => may_have_begun_at(entry.started_at(), begun.started_at),
-                }
-        })
+        let is_it = |slot: &Slot| is_same(self.slab.get(*slot), begun, &roles);
+        if translation.remote.is_omitted() {
+            let (address, port) = roles.nat;
+            return self.newest(Role::Nat, address, port).find(is_it);
+        }
+        self.likely(translation.kind, &roles).find(is_it)
     }
+}
+
+/// Whether an entry is of a translation with these roles, whose remote endpoint may
+/// be omitted.
+fn is_same<A: Address>(entry: &Entry<A>, begun: &Match, roles: &Roles<Place<A>>) -> bool {
+    let own = entry.roles();
+    let is_remote_omitted = begun.translation.remote.is_omitted();
+    entry.kind() == begun.translation.kind
+        && (own.internal, own.nat) == (roles.internal, roles.nat)
+        && (is_remote_omitted || own.remote == roles.remote)
+        && entry.zone() == begun.zone
+        && entry.original().protocol == begun.protocol
+        && match entry.kernel_id() {
+            Some(id) => begun.kernel_id == Some(id),
+            None => may_have_begun_at(entry.started_at(), begun.started_at),
+        }
 }
 
 fn place<A: Address>(endpoint: Endpoint) -> Option<Place<A>> {
@@ -139,6 +155,16 @@ mod tests {
             shown.push(found.to_match())
         });
         assert_eq!(shown[0].started_at, before.started_at);
+    }
+
+    #[test]
+    fn a_remote_endpoint_that_was_left_out_is_any() {
+        let mut table = empty();
+        let mut before = begun(&mut table, connection(7), 5);
+        before.translation.remote = Endpoint::OMITTED;
+        assert!(table.recognises(&before));
+        before.kernel_id = Some(KernelId(8));
+        assert!(!table.recognises(&before));
     }
 
     #[test]

@@ -52,6 +52,16 @@ impl<A: Address> Family<A> {
             TranslationKind::Source => (Role::Nat, roles.nat),
             TranslationKind::Destination => (Role::Remote, (roles.remote.0, 0)),
         };
+        self.newest(role, address, port)
+    }
+
+    /// The newest entries with this key in a role, as many as are looked at.
+    pub(crate) fn newest(
+        &self,
+        role: Role,
+        address: A,
+        port: u16,
+    ) -> impl Iterator<Item = Slot> + '_ {
         let chains = self.chains(role);
         let first = self.head(role, address, port);
         std::iter::successors(first, |slot| chains.after(self.slab.get(*slot))).take(LOOKS)

@@ -62,13 +62,17 @@ fn what_did_not_survive_a_restart_is_settled() {
     let folder = TestFolder::new();
     let mut recorder = open_few(&folder, at(0));
     recorder
-        .record(&[begun(1), begun(2), begun(3)], at(100))
+        .record(&[begun(1), begun(2), begun(3), begun(4)], at(100))
         .unwrap();
     recorder.close(at(200)).unwrap();
     let mut recorder = open_few(&folder, at(5000));
     // One ends after the start, before all is settled; of the others one lives.
     recorder.record(&[ended(3)], at(5100)).unwrap();
-    recorder.settle(at(6000), |open| *open == begun(1)).unwrap();
+    recorder.settle(at(5900), |open| *open == begun(1)).unwrap();
+    // What was learned before and not recorded yet may be the end of what is left.
+    assert!(recorder.has_unsettled());
+    recorder.record(&[ended(4)], at(5950)).unwrap();
+    recorder.settle(at(6000), |_| true).unwrap();
     assert!(!recorder.has_unsettled());
     let mut gone = begun(2);
     gone.ended_at = Some(Timed {
@@ -76,7 +80,7 @@ fn what_did_not_survive_a_restart_is_settled() {
         source: TimeSource::Estimated,
     });
     gone.end_evidence = Some(EndEvidence::Restart);
-    assert_eq!(all(recorder.history()), [gone, ended(3)]);
+    assert_eq!(all(recorder.history()), [gone, ended(3), ended(4)]);
     recorder.close(at(6000)).unwrap();
     // It is open still, and the others are not.
     let mut recorder = open_few(&folder, at(7000));

@@ -38,7 +38,7 @@ pub struct LineAnswer {
     #[schema(example = "complete")]
     pub coverage: Option<String>,
     /// The question as it was understood: a query of `/api/v1/lookup`.
-    #[schema(example = "nat=203.0.113.7:40123&at=2026-11-23T22:47:00.000Z&tolerance=2")]
+    #[schema(example = "nat=203.0.113.7:40123&at=2026-11-23T22:47:00.000Z&tolerance=2s")]
     pub question: Option<String>,
     /// What the line did not say of its time and was assumed: `year`, `zone` or both.
     #[schema(example = "zone")]

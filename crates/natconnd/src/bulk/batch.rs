@@ -1,6 +1,6 @@
 //! Some lines, asked together.
 
-use model::Gap;
+use model::{Gap, Timestamp};
 
 use super::answer::{of_error, of_question};
 use super::reader::{Item, Reader, What};
@@ -13,11 +13,17 @@ const MAX_ITEMS: usize = 4096;
 /// The bytes of lines from which on a batch is full.
 const MAX_BYTES: usize = 256 * 1024;
 
+/// Questions that may each take seconds, of which a batch has few: who waits for answers shall
+/// see some.
+const MAX_BROAD: usize = 8;
+
 /// Some lines that were read, to be answered together.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Batch {
     items: Vec<Item>,
     bytes: usize,
+    /// Questions that may each take long.
+    broad: usize,
     writer: Writer,
 }
 
@@ -64,6 +70,7 @@ impl Batch {
         let mut batch = Self {
             items: Vec::new(),
             bytes: 0,
+            broad: 0,
             writer: reader.writer(),
         };
         batch.take_more(reader);
@@ -76,13 +83,15 @@ impl Batch {
             && let Some(item) = reader.next_item()
         {
             self.bytes += item.line.len();
+            let question = item.what.question();
+            self.broad += usize::from(question.is_some_and(|it| it.asked.is_broad()));
             self.items.push(item);
         }
     }
 
     /// Whether it takes no more lines.
     pub const fn is_full(&self) -> bool {
-        self.items.len() >= MAX_ITEMS || self.bytes >= MAX_BYTES
+        self.items.len() >= MAX_ITEMS || self.bytes >= MAX_BYTES || self.broad >= MAX_BROAD
     }
 
     /// Whether there is nothing to be written.
@@ -90,15 +99,15 @@ impl Batch {
         self.items.is_empty()
     }
 
-    /// Whether any line asks about now, so that the table should have caught up.
-    pub fn asks_about_now(&self) -> bool {
+    /// Whether any line asks about a time after this one, or about now.
+    pub fn asks_about_after(&self, time: Timestamp) -> bool {
         let mut questions = self.items.iter().filter_map(|item| item.what.question());
-        questions.any(|it| it.asked.period.is_none())
+        questions.any(|question| reaches_beyond(&question.asked, time))
     }
 
     /// Asks, and writes the lines with their answers. Stops once `goes_on` says false:
-    /// nobody is left to read them. `lag` is what answers about now may lack, because the
-    /// table did not catch up.
+    /// nobody is left to read them. `lag` is what answers may lack about the time after it
+    /// began, because the table did not catch up.
     ///
     /// May take seconds, so it belongs where blocking is allowed.
     pub fn answer(
@@ -124,7 +133,8 @@ impl Batch {
                     ..
                 } => match answered.next() {
                     Some(mut answered) => {
-                        if let Some(lag) = lag.filter(|_| question.asked.period.is_none()) {
+                        let lag = lag.filter(|lag| reaches_beyond(&question.asked, lag.from));
+                        if let Some(lag) = lag {
                             let coverage = std::mem::take(&mut answered.answer.coverage);
                             answered.answer.coverage = coverage.with(lag);
                         }
@@ -144,4 +154,11 @@ impl Batch {
         }
         (out, tally)
     }
+}
+
+/// Whether a question is about a time after this one, or about now.
+fn reaches_beyond(asked: &Asked, time: Timestamp) -> bool {
+    asked
+        .period
+        .is_none_or(|period| period.to.plus(asked.tolerance) > time)
 }

@@ -38,6 +38,17 @@ pub struct Question {
 }
 
 impl Question {
+    /// What to say where it asks about the future.
+    pub fn is_too_early(&self, settings: &Settings) -> Option<String> {
+        let from = self.asked.period?.from;
+        let is_future = from > settings.clock.now.plus(self.asked.tolerance);
+        let zone = match self.assumed.zone {
+            true => ", in the zone that was assumed: timezone says another",
+            false => "",
+        };
+        is_future.then(|| format!("{from} is in the future{zone}"))
+    }
+
     /// The question as the query of `/api/v1/lookup`, so that it can be asked again by
     /// itself.
     pub fn query(&self) -> String {
@@ -76,7 +87,11 @@ impl Question {
                 add("from", &from);
                 add("to", &to);
             }
-            add("tolerance", &self.asked.tolerance.as_secs_f64());
+            let milliseconds = self.asked.tolerance.as_millis();
+            match milliseconds % 1000 {
+                0 => add("tolerance", &format_args!("{}s", milliseconds / 1000)),
+                _ => add("tolerance", &format_args!("{milliseconds}ms")),
+            }
         }
         query
     }

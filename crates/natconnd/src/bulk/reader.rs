@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use model::Timestamp;
+
 use super::columns::{Absent, Columns};
 use super::csv::{self, Delimiter, End, without_line_end};
 use super::form::Form;
@@ -119,6 +121,11 @@ impl Reader {
             waiting: Vec::new(),
             is_last_line_open: false,
         }
+    }
+
+    /// Takes note of the time, by which dates without a year are read.
+    pub const fn set_now(&mut self, now: Timestamp) {
+        self.settings.clock.now = now;
     }
 
     /// How lines are read.
@@ -271,7 +278,7 @@ impl Reader {
         } else if is_blank {
             What::Nothing
         } else {
-            self.what(&line, is_broken)
+            self.what(&line, is_broken).checked(&self.settings)
         };
         let mut item = Item {
             line,
@@ -348,6 +355,7 @@ impl Reader {
     fn wait_for(&mut self, questions: Vec<Result<Question, String>>) {
         let is_open = std::mem::take(&mut self.is_last_line_open);
         let questions = questions.into_iter().enumerate().rev();
+        let settings = &self.settings;
         let items = questions.map(|(index, question)| Item {
             line: match is_open && index == 0 {
                 true => b"\nnatconnd:".to_vec(),
@@ -357,7 +365,8 @@ impl Reader {
             what: What::Answer {
                 question,
                 filler: String::new(),
-            },
+            }
+            .checked(settings),
         });
         self.waiting.extend(items);
     }
@@ -380,6 +389,18 @@ impl What {
         Self::Answer {
             question: Err(text.into()),
             filler: String::new(),
+        }
+    }
+
+    /// The same, unless it asks about the future, which mostly is a zone that was
+    /// assumed.
+    fn checked(self, settings: &Settings) -> Self {
+        let fault = self
+            .question()
+            .and_then(|question| question.is_too_early(settings));
+        match fault {
+            Some(fault) => Self::error(fault),
+            None => self,
         }
     }
 

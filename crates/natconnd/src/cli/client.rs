@@ -10,8 +10,9 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Empty};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, USER_AGENT};
-use hyper::{Request, Response};
+use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, TE, USER_AGENT};
+use hyper::http::request;
+use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -35,6 +36,7 @@ pub(super) struct Client {
 pub(super) struct Answer {
     question: String,
     headers: HeaderMap,
+    trailers: Option<HeaderMap>,
     body: Incoming,
 }
 
@@ -62,6 +64,47 @@ impl Client {
         Ok(Answer {
             question,
             headers: head.headers,
+            trailers: None,
+            body,
+        })
+    }
+
+    /// Sends a body, and hands the answer over as soon as its head is there: both go on
+    /// at once. Gives up where nothing comes for `patience`, unless `is_idle` says that there
+    /// is nothing to answer yet.
+    pub async fn upload<B>(
+        &self,
+        query: &Query,
+        body: B,
+        patience: Duration,
+        is_idle: impl Fn() -> bool,
+    ) -> Result<Answer, Error>
+    where
+        B: Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
+    {
+        let question = self.question(query);
+        let request = self
+            .request(Method::POST, query)
+            .header(TE, "trailers")
+            .body(body)
+            .expect(IS_REQUEST);
+        let mut sent = std::pin::pin!(self.exchange(request));
+        let response = loop {
+            match tokio::time::timeout(patience, sent.as_mut()).await {
+                Ok(response) => break response,
+                Err(_) if is_idle() => {}
+                Err(_) => break Err(AskError::TimedOut(patience)),
+            }
+        };
+        let response = response.map_err(|cause| Error::Ask {
+            question: question.clone(),
+            cause: Box::new(cause),
+        })?;
+        let (head, body) = response.into_parts();
+        Ok(Answer {
+            question,
+            headers: head.headers,
+            trailers: None,
             body,
         })
     }
@@ -110,12 +153,26 @@ impl Client {
 
     /// The response, where it is a good one.
     async fn send(&self, query: &Query, accept: &str) -> Result<Response<Incoming>, AskError> {
-        let request = Request::get(self.daemon.path(&query.target()))
-            .header(HOST, self.daemon.authority())
+        let request = self
+            .request(Method::GET, query)
             .header(ACCEPT, accept)
-            .header(USER_AGENT, concat!("natconn/", env!("CARGO_PKG_VERSION")))
             .body(Empty::<Bytes>::new())
-            .expect("the target is percent-encoded and the host comes from a URL");
+            .expect(IS_REQUEST);
+        self.exchange(request).await
+    }
+
+    fn request(&self, method: Method, query: &Query) -> request::Builder {
+        Request::builder()
+            .method(method)
+            .uri(self.daemon.path(&query.target()))
+            .header(HOST, self.daemon.authority())
+            .header(USER_AGENT, concat!("natconn/", env!("CARGO_PKG_VERSION")))
+    }
+
+    async fn exchange<B>(&self, request: Request<B>) -> Result<Response<Incoming>, AskError>
+    where
+        B: Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
+    {
         let mut sender = match &self.daemon {
             Daemon::Socket(path) => {
                 let stream = UnixStream::connect(path).await;
@@ -143,9 +200,16 @@ impl Client {
     }
 }
 
-async fn open<S>(stream: S) -> Result<SendRequest<Empty<Bytes>>, AskError>
+/// Why a request is always one.
+const IS_REQUEST: &str = "the target is percent-encoded and the host comes from a URL";
+
+/// What a body's error may be for hyper.
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+async fn open<S, B>(stream: S) -> Result<SendRequest<B>, AskError>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    B: Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
 {
     let opened = handshake(TokioIo::new(stream)).await;
     let (sender, connection) = opened.map_err(AskError::Exchange)?;
@@ -205,6 +269,11 @@ impl Answer {
         &self.headers
     }
 
+    /// The headers behind the body, once that was read to its end, where there are any.
+    pub const fn trailers(&self) -> Option<&HeaderMap> {
+        self.trailers.as_ref()
+    }
+
     /// The next piece; `None` at the clean end. Waits at most for `patience`
     /// and gives [`AskError::Silent`] then.
     pub async fn next(&mut self, patience: Duration) -> Result<Option<Bytes>, Error> {
@@ -215,9 +284,9 @@ impl Answer {
                 Ok(None) => return Ok(None),
                 Err(_) => return Err(self.fault(AskError::Silent(patience))),
             };
-            // Trailers are not ours to read.
-            if let Ok(data) = frame.into_data() {
-                return Ok(Some(data));
+            match frame.into_data() {
+                Ok(data) => return Ok(Some(data)),
+                Err(frame) => self.trailers = frame.into_trailers().ok(),
             }
         }
     }

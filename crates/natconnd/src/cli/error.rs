@@ -50,6 +50,14 @@ pub(super) enum Error {
     /// The configuration file is of no use: one message for each mistake.
     #[error("{}", .0.join("\n"))]
     Config(Vec<String>),
+    /// A file could not be read.
+    #[error("read {}: {}", path.display(), words(cause))]
+    ReadFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
     /// A file could not be written.
     #[error("write {}: {}", path.display(), words(cause))]
     WriteFile {

@@ -9,6 +9,7 @@
 //! ask; one file for each subcommand turns the answer into text; `rows`,
 //! `coverage`, `times` and `output` are how that text looks.
 
+mod bulk;
 mod choice;
 mod client;
 mod completions;
@@ -23,6 +24,7 @@ mod foreign;
 pub(crate) mod fuzzing;
 mod hint;
 mod history;
+mod input;
 mod list;
 mod lookup;
 mod output;
@@ -108,7 +110,10 @@ fn ask(arguments: &Arguments, command: &Command, output: &mut Output) -> Result<
         .map_err(Error::Start)?;
     runtime.block_on(async {
         match command {
-            Command::Lookup(arguments) => lookup::run(&client, arguments, output).await,
+            Command::Lookup(arguments) => match &arguments.bulk.file {
+                Some(file) => bulk::run(&client, file, arguments, output).await,
+                None => lookup::run(&client, arguments, output).await,
+            },
             Command::List(arguments) => list::run(&client, arguments, output).await,
             Command::Records(arguments) => records::run(&client, arguments, output).await,
             Command::Watch(arguments) => watch::run(&client, arguments, output).await,

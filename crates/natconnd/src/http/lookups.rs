@@ -11,6 +11,7 @@ use std::time::Duration;
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, TRAILER};
+use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 use jiff::tz::TimeZone;
 use model::{EndpointPattern, Lookup, Timestamp};
@@ -21,9 +22,11 @@ use super::filter::{self, parse};
 use super::problem::{Refused, bad_value, problem, shortened, to_response};
 use super::query::{self, DEFAULT_LIMIT};
 use super::response::{CSV, NDJSON, TEXT, response};
-use super::state::State;
+use super::state::{PATIENCE, State};
+use super::when;
 use crate::api::Problem;
 use crate::bulk::{self, Batch, BeginError, Clock, Form, Reader, Settings, Tally};
+use crate::lookup::TOLERANCE;
 
 /// The parameters.
 pub(super) const PARAMETERS: &[&str] = &[
@@ -49,16 +52,18 @@ const CHUNKS: usize = 1024;
 /// How long to wait for more of the body before what has come is answered.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// How much two clocks may differ where a request does not say.
-const TOLERANCE: Duration = Duration::from_secs(2);
-
 /// How many lines were answered, and how, at the end of the body.
 pub(super) const TALLY: HeaderName = HeaderName::from_static("natconnd-tally");
 
 pub(super) async fn respond(state: Arc<State>, request: Request<Incoming>) -> Response<Body> {
-    match begin(state, request).await {
+    let (head, body) = request.into_parts();
+    let mut unread = Some(body);
+    match begin(state, &head, &mut unread).await {
         Ok(response) => response,
         Err(problem) => {
+            if let Some(body) = unread {
+                tokio::spawn(drain(body));
+            }
             let mut response = to_response(&problem);
             if response.status() == StatusCode::SERVICE_UNAVAILABLE {
                 let soon = HeaderValue::from_static("1");
@@ -69,20 +74,50 @@ pub(super) async fn respond(state: Arc<State>, request: Request<Incoming>) -> Re
     }
 }
 
-async fn begin(state: Arc<State>, request: Request<Incoming>) -> Refused<Response<Body>> {
+/// Reads on for a while what nobody needs: a connection that is closed before is reset, and
+/// the client does not see why it was refused.
+async fn drain(mut body: Incoming) {
+    const PATIENCE: Duration = Duration::from_secs(2);
+    const MOST: usize = 4 << 20;
+    let read = async {
+        let mut left = MOST;
+        while let Some(Ok(frame)) = body.frame().await {
+            let length = frame.data_ref().map_or(0, Bytes::len);
+            match left.checked_sub(length) {
+                Some(rest) => left = rest,
+                None => break,
+            }
+        }
+    };
+    // Whoever goes on sending has had the time to read.
+    let _ = tokio::time::timeout(PATIENCE, read).await;
+}
+
+/// The begin of the answers; leaves the body where it refuses.
+async fn begin(
+    state: Arc<State>,
+    head: &Parts,
+    unread: &mut Option<Incoming>,
+) -> Refused<Response<Body>> {
     let now = state.answers.now();
-    let (mut settings, limit) = read(request.uri().query(), now)?;
+    let (mut settings, limit) = read(head.uri.query(), now)?;
     if settings.form.is_none() {
-        let kind = request.headers().get(CONTENT_TYPE);
+        let kind = head.headers.get(CONTENT_TYPE);
         settings.form = kind.and_then(|kind| Form::of_content_type(kind.to_str().ok()?));
     }
-    let body = request.into_body();
     let most = state.limits.max_body;
-    if body.size_hint().lower() > most {
-        return Err(too_large(body.size_hint().lower(), most));
+    let length = unread.as_ref().map_or(0, |body| body.size_hint().lower());
+    if length > most {
+        return Err(too_large(length, most));
     }
     let slot = Arc::clone(&state.bulk).try_acquire_owned();
     let slot = slot.map_err(|_| busy(state.limits.bulk_requests))?;
+    let Some(body) = unread.take() else {
+        return Err(problem(
+            StatusCode::BAD_REQUEST,
+            "read the body: there is none",
+        ));
+    };
     let mut lines = Lines {
         body,
         left: most,
@@ -96,7 +131,10 @@ async fn begin(state: Arc<State>, request: Request<Incoming>) -> Refused<Respons
             Ok(None) => {
                 lines.read(None).await.map_err(|cut| cut.problem(most))?;
             }
-            Err(error) => return Err(unreadable(&error)),
+            Err(error) => {
+                *unread = Some(lines.body);
+                return Err(unreadable(&error));
+            }
         }
     };
     let (sender, body) = chunks_waiting(CHUNKS);
@@ -179,7 +217,8 @@ impl Lines {
     }
 
     /// The next lines to answer. Empty only once all are answered.
-    async fn batch(&mut self) -> Result<Batch, Cut> {
+    async fn batch(&mut self, now: Timestamp) -> Result<Batch, Cut> {
+        self.reader.set_now(now);
         let mut batch = Batch::take(&mut self.reader);
         while !self.is_all && !batch.is_full() {
             let pause = (!batch.is_empty()).then_some(PAUSE);
@@ -202,7 +241,7 @@ async fn answer(
     let mut tally = Tally::default();
     loop {
         let batch = tokio::select! {
-            batch = lines.batch() => batch?,
+            batch = lines.batch(state.answers.now()) => batch?,
             () = sender.closed() => return Err(Cut::Gone),
         };
         if batch.is_empty() {
@@ -225,12 +264,15 @@ async fn answer_batch(
     limit: usize,
     sender: &ChunkSender,
 ) -> Result<(Vec<u8>, Tally), Cut> {
-    let lag = match batch.asks_about_now() && !state.catch_up(state.answers.now()).await {
+    let now = state.answers.now();
+    // The table is never that far behind without a gap.
+    let is_of_now = batch.asks_about_after(now.minus(PATIENCE));
+    let lag = match is_of_now && !state.catch_up(now).await {
         true => Some(state.answers.lag()),
         false => None,
     };
     let client = sender.clone();
-    let answered = state.scan(move |answers| {
+    let answered = state.look_for_many(move |answers| {
         let goes_on = || !client.is_closed();
         batch.answer(answers, limit, lag, goes_on)
     });
@@ -295,7 +337,7 @@ pub(super) fn read(query: Option<&str>, now: Timestamp) -> Refused<(Settings, us
             "protocol" => defaults.protocol = Some(filter::protocol(value)?),
             "kind" => defaults.kind = Some(filter::kind(value)?),
             "zone" => defaults.zone = Some(filter::zone(value)?),
-            "tolerance" => settings.tolerance = tolerance(value)?,
+            "tolerance" => settings.tolerance = when::tolerance(value)?,
             "timezone" => settings.clock.zone = timezone(value)?,
             "year" => settings.clock.year = Some(year(value)?),
             _ => limit = query::limit(value)?,
@@ -306,18 +348,6 @@ pub(super) fn read(query: Option<&str>, now: Timestamp) -> Refused<(Settings, us
 }
 
 const FORMATS: &str = "csv, ndjson, text or mail";
-
-fn tolerance(value: &str) -> Refused<Duration> {
-    let seconds = value.strip_suffix('s').unwrap_or(value).parse::<f64>();
-    let seconds = seconds.ok().filter(|it| (0.0..=86_400.0).contains(it));
-    seconds.map(Duration::from_secs_f64).ok_or_else(|| {
-        let cause = format!(
-            "\"{}\" is no number of seconds up to a day",
-            shortened(value)
-        );
-        bad_value("tolerance", value, cause, "seconds, from 0 to 86400")
-    })
-}
 
 fn timezone(value: &str) -> Refused<TimeZone> {
     let offset = || {
@@ -411,7 +441,7 @@ mod tests {
     #[test]
     fn every_parameter_is_read() {
         let query = "format=csv&columns=nat=a,at=3&nat=203.0.113.0/24&remote=:443&protocol=tcp\
-                     &kind=source&zone=3&tolerance=0.5&timezone=%2B01:00&year=2025&limit=7";
+                     &kind=source&zone=3&tolerance=500ms&timezone=%2B01:00&year=2025&limit=7";
         let (settings, limit) = read(Some(query), Timestamp(0)).unwrap();
         assert_eq!(settings.form, Some(Form::Csv));
         assert_eq!(settings.columns.len(), 2);
@@ -430,7 +460,6 @@ mod tests {
             ("columns=nat", "columns"),
             ("nat=203.0.113.300", "nat"),
             ("tolerance=-1", "tolerance"),
-            ("tolerance=NaN", "tolerance"),
             ("timezone=Mars/Olympus", "timezone"),
             ("timezone=%2B1", "timezone"),
             ("year=26", "year"),

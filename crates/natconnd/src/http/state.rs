@@ -83,6 +83,24 @@ impl State {
             Some(_) => &self.narrow,
             None => &self.broad,
         };
+        self.look_with(permits, look).await
+    }
+
+    /// Looks for the answers to many questions, where blocking is allowed.
+    ///
+    /// `None` where it panicked.
+    pub(super) async fn look_for_many<T: Send + 'static>(
+        self: &Arc<Self>,
+        look: impl FnOnce(&Answers) -> T + Send + 'static,
+    ) -> Option<T> {
+        self.look_with(&self.broad, look).await
+    }
+
+    async fn look_with<T: Send + 'static>(
+        &self,
+        permits: &Arc<Semaphore>,
+        look: impl FnOnce(&Answers) -> T + Send + 'static,
+    ) -> Option<T> {
         let permit = Arc::clone(permits).acquire_owned().await.ok()?;
         let answers = Arc::clone(&self.answers);
         let look = move || {
@@ -96,7 +114,7 @@ impl State {
 
 /// How long an answer waits for what happened before the question: far longer
 /// than the table is ever behind when the machine can keep up.
-const PATIENCE: Duration = Duration::from_secs(1);
+pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How often it looks before it sleeps: a reader that was woken needs some tens
 /// of microseconds.

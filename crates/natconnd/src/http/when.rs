@@ -120,7 +120,7 @@ fn with_plus(value: &str) -> Option<String> {
     (is_offset && before.contains(':')).then(|| format!("{before}+{offset}"))
 }
 
-fn tolerance(value: &str) -> Refused<Duration> {
+pub(super) fn tolerance(value: &str) -> Refused<Duration> {
     read_duration(value).map_err(|cause| bad_value("tolerance", value, cause, DURATION))
 }
 

@@ -237,11 +237,12 @@ fn note_gap(
         // Starting is over for good once the first dump is merged: nothing of that
         // time is missing. What the table forgets, history keeps.
         GapCause::Starting | GapCause::KeepEnded => Ok(()),
-        // History knows better until when everything was written.
-        GapCause::Stopped => {
-            let from = last_alive.unwrap_or(gap.from);
-            writer.note_gap(Gap { from, ..gap })
-        }
+        // History knows until when everything was written. Before its first day there
+        // is no gap: it had not begun.
+        GapCause::Stopped => match last_alive {
+            Some(from) => writer.note_gap(Gap { from, ..gap }),
+            None => Ok(()),
+        },
         _ => writer.note_gap(gap),
     }
 }

@@ -133,12 +133,18 @@ impl<S: Read + Write> Client<S> {
 
     /// The next chunk of a chunked body; `None` at its announced end.
     pub fn read_chunk(&mut self) -> Option<String> {
+        let chunk = self.read_chunk_of_bytes()?;
+        Some(String::from_utf8(chunk).unwrap())
+    }
+
+    /// The same of a body that is no text.
+    pub fn read_chunk_of_bytes(&mut self) -> Option<Vec<u8>> {
         let length = self.read_line();
         let length = usize::from_str_radix(&length, 16).expect("a chunk's length");
         let mut chunk = vec![0; length];
         self.stream.read_exact(&mut chunk).unwrap();
         assert_eq!(self.read_line(), "");
-        (length > 0).then(|| String::from_utf8(chunk).unwrap())
+        (length > 0).then_some(chunk)
     }
 
     /// Everything until the connection ends, however it does.
@@ -147,6 +153,13 @@ impl<S: Read + Write> Client<S> {
         // A connection that is reset ends too.
         let _ = self.stream.read_to_end(&mut bytes);
         String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Reads a body of known length.
+    pub fn read_exactly(&mut self, length: usize) -> Vec<u8> {
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body).unwrap();
+        body
     }
 
     /// Reads a body and forgets it.

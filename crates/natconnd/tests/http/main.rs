@@ -17,5 +17,7 @@ mod events;
 mod health;
 mod limits;
 mod lookup;
+mod lookups;
+mod past;
 mod pynatconnd;
 mod shutdown;

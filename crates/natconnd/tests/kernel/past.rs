@@ -23,11 +23,9 @@ fn recording(lab: &Lab) -> Result<Daemon, Error> {
 fn begin(lab: &Lab, daemon: &Daemon, host: usize, live: usize) -> Result<Truth, Error> {
     lab.host(host).send_udp(5000, lab.outside().at(9))?;
     lab.await_connections(&["-p", "udp"], live)?;
-    let host = lab.host(host).address().to_string();
+    let host = lab.host(host).v4();
     let list = agree_on_list(lab, daemon);
-    let found = list
-        .iter()
-        .find(|one| one.internal.ip().to_string() == host);
+    let found = list.iter().find(|one| one.internal.ip() == host);
     Ok(found.unwrap_or_else(|| panic!("{list:?}")).clone())
 }
 
@@ -118,8 +116,8 @@ fn after_a_crash_the_journal_and_the_dump_tell_what_ended_meanwhile() {
         let gone = begin(lab, &daemon, 1, 1)?;
         let stays = begin(lab, &daemon, 2, 2)?;
         let at = now();
-        // Until it is in the journal.
-        std::thread::sleep(std::time::Duration::from_millis(500));
+        // Until the journal says that natconnd was alive after that.
+        std::thread::sleep(std::time::Duration::from_millis(2500));
         daemon.signal("KILL");
         daemon.await_end();
         end(lab, &gone)?;

@@ -6,6 +6,8 @@
 //! lists page by page. All of it may take long, so it belongs where blocking is
 //! allowed.
 
+#[cfg(test)]
+mod any_life;
 mod identity;
 mod merge;
 mod missing;
@@ -73,7 +75,7 @@ pub struct Context {
 impl PastQuestion {
     /// The same, but about nothing later than `now`: what the clocks' difference
     /// allows to be asked about is the present.
-    fn until(&self, now: Timestamp) -> Self {
+    pub(super) fn until(&self, now: Timestamp) -> Self {
         Self {
             period: Period {
                 from: self.period.from.min(now),

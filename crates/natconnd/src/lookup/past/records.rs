@@ -132,7 +132,7 @@ fn asked(question: &PastQuestion) -> Question {
 
 /// A page of what history and the table have, each the first rows of all it has and
 /// one more than `limit` where there are more; and whether more follows. `is_cut` is
-/// whether history may have more although it does not look so.
+/// whether history may have more than its last row although it does not look so.
 fn joined(
     recorded: Vec<Match>,
     live: Vec<Match>,
@@ -140,24 +140,18 @@ fn joined(
     limit: usize,
     is_cut: bool,
 ) -> (Vec<Match>, bool) {
-    // What comes after the last of a source that has more may be missing from it.
-    let end = |rows: &[Match], has_more: bool| rows.last().copied().filter(|_| has_more);
-    let ends = [
-        end(&recorded, recorded.len() > limit || is_cut),
-        end(&live, live.len() > limit),
-    ];
-    let is_nothing_known = is_cut && recorded.is_empty();
+    let known_until = recorded.last().copied();
     let mut rows = recorded;
     rows.extend(live);
     merge(&mut rows);
-    rows.retain(|row| {
-        // What has ended since the page before was told there.
-        !after.is_some_and(|after| is_same(after, row))
-            && ends.iter().flatten().all(|end| order(row, end).is_le())
-            && !is_nothing_known
-    });
+    // What has ended since the page before was told there.
+    rows.retain(|row| !after.is_some_and(|after| is_same(after, row)));
+    if is_cut {
+        let is_known = |row: &Match| known_until.is_some_and(|last| order(row, &last).is_le());
+        rows.retain(is_known);
+    }
     rows.sort_by(order);
-    let has_more = rows.len() > limit || (!rows.is_empty() && ends.iter().any(Option::is_some));
+    let has_more = rows.len() > limit || (is_cut && !rows.is_empty());
     rows.truncate(limit);
     (rows, has_more)
 }
@@ -216,3 +210,7 @@ impl PartialEq for Ordered {
 }
 
 impl Eq for Ordered {}
+
+#[cfg(test)]
+#[path = "records_tests.rs"]
+mod tests;
