@@ -23,6 +23,10 @@ pub use size::size;
 /// Days over which the records of a history are spread.
 const DAYS: u64 = 30;
 
+/// Connections per second that make 100 million records in them: what size and
+/// rate are measured with.
+const RATE: f64 = 100e6 / (DAYS * 24 * 3600) as f64;
+
 /// How many records natconnd says it keeps.
 fn records(daemon: &Daemon) -> Result<u64> {
     let response = Client::connect_unix(daemon.socket())?.get("/api/v1/history")?;

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 use history::Recorder;
 use model::{Match, Timestamp};
 
-use super::DAYS;
+use super::{DAYS, RATE};
 use crate::arguments::Plan;
 use crate::past::fill::{self, BATCH};
 use crate::past::place::Place;
@@ -42,7 +42,6 @@ struct Way {
 /// stands still.
 pub fn rate(plan: &Plan, report: &mut Report) -> Result<()> {
     let place = Place::take(None)?;
-    let month = plan.past.many as f64 / (DAYS * 24 * 3600) as f64;
     let way = |name, rate, has_counters, tells_begins| Way {
         name,
         rate,
@@ -53,9 +52,9 @@ pub fn rate(plan: &Plan, report: &mut Report) -> Result<()> {
         open: 0,
     };
     let mut ways = [
-        way("begins and ends", month, false, true),
-        way("begins and ends, counters", month, true, true),
-        way("ends only", month, false, false),
+        way("begins and ends", RATE, false, true),
+        way("begins and ends, counters", RATE, true, true),
+        way("ends only", RATE, false, false),
         way("begins and ends, 5000 connections/s", BUSY, false, true),
     ];
     for way in &mut ways {
@@ -64,7 +63,7 @@ pub fn rate(plan: &Plan, report: &mut Report) -> Result<()> {
         std::thread::scope(|scope| scope.spawn(|| way.measure(&place, plan)).join())
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
     }
-    let generated = generator_rate(month);
+    let generated = generator_rate(RATE);
     let [usual, ..] = &ways;
     report.promise(
         "records/s through journal and seal, one core",

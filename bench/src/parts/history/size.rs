@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
-use super::DAYS;
+use super::{DAYS, RATE};
 use crate::arguments::Plan;
 use crate::past::compressor::{Compressed, Compressor};
 use crate::past::fill;
@@ -44,7 +44,7 @@ pub fn size(plan: &Plan, report: &mut Report) -> Result<()> {
     for has_counters in [false, true] {
         let profile = Profile {
             connections: plan.past.sized,
-            rate: plan.past.many as f64 / (DAYS * 24 * 3600) as f64,
+            rate: RATE,
             has_counters,
             ..Profile::spread(plan.past.sized, DAYS)
         };
