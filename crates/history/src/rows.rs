@@ -18,8 +18,9 @@ pub(crate) use row::{Row, own_destination};
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
     rows: Vec<Row>,
-    /// Original destinations that are not the role's own, which only a hairpin has.
-    destinations: Vec<Endpoint>,
+    /// Original destinations that are not the role's own, which only a hairpin has:
+    /// number of the address, and port.
+    destinations: Vec<(u32, u16)>,
     /// As long as `rows`, or empty while nothing was counted.
     traffic: Vec<Traffic>,
 }
@@ -38,7 +39,8 @@ impl Rows {
         let mut row = Row::of(addresses, record);
         if record.original_destination != own_destination(&record.translation) {
             row.destination = u32::try_from(self.destinations.len()).unwrap_or(row::OWN);
-            self.destinations.push(record.original_destination);
+            let Endpoint { address, port } = record.original_destination;
+            self.destinations.push((addresses.number(address), port));
         }
         if record.traffic.is_some() && self.traffic.is_empty() {
             self.traffic.resize(self.rows.len(), NO_TRAFFIC);
@@ -83,8 +85,8 @@ impl Rows {
     pub(crate) fn get(&self, addresses: &Addresses, index: usize) -> Match {
         let row = &self.rows[index];
         let mut record = row.record(addresses);
-        if let Some(destination) = self.destination(index) {
-            record.original_destination = destination;
+        if let Some((address, port)) = self.destination(index) {
+            record.original_destination = Endpoint::new(addresses.get(address), port);
         }
         record.traffic = self.traffic(index);
         record
@@ -96,8 +98,8 @@ impl Rows {
     }
 
     /// The original destination of the record at an index, where it is not the
-    /// role's own.
-    pub(crate) fn destination(&self, index: usize) -> Option<Endpoint> {
+    /// role's own: number of the address, and port.
+    pub(crate) fn destination(&self, index: usize) -> Option<(u32, u16)> {
         self.destinations
             .get(self.rows[index].destination as usize)
             .copied()
@@ -133,7 +135,7 @@ impl Rows {
     /// Bytes of memory that it takes.
     pub(crate) fn memory(&self) -> usize {
         self.rows.capacity() * size_of::<Row>()
-            + self.destinations.capacity() * size_of::<Endpoint>()
+            + self.destinations.capacity() * size_of::<(u32, u16)>()
             + self.traffic.capacity() * size_of::<Traffic>()
     }
 }

@@ -4,10 +4,28 @@
 //! [`write`] makes one, [`Segment`] answers questions from one. Which segments there
 //! are, and what a question means for several of them, is not known here.
 
+mod chunk;
+mod column;
+mod cursor;
+mod delta;
+mod dictionary;
+mod entry;
 mod error;
 mod file;
+mod find;
+mod hybrid;
+mod index;
+mod layout;
 mod meta;
+mod page;
+mod prune;
 mod read;
+mod record;
+mod seal;
+mod source;
+mod values;
+mod wanted;
+mod words;
 mod write;
 
 pub(crate) use error::SegmentError;
@@ -15,3 +33,5 @@ pub(crate) use file::{Checksum, checksum};
 pub(crate) use meta::{Group, Meta};
 pub(crate) use read::Segment;
 pub(crate) use write::{Written, write};
+#[cfg(test)]
+mod tests;

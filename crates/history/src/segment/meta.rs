@@ -1,6 +1,9 @@
 //! What a segment says about itself.
 
-use model::Period;
+use model::{Period, Timestamp};
+
+use crate::milliseconds::NOT_KNOWN;
+use crate::rows::Row;
 
 /// The version of the format that is written; older ones are read for ever.
 pub(crate) const FORMAT_VERSION: u32 = 1;
@@ -16,11 +19,65 @@ pub(crate) struct Meta {
     pub(crate) gateway: String,
 }
 
+const VERSION: &str = "natconnd.format";
+const FIRST: &str = "natconnd.first-generation";
+const LAST: &str = "natconnd.last-generation";
+const GATEWAY: &str = "natconnd.gateway";
+const ORDER: &str = "natconnd.order";
+
+impl Meta {
+    /// As the file has it.
+    pub(super) fn key_values(&self) -> [(&'static str, String); 5] {
+        [
+            (VERSION, FORMAT_VERSION.to_string()),
+            (FIRST, self.first_generation.to_string()),
+            (LAST, self.last_generation.to_string()),
+            (GATEWAY, self.gateway.clone()),
+            (
+                ORDER,
+                "nat_address, nat_port <> internal_port, nat_port, started_at".to_owned(),
+            ),
+        ]
+    }
+
+    /// The version of the format, and the rest; nothing where it is not there.
+    pub(super) fn read<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Option<(u32, Self)> {
+        let meta = Self {
+            first_generation: get(FIRST)?.parse().ok()?,
+            last_generation: get(LAST)?.parse().ok()?,
+            gateway: get(GATEWAY)?.to_owned(),
+        };
+        Some((get(VERSION)?.parse().ok()?, meta))
+    }
+}
+
 /// Records of a segment that lived about as long, and in which time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Group {
     /// How many.
     pub(crate) records: u64,
-    /// From the first start to the last end; open where a start is not known.
+    /// From the first start to the last end; open where one is not known.
     pub(crate) period: Period,
+}
+
+impl Group {
+    /// What is to be said about records.
+    pub(super) fn of<'a>(rows: impl Iterator<Item = &'a Row>) -> Self {
+        let (mut records, mut from, mut to) = (0, i64::MAX, i64::MIN);
+        for row in rows {
+            records += 1;
+            from = from.min(row.started_at);
+            to = to.max(match row.ended_at {
+                NOT_KNOWN => i64::MAX,
+                ended_at => ended_at,
+            });
+        }
+        Self {
+            records,
+            period: Period {
+                from: Timestamp::of_milliseconds(from),
+                to: Timestamp::of_milliseconds(to),
+            },
+        }
+    }
 }

@@ -1,9 +1,18 @@
 //! Questions to one segment.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use model::Match;
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaDataReader};
 
+use super::cursor::{Fault, GroupReader, Tools, guarded};
+use super::find::find_in_group;
+use super::index::{GroupIndex, groups};
+use super::meta::FORMAT_VERSION;
+use super::seal;
+use super::source::Source;
+use super::wanted::asked;
 use super::{Group, Meta, SegmentError};
 use crate::Question;
 
@@ -11,7 +20,9 @@ use crate::Question;
 #[derive(Debug)]
 pub(crate) struct Segment {
     path: PathBuf,
+    source: Source,
     meta: Meta,
+    indexes: Vec<GroupIndex>,
     groups: Vec<Group>,
 }
 
@@ -22,14 +33,25 @@ impl Segment {
     ///
     /// Where it cannot be read, is damaged or of a newer format.
     pub(crate) fn open(path: &Path) -> Result<Self, SegmentError> {
+        let system = |source| SegmentError::Read {
+            path: path.to_owned(),
+            source,
+        };
+        let source = File::open(path).and_then(Source::new).map_err(system)?;
+        let (version, meta, indexes) = read_index(&source).map_err(|fault| fault.of_file(path))?;
+        if version > FORMAT_VERSION {
+            return Err(SegmentError::Unknown {
+                path: path.to_owned(),
+                found: version,
+                expected: FORMAT_VERSION,
+            });
+        }
         Ok(Self {
             path: path.to_owned(),
-            meta: Meta {
-                first_generation: 0,
-                last_generation: 0,
-                gateway: String::new(),
-            },
-            groups: Vec::new(),
+            source,
+            meta,
+            groups: indexes.iter().map(|index| index.group).collect(),
+            indexes,
         })
     }
 
@@ -50,7 +72,8 @@ impl Segment {
 
     /// Bytes of memory that it takes, about; grows with the questions asked.
     pub(crate) fn memory(&self) -> usize {
-        size_of::<Self>() + self.path.as_os_str().len()
+        let indexes: usize = self.indexes.iter().map(GroupIndex::memory).sum();
+        size_of::<Self>() + self.path.as_os_str().len() + indexes
     }
 
     /// Calls `visit` with each record that fits and lived in the question's time, in
@@ -65,7 +88,18 @@ impl Segment {
         question: &Question,
         visit: &mut dyn FnMut(Match) -> bool,
     ) -> Result<bool, SegmentError> {
-        let _ = (question, visit);
+        let asked = asked(question);
+        let mut tools = Tools::default();
+        for index in &self.indexes {
+            if !index.group.period.touches(&question.period) {
+                continue;
+            }
+            let mut reader = GroupReader::new(index, &self.source, &mut tools);
+            let went_on = find_in_group(&mut reader, &asked, visit);
+            if !went_on.map_err(|fault| fault.of_file(&self.path))? {
+                return Ok(false);
+            }
+        }
         Ok(true)
     }
 
@@ -81,7 +115,28 @@ impl Segment {
         which: &[usize],
         visit: &mut dyn FnMut(usize, Match),
     ) -> Result<(), SegmentError> {
-        let _ = (questions, which, visit);
+        // In the order of the file, so that a page that several ask for is read once.
+        let mut which: Vec<usize> = which.to_vec();
+        which.sort_by_cached_key(|question| {
+            let nat = &questions[*question].lookup.nat;
+            (nat.address().map(|address| address.to_string()), nat.port())
+        });
+        let mut tools = Tools::default();
+        for index in &self.indexes {
+            let mut reader = GroupReader::new(index, &self.source, &mut tools);
+            for number in &which {
+                let question = &questions[*number];
+                if !index.group.period.touches(&question.period) {
+                    continue;
+                }
+                let mut visit = |record| {
+                    visit(*number, record);
+                    true
+                };
+                find_in_group(&mut reader, &asked(question), &mut visit)
+                    .map_err(|fault| fault.of_file(&self.path))?;
+            }
+        }
         Ok(())
     }
 
@@ -92,7 +147,64 @@ impl Segment {
     ///
     /// As [`Segment::find`].
     pub(crate) fn scan(&self, visit: &mut dyn FnMut(Match) -> bool) -> Result<bool, SegmentError> {
-        let _ = visit;
-        Ok(true)
+        let everything = Question {
+            lookup: model::Lookup::default(),
+            period: model::Period::ALWAYS,
+        };
+        self.find(&everything, visit)
+    }
+}
+
+/// Bytes of the end of a file that are read first; most indexes are not longer.
+const END: u64 = 1 << 18;
+
+/// Checks the index, then reads it: version, what the file says, and its groups.
+fn read_index(source: &Source) -> Result<(u32, Meta, Vec<GroupIndex>), Fault> {
+    let mut end = Vec::new();
+    let from = source.length().saturating_sub(END);
+    source.read(from, (source.length() - from) as usize, &mut end)?;
+    let is_parquet = end.len() > 12 && end.ends_with(b"PAR1");
+    if !is_parquet {
+        return Err(Fault::Damage(
+            "it does not end as a Parquet file".to_owned(),
+        ));
+    }
+    let index_from = seal::index_from(&end)
+        .filter(|from| *from < source.length())
+        .ok_or_else(|| Fault::Damage("it says of no index".to_owned()))?;
+    let mut index = Vec::new();
+    source.read(
+        index_from,
+        (source.length() - index_from) as usize,
+        &mut index,
+    )?;
+    if !seal::is_index_whole(&mut index) {
+        return Err(Fault::Damage("its index has another checksum".to_owned()));
+    }
+    guarded(|| {
+        let metadata = ParquetMetaDataReader::new()
+            .with_page_index_policy(PageIndexPolicy::Required)
+            .parse_and_finish(source)
+            .map_err(|error| error.to_string())?;
+        let key_values = metadata.file_metadata().key_value_metadata();
+        let get = |key: &str| {
+            let key_value = key_values?.iter().find(|other| other.key == key)?;
+            key_value.value.as_deref()
+        };
+        let (version, meta) = Meta::read(get).ok_or("natconnd has not written it")?;
+        if version > FORMAT_VERSION {
+            return Ok((version, meta, Vec::new()));
+        }
+        Ok((version, meta, groups(&metadata)?))
+    })
+}
+
+impl Fault {
+    fn of_file(self, path: &Path) -> SegmentError {
+        let path = path.to_owned();
+        match self {
+            Self::System(source) => SegmentError::Read { path, source },
+            Self::Damage(cause) => SegmentError::Damaged { path, cause },
+        }
     }
 }
