@@ -56,7 +56,7 @@ complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l format -d 'Wh
 ndjson\t'A JSON object on each line'
 text\t'Lines of logs'
 mail\t'Mails about abuse, one or several (mbox)'"
-complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l columns -d 'Which column is for what, by comma: ROLE=NAME or ROLE=NUMBER, for ROLE one of nat_address, nat_port, remote_address, remote_port, internal_address, protocol, kind, zone, at, time_of_day, from, to [default: guessed from the names]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l columns -d 'Which column is for what, by comma: FIELD=NAME or FIELD=NUMBER, for FIELD one of nat_address, nat_port, remote_address, remote_port, internal_address, protocol, kind, zone, at, time_of_day, from, to [default: guessed from the names]' -r
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l nat -d 'The gateway\'s NAT addresses or networks, by comma: of the addresses in a line, these are meant' -r
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l timezone -d 'The time zone of times that name none: UTC, +01:00, Europe/Berlin [default: UTC]' -r
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l year -d 'The year of dates that name none [default: the latest that is not in the future]' -r

@@ -58,7 +58,7 @@ destination\:"DNAT, port forward, redirect"))' \
 ndjson\:"A JSON object on each line"
 text\:"Lines of logs"
 mail\:"Mails about abuse, one or several (mbox)"))' \
-'*--columns=[Which column is for what, by comma\: ROLE=NAME or ROLE=NUMBER, for ROLE one of nat_address, nat_port, remote_address, remote_port, internal_address, protocol, kind, zone, at, time_of_day, from, to \[default\: guessed from the names\]]:COLUMNS:_default' \
+'*--columns=[Which column is for what, by comma\: FIELD=NAME or FIELD=NUMBER, for FIELD one of nat_address, nat_port, remote_address, remote_port, internal_address, protocol, kind, zone, at, time_of_day, from, to \[default\: guessed from the names\]]:COLUMNS:_default' \
 '*--nat=[The gateway'\''s NAT addresses or networks, by comma\: of the addresses in a line, these are meant]:NETWORKS:_default' \
 '--timezone=[The time zone of times that name none\: UTC, +01\:00, Europe/Berlin \[default\: UTC\]]:ZONE:_default' \
 '--year=[The year of dates that name none \[default\: the latest that is not in the future\]]:YEAR:_default' \

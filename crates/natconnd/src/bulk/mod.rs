@@ -12,6 +12,7 @@ mod answer;
 mod batch;
 mod columns;
 mod csv;
+mod field;
 mod form;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
@@ -19,7 +20,6 @@ mod mail;
 mod ndjson;
 mod question;
 mod reader;
-mod role;
 mod text;
 mod time;
 mod write;

@@ -32,6 +32,8 @@ pub struct Reader {
     /// Whether the begin of a line that is too long has been passed on.
     is_in_long_line: bool,
     state: State,
+    /// Whether any line has said a time.
+    has_times: bool,
     /// Questions of a mail that has ended, the last one first.
     waiting: Vec<Item>,
     /// Whether the last line of a mail had no line break.
@@ -118,6 +120,7 @@ impl Reader {
             is_all: false,
             is_in_long_line: false,
             state: State::Unknown,
+            has_times: false,
             waiting: Vec::new(),
             is_last_line_open: false,
         }
@@ -278,7 +281,8 @@ impl Reader {
         } else if is_blank {
             What::Nothing
         } else {
-            self.what(&line, is_broken).checked(&self.settings)
+            let what = self.what(&line, is_broken).checked(&self.settings);
+            self.timely(what)
         };
         let mut item = Item {
             line,
@@ -298,6 +302,19 @@ impl Reader {
             _ => {}
         }
         item
+    }
+
+    /// The same, unless it says no time where others before it did: it is not about now.
+    fn timely(&mut self, what: What) -> What {
+        let Some(question) = what.question() else {
+            return what;
+        };
+        let has_time = question.asked.period.is_some();
+        self.has_times |= has_time;
+        if self.has_times && !has_time {
+            return What::error("no time in the line, and others have one");
+        }
+        what
     }
 
     /// Takes a line of a mail; where it begins the next mail, what the one before asks

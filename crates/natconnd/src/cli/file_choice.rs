@@ -19,7 +19,7 @@ pub(super) struct FileChoice {
     /// What the lines are [default: guessed from the first one]
     #[arg(long, requires = "file")]
     pub format: Option<LineFormat>,
-    /// Which column is for what, by comma: ROLE=NAME or ROLE=NUMBER, for ROLE one of
+    /// Which column is for what, by comma: FIELD=NAME or FIELD=NUMBER, for FIELD one of
     /// nat_address, nat_port, remote_address, remote_port, internal_address, protocol,
     /// kind, zone, at, time_of_day, from, to [default: guessed from the names]
     #[arg(long, requires = "file", value_name = "COLUMNS")]

@@ -16,8 +16,8 @@ pub(super) struct LookupsParameters {
     /// content type says it, or the first line.
     #[param(example = "csv")]
     format: Option<String>,
-    /// Which column, or member, is for what: `ROLE=COLUMN`, separated by commas, with the
-    /// column's name or its number from 1, and for `ROLE` one of `nat_address`, `nat_port`,
+    /// Which column, or member, is for what: `FIELD=COLUMN`, separated by commas, with the
+    /// column's name or its number from 1, and for `FIELD` one of `nat_address`, `nat_port`,
     /// `remote_address`, `remote_port`, `internal_address`, `protocol`, `kind`, `zone`, `at`,
     /// `time_of_day`, `from` and `to`. The rest is guessed from the names.
     #[param(example = "nat_address=src_ip,nat_port=3")]
