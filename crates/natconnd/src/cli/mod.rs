@@ -25,6 +25,7 @@ mod foreign;
 pub(crate) mod fuzzing;
 mod hint;
 mod history;
+mod holds;
 mod input;
 mod list;
 mod lookup;
