@@ -56,7 +56,7 @@ complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l format -d 'Wh
 ndjson\t'A JSON object on each line'
 text\t'Lines of logs'
 mail\t'Mails about abuse, one or several (mbox)'"
-complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l columns -d 'Which column is for what, by comma: ROLE=NAME or ROLE=NUMBER, for ROLE one of nat_address, nat_port, remote_address, remote_port, internal_address, protocol, kind, zone, at, time_of_day, from, to [default: guessed from the names]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l columns -d 'Which column is for what, by comma: FIELD=NAME or FIELD=NUMBER, for FIELD one of nat_address, nat_port, remote_address, remote_port, internal_address, protocol, kind, zone, at, time_of_day, from, to [default: guessed from the names]' -r
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l nat -d 'The gateway\'s NAT addresses or networks, by comma: of the addresses in a line, these are meant' -r
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l timezone -d 'The time zone of times that name none: UTC, +01:00, Europe/Berlin [default: UTC]' -r
 complete -c natconn -n "__fish_natconn_using_subcommand lookup" -l year -d 'The year of dates that name none [default: the latest that is not in the future]' -r
@@ -129,17 +129,20 @@ complete -c natconn -n "__fish_natconn_using_subcommand doctor" -s a -l all -d '
 complete -c natconn -n "__fish_natconn_using_subcommand doctor" -l json -d 'Print exactly the API\'s JSON'
 complete -c natconn -n "__fish_natconn_using_subcommand doctor" -l local -d 'Show times in this machine\'s time zone instead of UTC'
 complete -c natconn -n "__fish_natconn_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
-complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
-complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
-complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -l local -d 'Show times in this machine\'s time zone instead of UTC'
-complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -s h -l help -d 'Print help'
-complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -f -a "status" -d 'Tell how much is kept, for how long, and whether recording goes well'
-complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -f -a "verify" -d 'Read every file and compare it with its checksum'
-complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -f -a "gaps" -d 'List the times of which something is missing, and why'
-complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -f -a "export" -d 'Write the records of a time into a file for other programs'
-complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -f -a "expire" -d 'Tell which segments are due to be deleted'
-complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export expire help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export hold holds release expire help" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export hold holds release expire help" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export hold holds release expire help" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export hold holds release expire help" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export hold holds release expire help" -s h -l help -d 'Print help'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export hold holds release expire help" -f -a "status" -d 'Tell how much is kept, for how long, and whether recording goes well'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export hold holds release expire help" -f -a "verify" -d 'Read every file and compare it with its checksum'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export hold holds release expire help" -f -a "gaps" -d 'List the times of which something is missing, and why'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export hold holds release expire help" -f -a "export" -d 'Write the records of a time into a file for other programs'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export hold holds release expire help" -f -a "hold" -d 'Keep what a lookup matches for a case, whatever retention says'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export hold holds release expire help" -f -a "holds" -d 'List the cases that hold records'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export hold holds release expire help" -f -a "release" -d 'Give up what a case holds'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export hold holds release expire help" -f -a "expire" -d 'Tell which segments are due to be deleted'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export hold holds release expire help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from status" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
 complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from status" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
 complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from status" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
@@ -178,6 +181,30 @@ complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen
 complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from export" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
 complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from export" -l local -d 'Show times in this machine\'s time zone instead of UTC'
 complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from hold" -l nat -d 'The NAT endpoint or a part of it' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from hold" -s r -l remote -d 'The far end or a part of it' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from hold" -s i -l internal -d 'The internal host' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from hold" -s p -l protocol -d 'The protocol' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from hold" -l at -d 'What lived at this time' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from hold" -l from -d 'What lived from this time on' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from hold" -l to -d 'What lived up to this time' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from hold" -l tolerance -d 'By how much the clock that measured the time may differ from the gateway\'s: 2s, 500ms, 1h or 0 [default: 2s]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from hold" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from hold" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from hold" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from hold" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from hold" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from holds" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from holds" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from holds" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from holds" -l json -d 'Print exactly the API\'s JSON'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from holds" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from holds" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from release" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from release" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from release" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from release" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from release" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from expire" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
 complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from expire" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
 complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from expire" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
@@ -189,6 +216,9 @@ complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen
 complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Read every file and compare it with its checksum'
 complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "gaps" -d 'List the times of which something is missing, and why'
 complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write the records of a time into a file for other programs'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "hold" -d 'Keep what a lookup matches for a case, whatever retention says'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "holds" -d 'List the cases that hold records'
+complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "release" -d 'Give up what a case holds'
 complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "expire" -d 'Tell which segments are due to be deleted'
 complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c natconn -n "__fish_natconn_using_subcommand config; and not __fish_seen_subcommand_from check migrate help" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
@@ -232,6 +262,9 @@ complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_su
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "verify" -d 'Read every file and compare it with its checksum'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "gaps" -d 'List the times of which something is missing, and why'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "export" -d 'Write the records of a time into a file for other programs'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "hold" -d 'Keep what a lookup matches for a case, whatever retention says'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "holds" -d 'List the cases that hold records'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "release" -d 'Give up what a case holds'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "expire" -d 'Tell which segments are due to be deleted'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Check a configuration file, natconnd\'s or pynatconnd\'s'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "migrate" -d 'Print the TOML that does what a configuration file does'

@@ -58,7 +58,7 @@ destination\:"DNAT, port forward, redirect"))' \
 ndjson\:"A JSON object on each line"
 text\:"Lines of logs"
 mail\:"Mails about abuse, one or several (mbox)"))' \
-'*--columns=[Which column is for what, by comma\: ROLE=NAME or ROLE=NUMBER, for ROLE one of nat_address, nat_port, remote_address, remote_port, internal_address, protocol, kind, zone, at, time_of_day, from, to \[default\: guessed from the names\]]:COLUMNS:_default' \
+'*--columns=[Which column is for what, by comma\: FIELD=NAME or FIELD=NUMBER, for FIELD one of nat_address, nat_port, remote_address, remote_port, internal_address, protocol, kind, zone, at, time_of_day, from, to \[default\: guessed from the names\]]:COLUMNS:_default' \
 '*--nat=[The gateway'\''s NAT addresses or networks, by comma\: of the addresses in a line, these are meant]:NETWORKS:_default' \
 '--timezone=[The time zone of times that name none\: UTC, +01\:00, Europe/Berlin \[default\: UTC\]]:ZONE:_default' \
 '--year=[The year of dates that name none \[default\: the latest that is not in the future\]]:YEAR:_default' \
@@ -271,6 +271,50 @@ destination\:"DNAT, port forward, redirect"))' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
 ;;
+(hold)
+_arguments "${_arguments_options[@]}" : \
+'--nat=[The NAT endpoint or a part of it]:ENDPOINT:_default' \
+'-r+[The far end or a part of it]:ENDPOINT:_default' \
+'--remote=[The far end or a part of it]:ENDPOINT:_default' \
+'-i+[The internal host]:ENDPOINT:_default' \
+'--internal=[The internal host]:ENDPOINT:_default' \
+'-p+[The protocol]:PROTOCOL:_default' \
+'--protocol=[The protocol]:PROTOCOL:_default' \
+'(--from --to)--at=[What lived at this time]:TIME:_default' \
+'--from=[What lived from this time on]:TIME:_default' \
+'--to=[What lived up to this time]:TIME:_default' \
+'--tolerance=[By how much the clock that measured the time may differ from the gateway'\''s\: 2s, 500ms, 1h or 0 \[default\: 2s\]]:DURATION:_default' \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':case -- The name of the case\: letters, digits, - _ and :_default' \
+&& ret=0
+;;
+(holds)
+_arguments "${_arguments_options[@]}" : \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--json[Print exactly the API'\''s JSON]' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(release)
+_arguments "${_arguments_options[@]}" : \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':case -- The name of the case:_default' \
+&& ret=0
+;;
 (expire)
 _arguments "${_arguments_options[@]}" : \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
@@ -308,6 +352,18 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (export)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(hold)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(holds)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(release)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -473,6 +529,18 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (export)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(hold)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(holds)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(release)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -650,6 +718,9 @@ _natconn__subcmd__help__subcmd__history_commands() {
 'verify:Read every file and compare it with its checksum' \
 'gaps:List the times of which something is missing, and why' \
 'export:Write the records of a time into a file for other programs' \
+'hold:Keep what a lookup matches for a case, whatever retention says' \
+'holds:List the cases that hold records' \
+'release:Give up what a case holds' \
 'expire:Tell which segments are due to be deleted' \
     )
     _describe -t commands 'natconn help history commands' commands "$@"
@@ -668,6 +739,21 @@ _natconn__subcmd__help__subcmd__history__subcmd__export_commands() {
 _natconn__subcmd__help__subcmd__history__subcmd__gaps_commands() {
     local commands; commands=()
     _describe -t commands 'natconn help history gaps commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__history__subcmd__hold_commands] )) ||
+_natconn__subcmd__help__subcmd__history__subcmd__hold_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help history hold commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__history__subcmd__holds_commands] )) ||
+_natconn__subcmd__help__subcmd__history__subcmd__holds_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help history holds commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__history__subcmd__release_commands] )) ||
+_natconn__subcmd__help__subcmd__history__subcmd__release_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help history release commands' commands "$@"
 }
 (( $+functions[_natconn__subcmd__help__subcmd__history__subcmd__status_commands] )) ||
 _natconn__subcmd__help__subcmd__history__subcmd__status_commands() {
@@ -711,6 +797,9 @@ _natconn__subcmd__history_commands() {
 'verify:Read every file and compare it with its checksum' \
 'gaps:List the times of which something is missing, and why' \
 'export:Write the records of a time into a file for other programs' \
+'hold:Keep what a lookup matches for a case, whatever retention says' \
+'holds:List the cases that hold records' \
+'release:Give up what a case holds' \
 'expire:Tell which segments are due to be deleted' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -738,6 +827,9 @@ _natconn__subcmd__history__subcmd__help_commands() {
 'verify:Read every file and compare it with its checksum' \
 'gaps:List the times of which something is missing, and why' \
 'export:Write the records of a time into a file for other programs' \
+'hold:Keep what a lookup matches for a case, whatever retention says' \
+'holds:List the cases that hold records' \
+'release:Give up what a case holds' \
 'expire:Tell which segments are due to be deleted' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -763,6 +855,21 @@ _natconn__subcmd__history__subcmd__help__subcmd__help_commands() {
     local commands; commands=()
     _describe -t commands 'natconn history help help commands' commands "$@"
 }
+(( $+functions[_natconn__subcmd__history__subcmd__help__subcmd__hold_commands] )) ||
+_natconn__subcmd__history__subcmd__help__subcmd__hold_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history help hold commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__help__subcmd__holds_commands] )) ||
+_natconn__subcmd__history__subcmd__help__subcmd__holds_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history help holds commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__help__subcmd__release_commands] )) ||
+_natconn__subcmd__history__subcmd__help__subcmd__release_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history help release commands' commands "$@"
+}
 (( $+functions[_natconn__subcmd__history__subcmd__help__subcmd__status_commands] )) ||
 _natconn__subcmd__history__subcmd__help__subcmd__status_commands() {
     local commands; commands=()
@@ -772,6 +879,21 @@ _natconn__subcmd__history__subcmd__help__subcmd__status_commands() {
 _natconn__subcmd__history__subcmd__help__subcmd__verify_commands() {
     local commands; commands=()
     _describe -t commands 'natconn history help verify commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__hold_commands] )) ||
+_natconn__subcmd__history__subcmd__hold_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history hold commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__holds_commands] )) ||
+_natconn__subcmd__history__subcmd__holds_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history holds commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__history__subcmd__release_commands] )) ||
+_natconn__subcmd__history__subcmd__release_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn history release commands' commands "$@"
 }
 (( $+functions[_natconn__subcmd__history__subcmd__status_commands] )) ||
 _natconn__subcmd__history__subcmd__status_commands() {

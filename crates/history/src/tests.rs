@@ -1,8 +1,10 @@
 //! Tests of all parts together, on real files.
 
 mod basics;
+mod damage;
 mod folder;
 mod journal;
+mod keeping;
 mod model;
 mod pages;
 mod sealing;

@@ -53,7 +53,15 @@ impl Unsettled {
         self.identity.clear();
         journal::identity(record, remote, &mut self.identity);
         let begun = self.open.get(&self.identity)?;
-        let outcome = is_later(&begun, record).then(|| {
+        let is_same = may_be_same(&begun, record);
+        let is_estimate = |time: Timed| time.source == TimeSource::Estimated;
+        if is_same && record.ended_at.is_none() && record.started_at.is_none_or(is_estimate) {
+            // A dump shows that it lives. That is for whoever sifts to see, who may want
+            // to know when it began.
+            return None;
+        }
+        let is_other = !is_same;
+        let outcome = is_other.then(|| {
             // What was written by this version can be decoded.
             let began = begun.to_match().ok()?;
             Some(Ended {
@@ -115,6 +123,14 @@ impl Unsettled {
             });
         });
         ended
+    }
+}
+
+/// Whether what is told may be of the connection that was open.
+fn may_be_same(open: &journal::Begun, record: &Match) -> bool {
+    match (open.kernel_id, record.kernel_id) {
+        (Some(open), Some(now)) if open != now => false,
+        _ => !is_later(open, record),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a fuzzer calls: words and endpoints as people write them.
+//! What a fuzzer calls: words, endpoints and times as people write them.
 //!
 //! Compiled for tests, which replay the inputs that are kept in `fuzz/`, and for
 //! the fuzzer.
@@ -6,7 +6,7 @@
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
-use crate::{Endpoint, EndpointPattern, EndpointSet, Protocol, TranslationKind};
+use crate::{Endpoint, EndpointPattern, EndpointSet, Protocol, Timestamp, TranslationKind};
 
 /// A text that may be an endpoint, several, a protocol or a kind.
 pub fn endpoints(bytes: &[u8]) {
@@ -28,6 +28,28 @@ pub fn endpoints(bytes: &[u8]) {
             check(pattern);
             assert!(edges(pattern).iter().all(|edge| set.matches(edge)));
             assert!(set.covers(&EndpointSet(vec![pattern.clone()])));
+        }
+    }
+}
+
+/// A text that may be a time.
+pub fn times(bytes: &[u8]) {
+    let Ok(text) = str::from_utf8(bytes) else {
+        return;
+    };
+    match text.parse::<Timestamp>() {
+        Ok(time) => {
+            let cut = Timestamp::of_milliseconds(time.milliseconds());
+            assert_eq!(time.to_string().parse(), Ok(cut));
+            let trimmed = text.trim();
+            assert_eq!(trimmed.parse(), Ok(time));
+            if !trimmed.starts_with('[') {
+                assert_eq!(format!("[{trimmed}]").parse(), Ok(time));
+            }
+        }
+        Err(error) => {
+            assert_eq!(error.found, text);
+            assert!(!error.cause.is_empty());
         }
     }
 }
@@ -81,5 +103,10 @@ mod tests {
     #[test]
     fn endpoints_of_any_text() {
         crate::replay::replay("endpoints", super::endpoints);
+    }
+
+    #[test]
+    fn times_of_any_text() {
+        crate::replay::replay("times", super::times);
     }
 }

@@ -8,13 +8,16 @@
 //! | 8 | start, milliseconds since 1970, or [`NOT_KNOWN`] |
 //! | 8, of an end | end, likewise |
 //! | 8, of an open one | when a checkpoint, or else its start or its begin, was last seen |
+//! | 4, of a begun or an open one | kernel id, 0 where it is not known |
 //! | 4, where marked | firewall mark |
 //! | 32, where counted | packets and bytes, original and reply |
 //!
 //! A gap is a byte, its first and last nanosecond (16 bytes; the last is
 //! `i64::MAX` while it lasts) and the name of its cause after its length.
 
-use model::{Counters, EndEvidence, Gap, GapCause, Match, TimeSource, Timed, Timestamp, Traffic};
+use model::{
+    Counters, EndEvidence, Gap, GapCause, KernelId, Match, TimeSource, Timed, Timestamp, Traffic,
+};
 
 use super::bytes::{Input, Malformed};
 use super::identity;
@@ -55,6 +58,8 @@ pub(crate) struct Begun<'a> {
     pub(crate) source: TimeSource,
     /// Its firewall mark.
     pub(crate) mark: Option<u32>,
+    /// The kernel's id of its connection, while it is open.
+    pub(crate) kernel_id: Option<KernelId>,
 }
 
 /// What is known of a translation that ended.
@@ -73,6 +78,7 @@ impl Begun<'_> {
         Ok(Match {
             started_at: timed(self.started_at, self.source),
             mark: self.mark,
+            kernel_id: self.kernel_id,
             ..identity::decode(self.identity)?
         })
     }
@@ -115,6 +121,8 @@ pub(super) fn encode(record: &Match, out: &mut Vec<u8>, put_identity: impl FnOnc
     out.extend_from_slice(&milliseconds(record.started_at).to_le_bytes());
     if record.ended_at.is_some() {
         out.extend_from_slice(&milliseconds(record.ended_at).to_le_bytes());
+    } else {
+        out.extend_from_slice(&id_number(record.kernel_id).to_le_bytes());
     }
     if let Some(mark) = record.mark {
         out.extend_from_slice(&mark.to_le_bytes());
@@ -136,6 +144,7 @@ pub(super) fn encode_open(begun: &Begun, seen_at: i64, out: &mut Vec<u8>) {
     out.extend_from_slice(begun.identity);
     out.extend_from_slice(&begun.started_at.to_le_bytes());
     out.extend_from_slice(&seen_at.to_le_bytes());
+    out.extend_from_slice(&id_number(begun.kernel_id).to_le_bytes());
     if let Some(mark) = begun.mark {
         out.extend_from_slice(&mark.to_le_bytes());
     }
@@ -169,6 +178,10 @@ pub(super) fn decode<'a>(input: &mut Input<'a>) -> Result<Entry<'a>, Malformed> 
         BEGUN => NOT_KNOWN,
         _ => input.i64()?,
     };
+    let kernel_id = match kind {
+        ENDED => 0,
+        _ => input.u32()?,
+    };
     let mark = match tag & MARKED {
         0 => None,
         _ => Some(input.u32()?),
@@ -178,6 +191,7 @@ pub(super) fn decode<'a>(input: &mut Input<'a>) -> Result<Entry<'a>, Malformed> 
         started_at,
         source: source_of_number(sources & 3),
         mark,
+        kernel_id: (kernel_id != 0).then_some(KernelId(kernel_id)),
     };
     match kind {
         BEGUN => Ok(Entry::Begun(begun)),
@@ -218,6 +232,10 @@ fn counters(input: &mut Input) -> Result<Counters, Malformed> {
         packets: input.u64()?,
         bytes: input.u64()?,
     })
+}
+
+fn id_number(id: Option<KernelId>) -> u32 {
+    id.map_or(0, |id| id.0)
 }
 
 /// Evidence of one that has not ended.

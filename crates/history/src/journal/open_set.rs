@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry as Place;
-use model::{TimeSource, Timestamp};
+use model::{KernelId, TimeSource, Timestamp};
 
 use super::entry::{Begun, Entry};
 use super::identity::LONGEST;
@@ -29,6 +29,7 @@ struct Open {
     /// where the start is not known.
     seen_at: i64,
     mark: u32,
+    kernel_id: Option<KernelId>,
     is_marked: bool,
     source: TimeSource,
     length: u8,
@@ -70,6 +71,7 @@ impl OpenSet {
             started_at: begun.started_at,
             seen_at,
             mark: begun.mark.unwrap_or(0),
+            kernel_id: begun.kernel_id,
             is_marked: begun.mark.is_some(),
             source: begun.source,
             length: begun.identity.len() as u8,
@@ -138,6 +140,7 @@ impl Open {
             started_at: self.started_at,
             source: self.source,
             mark: self.is_marked.then_some(self.mark),
+            kernel_id: self.kernel_id,
         }
     }
 }
@@ -161,7 +164,7 @@ fn insert<const N: usize>(
         }
         Place::Occupied(mut place) => {
             let known = place.get_mut();
-            if open.started_at == NOT_KNOWN {
+            if knows_less(&open, known) {
                 // It is told again, by a process that does not know its start.
                 known.seen_at = known.seen_at.max(open.seen_at);
             } else {
@@ -169,4 +172,15 @@ fn insert<const N: usize>(
             }
         }
     }
+}
+
+/// Whether a begin that is told again says less of the start of the same connection
+/// than the one before: the dump of a new process shows that it lived then.
+fn knows_less(again: &Open, known: &Open) -> bool {
+    let is_same = match (again.kernel_id, known.kernel_id) {
+        (Some(again), Some(known)) => again == known,
+        _ => true,
+    };
+    let is_estimate = again.source == TimeSource::Estimated && known.started_at != NOT_KNOWN;
+    is_same && (again.started_at == NOT_KNOWN || is_estimate)
 }

@@ -182,15 +182,16 @@ impl Recorder {
         }
         let segments = self.shared.sources.read().segments.len();
         let every = VERIFY_WITHIN / u32::try_from(segments.max(1)).unwrap_or(u32::MAX);
-        let job = if self.shared.is_unsaved() && is_due(self.times.saved_at, now, TRY_EVERY) {
-            self.times.saved_at = now;
-            Job::Save
+        // The rarest first, so that nothing keeps it from its turn.
+        let job = if segments > 0 && is_due(self.times.verified_at, now, every.max(VERIFY_EVERY)) {
+            self.times.verified_at = now;
+            Job::Verify(now)
         } else if is_due(self.times.expired_at, now, EXPIRE_EVERY) {
             self.times.expired_at = now;
             Job::Expire(now)
-        } else if segments > 0 && is_due(self.times.verified_at, now, every.max(VERIFY_EVERY)) {
-            self.times.verified_at = now;
-            Job::Verify(now)
+        } else if self.shared.is_unsaved() && is_due(self.times.saved_at, now, TRY_EVERY) {
+            self.times.saved_at = now;
+            Job::Save
         } else {
             return;
         };

@@ -1,5 +1,6 @@
 //! Values of rows, whose pages are read when they are needed.
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -18,10 +19,10 @@ pub(super) const ABSENT: u32 = u32::MAX;
 /// The page of one column that was read last.
 #[derive(Debug, Default)]
 struct Cursor {
-    page: Option<usize>,
     rows: std::ops::Range<u32>,
-    /// Of columns with a dictionary.
+    /// Of columns with a dictionary; of many rows that have the same, just one.
     places: Vec<u32>,
+    has_one_place: bool,
     /// Of the others.
     numbers: Vec<i64>,
 }
@@ -31,12 +32,12 @@ pub(super) struct GroupReader<'a> {
     pub(super) index: &'a GroupIndex,
     source: &'a Source,
     tools: &'a mut Tools,
-    cursors: [Cursor; Column::ALL.len()],
 }
 
-/// Reused from page to page and group to group.
+/// Reused from page to page, group to group and question to question.
 #[derive(Default)]
 pub(super) struct Tools {
+    cursors: [Cursor; Column::ALL.len()],
     pages: PageReader,
     bytes: Vec<u8>,
     body: Vec<u8>,
@@ -46,11 +47,13 @@ pub(super) struct Tools {
 impl<'a> GroupReader<'a> {
     /// Reads `index`'s group from `source`.
     pub(super) fn new(index: &'a GroupIndex, source: &'a Source, tools: &'a mut Tools) -> Self {
+        for cursor in &mut tools.cursors {
+            cursor.rows = 0..0;
+        }
         Self {
             index,
             source,
             tools,
-            cursors: Default::default(),
         }
     }
 
@@ -62,6 +65,9 @@ impl<'a> GroupReader<'a> {
     #[inline]
     pub(super) fn place(&mut self, column: Column, row: u32) -> Result<u32, Fault> {
         let cursor = self.at(column, row)?;
+        if cursor.has_one_place {
+            return Ok(cursor.places[0]);
+        }
         Ok(cursor.places[(row - cursor.rows.start) as usize])
     }
 
@@ -78,27 +84,26 @@ impl<'a> GroupReader<'a> {
 
     #[inline]
     fn at(&mut self, column: Column, row: u32) -> Result<&Cursor, Fault> {
-        if !self.cursors[column as usize].rows.contains(&row) {
+        if !self.tools.cursors[column as usize].rows.contains(&row) {
             self.load(column, row)?;
         }
-        Ok(&self.cursors[column as usize])
+        Ok(&self.tools.cursors[column as usize])
     }
 
     #[cold]
     fn load(&mut self, column: Column, row: u32) -> Result<(), Fault> {
-        let cursor = &mut self.cursors[column as usize];
-        // In case it fails: nothing is here.
-        cursor.rows = 0..0;
         let chunk = self.index.chunk(column);
         let page = chunk.page_of(row);
         let rows = chunk.rows_of(page, self.index.rows);
         let place = chunk.pages[page];
-        let Tools { bytes, .. } = self.tools;
+        let Tools { bytes, cursors, .. } = self.tools;
+        // In case it fails: nothing is here.
+        cursors[column as usize].rows = 0..0;
         self.source
             .read(place.offset, place.length as usize, bytes)?;
         let many = rows.len();
-        guarded(|| self.tools.decode(column, many, cursor))?;
-        cursor.rows = rows;
+        guarded(|| self.tools.decode(column, many))?;
+        self.tools.cursors[column as usize].rows = rows;
         Ok(())
     }
 
@@ -124,9 +129,23 @@ impl<'a> GroupReader<'a> {
     }
 }
 
+thread_local! {
+    static TOOLS: Cell<Option<Box<Tools>>> = const { Cell::new(None) };
+}
+
 impl Tools {
-    fn decode(&mut self, column: Column, many: usize, cursor: &mut Cursor) -> Result<(), String> {
+    /// Lends out the thread's own.
+    pub(super) fn with<T>(work: impl FnOnce(&mut Self) -> T) -> T {
+        // Whoever asks a question while one is answered gets new ones.
+        let mut tools = TOOLS.take().unwrap_or_default();
+        let result = work(&mut tools);
+        TOOLS.set(Some(tools));
+        result
+    }
+
+    fn decode(&mut self, column: Column, many: usize) -> Result<(), String> {
         let Self {
+            cursors,
             pages,
             bytes,
             body,
@@ -139,20 +158,31 @@ impl Tools {
         }
         let cut = || format!("a page of {name} is cut");
         let mut body = &body[..];
-        levels.clear();
+        let mut nulls = 0;
         if column.is_optional() {
             let length = body.split_off(..4).ok_or_else(cut)?;
             let length = u32::from_le_bytes(length.try_into().unwrap_or_default());
             let encoded = body.split_off(..length as usize).ok_or_else(cut)?;
-            hybrid::decode(encoded, 1, many, levels).ok_or_else(cut)?;
+            nulls = match hybrid::decode_run(encoded, 1, many) {
+                Some(0) => many,
+                Some(_) => 0,
+                None => {
+                    levels.clear();
+                    hybrid::decode(encoded, 1, many, levels).ok_or_else(cut)?;
+                    levels.iter().filter(|level| **level == 0).count()
+                }
+            };
         }
-        let nulls = levels.iter().filter(|level| **level == 0).count();
         let present = many - nulls;
         let Cursor {
-            places, numbers, ..
-        } = cursor;
+            places,
+            has_one_place,
+            numbers,
+            ..
+        } = &mut cursors[column as usize];
         places.clear();
         numbers.clear();
+        *has_one_place = false;
         if column.is_delta() {
             if header.coding != Coding::Delta as i64 {
                 return Err(format!("a page of {name} has encoding {}", header.coding));
@@ -161,17 +191,26 @@ impl Tools {
             if numbers.len() != present {
                 return Err(cut());
             }
-            spread(numbers, levels, nulls, NOT_KNOWN);
+            spread(numbers, levels, many, nulls, NOT_KNOWN);
             return Ok(());
         }
-        if present > 0 {
-            if header.coding != Coding::Dictionary as i64 {
-                return Err(format!("a page of {name} has encoding {}", header.coding));
-            }
-            let width = *body.split_off_first().ok_or_else(cut)?;
-            hybrid::decode(body, width, present, places).ok_or_else(cut)?;
+        if present == 0 {
+            places.push(ABSENT);
+            *has_one_place = true;
+            return Ok(());
         }
-        spread(places, levels, nulls, ABSENT);
+        if header.coding != Coding::Dictionary as i64 {
+            return Err(format!("a page of {name} has encoding {}", header.coding));
+        }
+        let width = *body.split_off_first().ok_or_else(cut)?;
+        let run = hybrid::decode_run(body, width, present);
+        if let Some(place) = run.filter(|_| nulls == 0) {
+            places.push(place);
+            *has_one_place = true;
+            return Ok(());
+        }
+        hybrid::decode(body, width, present, places).ok_or_else(cut)?;
+        spread(places, levels, many, nulls, ABSENT);
         Ok(())
     }
 
@@ -185,12 +224,12 @@ impl Tools {
 }
 
 /// Moves values to where `levels` say that there are some, with `absent` between them.
-fn spread<T: Copy>(values: &mut Vec<T>, levels: &[u32], nulls: usize, absent: T) {
-    if nulls == 0 {
+fn spread<T: Copy>(values: &mut Vec<T>, levels: &[u32], many: usize, nulls: usize, absent: T) {
+    let mut from = values.len();
+    values.resize(many, absent);
+    if nulls == 0 || nulls == many {
         return;
     }
-    let mut from = values.len();
-    values.resize(levels.len(), absent);
     for (to, level) in levels.iter().enumerate().rev() {
         values[to] = if *level == 0 {
             absent

@@ -109,6 +109,13 @@ fn a_successor_ends_what_was_unsettled() {
     let mut again = begun(2);
     again.started_at = None;
     recorder.record(&[later, again], at(5000)).unwrap();
+    let mut asked = Vec::new();
+    let ask = |open: &_| {
+        asked.push(*open);
+        true
+    };
+    recorder.settle(at(5100), ask).unwrap();
+    assert_eq!(asked, [begun(2)]);
     assert!(!recorder.has_unsettled());
     let found = all(recorder.history());
     assert_eq!(found.len(), 1);

@@ -38,6 +38,11 @@ pub struct Status {
     /// Whether the kernel's own start times are to be had
     /// (`nf_conntrack_timestamp`).
     pub kernel_timestamps: bool,
+    /// Whether what ends is recorded; null where nothing is to be
+    /// (`history.folder`).
+    pub recording: Option<bool>,
+    /// Why it is not, where it is to be.
+    pub recording_trouble: Option<String>,
     /// Whether anything is missing now.
     pub coverage: Coverage,
 }

@@ -3,7 +3,8 @@
 use model::{Gap, Timestamp};
 
 use super::answer::{of_error, of_question};
-use super::reader::{Item, Reader, What};
+use super::item::{Item, What};
+use super::reader::Reader;
 use super::write::Writer;
 use crate::lookup::{Answers, Asked};
 

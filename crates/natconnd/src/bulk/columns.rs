@@ -3,11 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::role::{ADDRESS_ENDS, OTHERS, PORT_ENDS, Role, SIDES, plain};
+use super::field::{ADDRESS_ENDS, CALLER, CALLER_ENDS, Field, OTHERS, PORT_ENDS, SIDES, plain};
 
 /// Which column is for what, by number from 0.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Columns([Option<usize>; Role::ALL.len()]);
+pub struct Columns([Option<usize>; Field::ALL.len()]);
 
 impl Columns {
     /// What the names say.
@@ -18,23 +18,31 @@ impl Columns {
             let joined = sides
                 .iter()
                 .flat_map(|side| ends.iter().map(move |end| format!("{side}{end}")));
-            joined
-                .filter(|name| !name.is_empty())
-                .find_map(|name| find(&name))
+            // One letter alone may be anything.
+            let mut names = joined.filter(|name| name.len() > 1);
+            names.find_map(|name| find(&name))
         };
         let mut columns = Self::default();
-        let addresses = SIDES
-            .iter()
-            .find_map(|side| Some((side, with_end(side.0, &ADDRESS_ENDS)?)));
+        let addresses = SIDES.iter().find_map(|side| {
+            let ends: &[&str] = match side.0 {
+                CALLER => &CALLER_ENDS,
+                _ => &ADDRESS_ENDS,
+            };
+            Some((side, with_end(side.0, ends)?))
+        });
         if let Some(((nat, remote), at)) = addresses {
-            columns.0[Role::Nat.index()] = Some(at);
-            columns.0[Role::NatPort.index()] = with_end(nat, &PORT_ENDS);
+            columns.0[Field::Nat.index()] = Some(at);
+            columns.0[Field::NatPort.index()] = with_end(nat, &PORT_ENDS);
             let other = |ends| with_end(remote, ends).filter(|other| *other != at);
-            columns.0[Role::Remote.index()] = other(&ADDRESS_ENDS);
-            columns.0[Role::RemotePort.index()] = other(&PORT_ENDS);
+            columns.0[Field::Remote.index()] = other(&ADDRESS_ENDS);
+            columns.0[Field::RemotePort.index()] = other(&PORT_ENDS);
+        } else {
+            // Who asks the other way round has one end only.
+            columns.0[Field::Remote.index()] = find("remoteaddress").or_else(|| find("remote"));
+            columns.0[Field::RemotePort.index()] = find("remoteport");
         }
-        for (role, names) in OTHERS {
-            columns.0[role.index()] = names.iter().find_map(|name| find(name));
+        for (field, names) in OTHERS {
+            columns.0[field.index()] = names.iter().find_map(|name| find(name));
         }
         columns.tell_date_from_time(&find);
         columns
@@ -43,21 +51,21 @@ impl Columns {
     /// Where date and time of day are in two columns, one alone is no time.
     fn tell_date_from_time(&mut self, find: &impl Fn(&str) -> Option<usize>) {
         if let (Some(date), Some(time)) = (find("date"), find("time"))
-            && [Some(date), Some(time)].contains(&self.0[Role::At.index()])
+            && [Some(date), Some(time)].contains(&self.0[Field::At.index()])
         {
-            self.0[Role::At.index()] = Some(date);
-            self.0[Role::TimeOfDay.index()] = Some(time);
+            self.0[Field::At.index()] = Some(date);
+            self.0[Field::TimeOfDay.index()] = Some(time);
         }
-        let [from, to] = [Role::From, Role::To].map(|role| self.0[role.index()]);
+        let [from, to] = [Field::From, Field::To].map(|field| self.0[field.index()]);
         if from.is_none() || to.is_none() {
             // One side alone is a moment, if there is no other.
-            let at = &mut self.0[Role::At.index()];
+            let at = &mut self.0[Field::At.index()];
             *at = at.or(from).or(to);
-            self.0[Role::From.index()] = None;
-            self.0[Role::To.index()] = None;
-        } else if self.0[Role::At.index()].is_some() {
-            self.0[Role::From.index()] = None;
-            self.0[Role::To.index()] = None;
+            self.0[Field::From.index()] = None;
+            self.0[Field::To.index()] = None;
+        } else if self.0[Field::At.index()].is_some() {
+            self.0[Field::From.index()] = None;
+            self.0[Field::To.index()] = None;
         }
     }
 
@@ -68,23 +76,28 @@ impl Columns {
     /// Where a named column is not there.
     pub fn named<T: AsRef<str>>(names: &[T], named: &[Named]) -> Result<Self, Absent> {
         let mut columns = Self::guessed(names);
-        let is_endpoint = |role| matches!(role, Role::Nat | Role::NatPort);
-        if named.iter().any(|it| is_endpoint(it.role)) {
+        let is_endpoint = |field| matches!(field, Field::Nat | Field::NatPort);
+        if named.iter().any(|it| is_endpoint(it.field)) {
             // Half of somebody else's endpoint is worse than none.
-            columns.0[Role::Nat.index()] = None;
-            columns.0[Role::NatPort.index()] = None;
+            columns.0[Field::Nat.index()] = None;
+            columns.0[Field::NatPort.index()] = None;
         }
-        let is_time = |role| matches!(role, Role::At | Role::From | Role::To | Role::TimeOfDay);
-        if named.iter().any(|it| is_time(it.role)) {
-            for role in [Role::At, Role::From, Role::To, Role::TimeOfDay] {
-                columns.0[role.index()] = None;
+        let is_time = |field| {
+            matches!(
+                field,
+                Field::At | Field::From | Field::To | Field::TimeOfDay
+            )
+        };
+        if named.iter().any(|it| is_time(it.field)) {
+            for field in [Field::At, Field::From, Field::To, Field::TimeOfDay] {
+                columns.0[field.index()] = None;
             }
         }
-        for Named { role, column } in named {
-            columns.0[role.index()] = match &**column {
+        for Named { field, column } in named {
+            columns.0[field.index()] = match &**column {
                 "" => None,
                 column => Some(position(names, column).ok_or_else(|| Absent {
-                    role: *role,
+                    field: *field,
                     column: column.to_owned(),
                     found: names.iter().map(|name| name.as_ref().to_owned()).collect(),
                 })?),
@@ -93,17 +106,17 @@ impl Columns {
         Ok(columns)
     }
 
-    /// The column of a role.
-    pub const fn of(&self, role: Role) -> Option<usize> {
-        self.0[role.index()]
+    /// The column of a field.
+    pub const fn of(&self, field: Field) -> Option<usize> {
+        self.0[field.index()]
     }
 
     /// Whether a question can come of it: somebody is asked about.
     pub const fn has_subject(&self) -> bool {
-        self.of(Role::Nat).is_some()
-            || self.of(Role::NatPort).is_some()
-            || self.of(Role::Remote).is_some()
-            || self.of(Role::Internal).is_some()
+        self.of(Field::Nat).is_some()
+            || self.of(Field::NatPort).is_some()
+            || self.of(Field::Remote).is_some()
+            || self.of(Field::Internal).is_some()
     }
 }
 
@@ -126,17 +139,17 @@ fn position<T: AsRef<str>>(names: &[T], column: &str) -> Option<usize> {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Named {
     /// What it is for.
-    pub role: Role,
+    pub field: Field,
     /// Its name or its number from 1; none where empty.
     pub column: String,
 }
 
 /// A named column that is not there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("find column \"{column}\" for {}: the columns are {}", role.name(), found.join(", "))]
+#[error("find column \"{column}\" for {}: the columns are {}", field.name(), found.join(", "))]
 pub struct Absent {
     /// What it would have been for.
-    pub role: Role,
+    pub field: Field,
     /// How it was named.
     pub column: String,
     /// The columns that are there.
@@ -154,8 +167,8 @@ pub struct NamedError {
 }
 
 /// What [`Named`] is read from.
-pub const NAMED: &str = "ROLE=COLUMN, separated by commas, with the column's name or number and \
-                         for ROLE one of nat_address, nat_port, remote_address, remote_port, \
+pub const NAMED: &str = "FIELD=COLUMN, separated by commas, with the column's name or number and \
+                         for FIELD one of nat_address, nat_port, remote_address, remote_port, \
                          internal_address, protocol, kind, zone, at, time_of_day, from, to";
 
 impl FromStr for Named {
@@ -166,12 +179,12 @@ impl FromStr for Named {
             found: text.to_owned(),
             cause,
         };
-        let (role, column) = text
+        let (field, column) = text
             .split_once('=')
             .ok_or_else(|| error("it has no equals sign"))?;
-        let role = Role::of_name(role.trim()).ok_or_else(|| error("no such role"))?;
+        let field = Field::of_name(field.trim()).ok_or_else(|| error("no such field"))?;
         Ok(Self {
-            role,
+            field,
             column: column.trim().to_owned(),
         })
     }
@@ -179,7 +192,7 @@ impl FromStr for Named {
 
 impl fmt::Display for Named {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}={}", self.role.name(), self.column)
+        write!(f, "{}={}", self.field.name(), self.column)
     }
 }
 
@@ -194,9 +207,9 @@ mod tests {
     }
 
     fn shown(names: &[&str], columns: &Columns) -> String {
-        let taken = Role::ALL.iter().filter_map(|role| {
-            let column = names[columns.of(*role)?];
-            Some(format!("{}={column}", role.name()))
+        let taken = Field::ALL.iter().filter_map(|field| {
+            let column = names[columns.of(*field)?];
+            Some(format!("{}={column}", field.name()))
         });
         taken.collect::<Vec<_>>().join(" ")
     }
@@ -248,6 +261,21 @@ mod tests {
             ("ip,start,end", "nat_address=ip from=start to=end"),
             ("ip,first_seen", "nat_address=ip at=first_seen"),
             ("host,time", "nat_address=host at=time"),
+            ("host,ip,s", "nat_address=ip"),
+            // Caddy and Envoy.
+            (
+                "ts,request.remote_ip,request.remote_port,request.host",
+                "nat_address=request.remote_ip nat_port=request.remote_port at=ts",
+            ),
+            (
+                "downstream_remote_address,downstream_local_address",
+                "nat_address=downstream_remote_address remote_address=downstream_local_address",
+            ),
+            // The other way round.
+            (
+                "internal_address,remote_address,from,to",
+                "remote_address=remote_address internal_address=internal_address from=from to=to",
+            ),
             ("name,comment", ""),
         ] {
             assert_eq!(guessed(header), expected, "{header}");
@@ -285,7 +313,7 @@ mod tests {
         let error = "nat_prot=1".parse::<Named>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "\"nat_prot=1\" names no column: no such role"
+            "\"nat_prot=1\" names no column: no such field"
         );
     }
 }

@@ -4,8 +4,9 @@ use jiff::tz::TimeZone;
 use model::{EndpointPattern, Timestamp};
 
 use super::form::Form;
+use super::item::{Item, What};
 use super::question::Settings;
-use super::reader::{Item, Reader, What};
+use super::reader::Reader;
 use super::time::Clock;
 use super::write::Writer;
 use crate::api::LineAnswer;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use model::{EndpointPattern, EndpointSet, Lookup, Period};
 
 use super::columns::{Columns, Named};
+use super::field::Field;
 use super::form::Form;
-use super::role::Role;
 use super::time::{self, Assumed, Clock};
 use crate::lookup::Asked;
 
@@ -114,20 +114,20 @@ pub fn of_row<'a>(
         value,
         name,
     };
-    if columns.of(Role::Nat).is_some() && row.text(Role::Nat).is_none() {
+    if columns.of(Field::Nat).is_some() && row.text(Field::Nat).is_none() {
         // A port alone is that of somebody else as well.
-        if row.text(Role::NatPort).is_some() {
-            return Err(row.fault(Role::Nat, "it is empty, and a port alone says too little"));
+        if row.text(Field::NatPort).is_some() {
+            return Err(row.fault(Field::Nat, "it is empty, and a port alone says too little"));
         }
     }
     let defaults = &settings.defaults;
     let mut lookup = Lookup {
-        nat: row.endpoint(Role::Nat, Role::NatPort)?,
-        remote: row.endpoint(Role::Remote, Role::RemotePort)?,
-        internal: row.parse(Role::Internal)?.unwrap_or_default(),
+        nat: row.endpoint(Field::Nat, Field::NatPort)?,
+        remote: row.endpoint(Field::Remote, Field::RemotePort)?,
+        internal: row.parse(Field::Internal)?.unwrap_or_default(),
         protocol: row.protocol()?.or(defaults.protocol),
-        kind: row.parse(Role::Kind)?.or(defaults.kind),
-        zone: row.parse(Role::Zone)?.or(defaults.zone),
+        kind: row.parse(Field::Kind)?.or(defaults.kind),
+        zone: row.parse(Field::Zone)?.or(defaults.zone),
     };
     if lookup.remote.is_any() {
         lookup.remote = defaults.remote.clone();
@@ -144,7 +144,7 @@ pub fn of_row<'a>(
     Ok(Question { asked, assumed })
 }
 
-/// A row by its roles.
+/// A row by its fields.
 struct Row<'c, V, N> {
     columns: &'c Columns,
     value: V,
@@ -156,43 +156,43 @@ where
     V: Fn(usize) -> Option<&'a str>,
     N: Fn(usize) -> String,
 {
-    /// The text of a role, `None` where there is nothing in it.
-    fn text(&self, role: Role) -> Option<&'a str> {
-        let text = (self.value)(self.columns.of(role)?)?.trim();
+    /// The text of a field, `None` where there is nothing in it.
+    fn text(&self, field: Field) -> Option<&'a str> {
+        let text = (self.value)(self.columns.of(field)?)?.trim();
         // What exports write where they have nothing.
         let is_nothing = matches!(text, "" | "-" | "null" | "NULL" | "N/A" | "n/a" | "(empty)");
         (!is_nothing).then_some(text)
     }
 
-    fn fault(&self, role: Role, cause: impl std::fmt::Display) -> String {
-        let column = self.columns.of(role).map(&self.name);
+    fn fault(&self, field: Field, cause: impl std::fmt::Display) -> String {
+        let column = self.columns.of(field).map(&self.name);
         format!("read column {}: {cause}", column.unwrap_or_default())
     }
 
     fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(
         &self,
-        role: Role,
+        field: Field,
     ) -> Result<Option<T>, String> {
-        let parsed = self.text(role).map(str::parse).transpose();
-        parsed.map_err(|error: T::Err| self.fault(role, error))
+        let parsed = self.text(field).map(str::parse).transpose();
+        parsed.map_err(|error: T::Err| self.fault(field, error))
     }
 
     fn protocol(&self) -> Result<Option<model::Protocol>, String> {
-        let Some(text) = self.text(Role::Protocol) else {
+        let Some(text) = self.text(Field::Protocol) else {
             return Ok(None);
         };
         let word = text.split(['/', ' ']).next().unwrap_or(text);
         protocol_of(word).map_or_else(
             || match word.parse() {
                 Ok(protocol) => Ok(Some(protocol)),
-                Err(error) => Err(self.fault(Role::Protocol, error)),
+                Err(error) => Err(self.fault(Field::Protocol, error)),
             },
             |protocol| Ok(Some(protocol)),
         )
     }
 
     /// An endpoint in one column or in two.
-    fn endpoint(&self, both: Role, port: Role) -> Result<EndpointPattern, String> {
+    fn endpoint(&self, both: Field, port: Field) -> Result<EndpointPattern, String> {
         let mut pattern: EndpointPattern = self.parse(both)?.unwrap_or_default();
         if let Some(text) = self.text(port) {
             let number: u16 = text
@@ -203,40 +203,40 @@ where
         Ok(pattern)
     }
 
-    fn time_column(&self) -> Option<Role> {
-        let roles = [Role::At, Role::TimeOfDay, Role::From, Role::To];
-        roles
+    fn time_column(&self) -> Option<Field> {
+        let fields = [Field::At, Field::TimeOfDay, Field::From, Field::To];
+        fields
             .into_iter()
-            .find(|role| self.columns.of(*role).is_some())
+            .find(|field| self.columns.of(*field).is_some())
     }
 
     fn time(&self, clock: &Clock) -> Result<(Option<Period>, Assumed), String> {
-        let read = |role: Role, text: &str| {
+        let read = |field: Field, text: &str| {
             let written = time::whole(text);
             let at = written.and_then(|written| Some((written.on(clock)?, written)));
             at.map(|(at, written)| (at, written.assumes()))
-                .ok_or_else(|| self.fault(role, format!("\"{text}\" is no time")))
+                .ok_or_else(|| self.fault(field, format!("\"{text}\" is no time")))
         };
-        let (from, to) = match (self.text(Role::At), self.text(Role::TimeOfDay)) {
+        let (from, to) = match (self.text(Field::At), self.text(Field::TimeOfDay)) {
             (Some(date), Some(time)) => {
-                let at = read(Role::At, &format!("{date} {time}"))?;
+                let at = read(Field::At, &format!("{date} {time}"))?;
                 (at, at)
             }
             (Some(at), None) => {
-                let at = read(Role::At, at)?;
+                let at = read(Field::At, at)?;
                 (at, at)
             }
-            (None, _) => match (self.text(Role::From), self.text(Role::To)) {
+            (None, _) => match (self.text(Field::From), self.text(Field::To)) {
                 // Nobody asks about now in a table of times.
                 (None, None) => {
                     return match self.time_column() {
-                        Some(role) => Err(self.fault(role, "no time, it is empty")),
+                        Some(field) => Err(self.fault(field, "no time, it is empty")),
                         None => Ok((None, Assumed::default())),
                     };
                 }
                 (from, to) => {
-                    let from = from.map(|text| read(Role::From, text)).transpose()?;
-                    let to = to.map(|text| read(Role::To, text)).transpose()?;
+                    let from = from.map(|text| read(Field::From, text)).transpose()?;
+                    let to = to.map(|text| read(Field::To, text)).transpose()?;
                     match (from, to) {
                         (Some(from), Some(to)) => (from, to),
                         (Some(one), None) | (None, Some(one)) => (one, one),
@@ -246,7 +246,7 @@ where
             },
         };
         if from.0 > to.0 {
-            return Err(self.fault(Role::To, "it is before the begin"));
+            return Err(self.fault(Field::To, "it is before the begin"));
         }
         let period = Period {
             from: from.0,

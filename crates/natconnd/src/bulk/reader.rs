@@ -8,12 +8,14 @@ use std::borrow::Cow;
 
 use model::Timestamp;
 
-use super::columns::{Absent, Columns};
-use super::csv::{self, Delimiter, End, without_line_end};
+use super::columns::Absent;
+use super::csv::{self, End, without_line_end};
 use super::form::Form;
+use super::item::{Item, What};
 use super::mail::Mail;
 use super::ndjson::Shape;
-use super::question::{Question, Settings, of_row};
+use super::question::{Question, Settings};
+use super::table::Table;
 use super::text;
 use super::write::Writer;
 
@@ -32,6 +34,8 @@ pub struct Reader {
     /// Whether the begin of a line that is too long has been passed on.
     is_in_long_line: bool,
     state: State,
+    /// Whether any line has said a time.
+    has_times: bool,
     /// Questions of a mail that has ended, the last one first.
     waiting: Vec<Item>,
     /// Whether the last line of a mail had no line break.
@@ -45,46 +49,7 @@ enum State {
     Csv(Table),
     Ndjson(Shape),
     Text,
-    Mail(Mail),
-}
-
-/// The columns of CSV.
-#[derive(Clone, Debug)]
-struct Table {
-    delimiter: Delimiter,
-    names: Vec<String>,
-    columns: Columns,
-    /// Whether the first record is the header and has not been read yet.
-    has_header: bool,
-    /// Whether the header has a column that is named like one of ours.
-    has_our_names: bool,
-}
-
-/// A line, and what it asks.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Item {
-    /// The line as it came, without its line break.
-    pub line: Vec<u8>,
-    /// The line break; empty at the end of an input, and within a line that is too long.
-    pub line_end: Vec<u8>,
-    /// What is to be written behind it.
-    pub what: What,
-}
-
-/// What stands behind a line.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum What {
-    /// Nothing: an empty line, a part of a mail or of a line that is too long.
-    Nothing,
-    /// The names of the columns.
-    Names,
-    /// An answer, or why there is no question.
-    Answer {
-        /// The question, or for people why there is none.
-        question: Result<Question, String>,
-        /// What must stand before the answer so that it is in its columns.
-        filler: String,
-    },
+    Mail(Box<Mail>),
 }
 
 /// Why an input cannot be read at all.
@@ -118,6 +83,7 @@ impl Reader {
             is_all: false,
             is_in_long_line: false,
             state: State::Unknown,
+            has_times: false,
             waiting: Vec::new(),
             is_last_line_open: false,
         }
@@ -195,39 +161,11 @@ impl Reader {
             None => Form::of_first_line(first),
         };
         Ok(match form {
-            Form::Csv => State::Csv(self.table(first)?),
+            Form::Csv => State::Csv(Table::begin(first, &self.settings.columns)?),
             Form::Ndjson => State::Ndjson(Shape::default()),
             form if !named.is_empty() => return Err(BeginError::NoColumns(form)),
             Form::Text => State::Text,
-            Form::Mail => State::Mail(Mail::default()),
-        })
-    }
-
-    fn table(&self, first: &str) -> Result<Table, BeginError> {
-        let first = first.trim_start_matches('\u{feff}');
-        let delimiter = Delimiter::of_header(first).unwrap_or(Delimiter(b','));
-        let fields = csv::fields(first.as_bytes(), delimiter);
-        let address = fields.iter().find(|field| is_endpoint(field));
-        let names: Vec<String> = match address {
-            Some(_) => (1..=fields.len())
-                .map(|number| number.to_string())
-                .collect(),
-            None => fields.iter().map(|name| name.trim().to_owned()).collect(),
-        };
-        let columns = Columns::named(&names, &self.settings.columns)?;
-        if !columns.has_subject() {
-            return Err(match address {
-                Some(address) => BeginError::NoHeader(address.clone().into_owned()),
-                None => BeginError::NoSubject(names),
-            });
-        }
-        let is_ours = |name: &String| crate::api::LineAnswer::COLUMNS.contains(&&**name);
-        Ok(Table {
-            delimiter,
-            has_header: address.is_none(),
-            has_our_names: names.iter().any(is_ours),
-            names,
-            columns,
+            Form::Mail => State::Mail(Box::default()),
         })
     }
 
@@ -278,7 +216,8 @@ impl Reader {
         } else if is_blank {
             What::Nothing
         } else {
-            self.what(&line, is_broken).checked(&self.settings)
+            let what = self.what(&line, is_broken).checked(&self.settings);
+            self.timely(what)
         };
         let mut item = Item {
             line,
@@ -298,6 +237,19 @@ impl Reader {
             _ => {}
         }
         item
+    }
+
+    /// The same, unless it says no time where others before it did: it is not about now.
+    fn timely(&mut self, what: What) -> What {
+        let Some(question) = what.question() else {
+            return what;
+        };
+        let has_time = question.asked.period.is_some();
+        self.has_times |= has_time;
+        if self.has_times && !has_time {
+            return What::error("no time in the line, and others have one");
+        }
+        what
     }
 
     /// Takes a line of a mail; where it begins the next mail, what the one before asks
@@ -382,68 +334,4 @@ impl Reader {
             State::Text | State::Mail(_) | State::Unknown => Writer::Text,
         }
     }
-}
-
-impl What {
-    fn error(text: impl Into<String>) -> Self {
-        Self::Answer {
-            question: Err(text.into()),
-            filler: String::new(),
-        }
-    }
-
-    /// The same, unless it asks about the future, which mostly is a zone that was
-    /// assumed.
-    fn checked(self, settings: &Settings) -> Self {
-        let fault = self
-            .question()
-            .and_then(|question| question.is_too_early(settings));
-        match fault {
-            Some(fault) => Self::error(fault),
-            None => self,
-        }
-    }
-
-    /// What is asked, where anything is.
-    pub const fn question(&self) -> Option<&Question> {
-        match self {
-            Self::Answer {
-                question: Ok(question),
-                ..
-            } => Some(question),
-            _ => None,
-        }
-    }
-}
-
-impl Table {
-    fn what(&self, record: &[u8], is_broken: bool, settings: &Settings) -> What {
-        let fields = csv::fields(record, self.delimiter);
-        let (found, expected) = (fields.len(), self.names.len());
-        let missing = expected.saturating_sub(found);
-        let delimiter = char::from(self.delimiter.0);
-        let mut filler = String::from(if is_broken { "\"" } else { "" });
-        filler.extend(std::iter::repeat_n(delimiter, missing));
-        let question = if is_broken {
-            Err("a quote is not closed".to_owned())
-        } else if found > expected {
-            Err(format!(
-                "the row has {found} columns, the header has {expected}"
-            ))
-        } else {
-            of_row(
-                &self.columns,
-                |at| fields.get(at).map(|field| &**field),
-                |at| self.names.get(at).cloned().unwrap_or_default(),
-                settings,
-            )
-        };
-        What::Answer { question, filler }
-    }
-}
-
-/// Whether a field of CSV is an address, which no column is called.
-fn is_endpoint(field: &str) -> bool {
-    let pattern = field.trim().parse::<model::EndpointPattern>();
-    pattern.is_ok_and(|pattern| pattern.address().is_some())
 }

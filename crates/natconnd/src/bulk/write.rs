@@ -1,8 +1,8 @@
 //! Lines with their answers beside them.
 
 use super::csv::{self, Delimiter};
+use super::item::{Item, What};
 use super::ndjson;
-use super::reader::{Item, What};
 use crate::api::LineAnswer;
 
 /// How answers are written beside lines.

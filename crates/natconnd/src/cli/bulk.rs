@@ -12,8 +12,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Outcome;
 use super::client::{Answer, Client};
-use super::definition::{Kind, LineFormat, LookupArguments};
+use super::definition::{Kind, LookupArguments};
 use super::error::{AskError, Error};
+use super::file_choice::LineFormat;
 use super::input::{Progress, Source};
 use super::output::Output;
 use super::query::Query;
@@ -52,19 +53,19 @@ pub(super) async fn run(
 }
 
 fn query(arguments: &LookupArguments) -> Query {
-    let bulk = &arguments.bulk;
+    let many = &arguments.many;
     let list = |values: &[String]| (!values.is_empty()).then(|| values.join(","));
     Query::new("/api/v1/lookups")
-        .with("format", bulk.format.map(LineFormat::name))
-        .with("columns", list(&bulk.columns))
-        .with("nat", list(&bulk.nat_networks))
+        .with("format", many.format.map(LineFormat::name))
+        .with("columns", list(&many.columns))
+        .with("nat", list(&many.nat_networks))
         .with("remote", arguments.remote.as_deref())
         .with("protocol", arguments.protocol_option.as_deref())
         .with("kind", arguments.kind.map(Kind::name))
         .with("zone", arguments.zone)
         .with("tolerance", arguments.tolerance.as_deref())
-        .with("timezone", bulk.timezone.as_deref())
-        .with("year", bulk.year)
+        .with("timezone", many.timezone.as_deref())
+        .with("year", many.year)
         .with("limit", arguments.limit)
 }
 

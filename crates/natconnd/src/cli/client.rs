@@ -56,6 +56,20 @@ impl Client {
         .await
     }
 
+    /// Asks for a change and waits for what has become of it.
+    pub async fn change(&self, method: Method, query: &Query) -> Result<Bytes, Error> {
+        let question = self.question(query);
+        self.in_time(&question, async {
+            let request = self
+                .request(method, query)
+                .body(Empty::<Bytes>::new())
+                .expect(IS_REQUEST);
+            let response = self.exchange(request).await?;
+            read(response.into_body(), MAX_ANSWER).await
+        })
+        .await
+    }
+
     /// Asks, and hands the answer over as soon as its head is there.
     pub async fn stream(&self, query: &Query, accept: &'static str) -> Result<Answer, Error> {
         let question = self.question(query);

@@ -2,11 +2,16 @@
 //!
 //! The help, the man pages and the completions are generated from here.
 
+mod history;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::choice::DaemonChoice;
+
+use super::file_choice::FileChoice;
+pub(super) use history::{ExportArguments, ExportFormat, HistoryCommand, HoldArguments};
 
 const ABOUT: &str = "Ask natconnd which internal host is behind a NAT endpoint";
 
@@ -169,71 +174,7 @@ pub(super) struct LookupArguments {
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
-    pub bulk: BulkArguments,
-}
-
-/// Many questions from a file.
-#[derive(Args, Debug)]
-#[command(next_help_heading = "Many questions from a file")]
-pub(super) struct BulkArguments {
-    /// Answer each line of FILE, - for standard input: CSV, NDJSON, lines of logs or
-    /// mails. Prints the lines with their answers beside them. --remote, --protocol,
-    /// --kind and --zone hold for lines that do not say it
-    #[arg(
-        short, long, value_name = "FILE",
-        conflicts_with_all = ["first", "second", "internal", "at", "from", "to", "json"]
-    )]
-    pub file: Option<PathBuf>,
-    /// What the lines are [default: guessed from the first one]
-    #[arg(long, requires = "file")]
-    pub format: Option<LineFormat>,
-    /// Which column is for what, by comma: ROLE=NAME or ROLE=NUMBER, for ROLE one of
-    /// nat_address, nat_port, remote_address, remote_port, internal_address, protocol,
-    /// kind, zone, at, time_of_day, from, to [default: guessed from the names]
-    #[arg(long, requires = "file", value_name = "COLUMNS")]
-    pub columns: Vec<String>,
-    /// The gateway's NAT addresses or networks, by comma: of the addresses in a line,
-    /// these are meant
-    #[arg(long = "nat", requires = "file", value_name = "NETWORKS")]
-    pub nat_networks: Vec<String>,
-    /// The time zone of times that name none: UTC, +01:00, Europe/Berlin
-    /// [default: UTC]
-    #[arg(
-        long,
-        requires = "file",
-        value_name = "ZONE",
-        allow_hyphen_values = true
-    )]
-    pub timezone: Option<String>,
-    /// The year of dates that name none [default: the latest that is not in the
-    /// future]
-    #[arg(long, requires = "file", value_name = "YEAR")]
-    pub year: Option<u16>,
-}
-
-/// What the lines of a file are.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum LineFormat {
-    /// Rows under a header
-    Csv,
-    /// A JSON object on each line
-    Ndjson,
-    /// Lines of logs
-    Text,
-    /// Mails about abuse, one or several (mbox)
-    Mail,
-}
-
-impl LineFormat {
-    /// The word for it in the API.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Ndjson => "ndjson",
-            Self::Text => "text",
-            Self::Mail => "mail",
-        }
-    }
+    pub many: FileChoice,
 }
 
 impl LookupArguments {
@@ -387,8 +328,8 @@ Examples:
   natconn status --json
 
 Exit status:
-  0  natconnd is ready and misses nothing
-  1  natconnd is still starting, or events were lost
+  0  natconnd is ready, misses nothing, and records what it is to record
+  1  natconnd is still starting, events were lost, or nothing can be recorded
   2  natconnd could not be asked")]
 pub(super) struct StatusArguments {
     /// Print exactly the API's JSON
@@ -421,120 +362,6 @@ pub(super) struct DoctorArguments {
     /// Print exactly the API's JSON
     #[arg(long)]
     pub json: bool,
-}
-
-/// What can be done with what is kept of the past.
-#[derive(Subcommand, Debug)]
-pub(super) enum HistoryCommand {
-    /// Tell how much is kept, for how long, and whether recording goes well
-    #[command(after_long_help = "\
-Examples:
-  natconn history status
-
-Exit status:
-  0  what ends is recorded, and no file is known to be damaged
-  1  nothing is recorded, or a file is damaged or missing
-  2  natconnd could not be asked")]
-    Status {
-        /// Print exactly the API's JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Read every file and compare it with its checksum
-    ///
-    /// natconnd does so by itself about once a week, a file now and then.
-    #[command(after_long_help = "\
-Examples:
-  natconn history verify
-
-Exit status:
-  0  every file is whole
-  1  a file is damaged or missing: answers about its time say so
-  2  natconnd could not be asked")]
-    Verify {
-        /// Print exactly the API's JSON, a file on each line
-        #[arg(long)]
-        json: bool,
-    },
-    /// List the times of which something is missing, and why
-    #[command(after_long_help = "\
-Examples:
-  natconn history gaps
-  natconn history gaps --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z
-
-Exit status:
-  0  nothing is missing
-  1  something is missing
-  2  natconnd could not be asked")]
-    Gaps {
-        /// Only gaps that reach beyond this time
-        #[arg(long, value_name = "TIME")]
-        from: Option<String>,
-        /// Only gaps that began before this time
-        #[arg(long, value_name = "TIME")]
-        to: Option<String>,
-        /// Print exactly the API's JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Write the records of a time into a file for other programs
-    #[command(after_long_help = "\
-Examples:
-  natconn history export --from 2026-11-01T00:00:00Z --output november.parquet
-  natconn history export --from 2026-11-24T00:00:00Z --internal 192.168.1.2 --format csv
-
-Exit status:
-  0  something was exported
-  1  there was nothing
-  2  natconnd could not be asked, or the file could not be written")]
-    Export(ExportArguments),
-    /// Tell which segments are due to be deleted
-    ///
-    /// natconnd deletes them by itself, the oldest first, as history.keep-for and
-    /// history.keep-bytes say.
-    #[command(after_long_help = "\
-Examples:
-  natconn history expire --dry-run
-
-Exit status:
-  0  something is due
-  1  nothing is
-  2  natconnd could not be asked")]
-    Expire {
-        /// Only tell, which is all that this command does
-        #[arg(long, required = true)]
-        dry_run: bool,
-        /// Print exactly the API's JSON
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-/// What to export, and how.
-#[derive(Args, Debug)]
-pub(super) struct ExportArguments {
-    /// The beginning of the time
-    #[arg(long, value_name = "TIME")]
-    pub from: String,
-    /// The end of the time [default: now]
-    #[arg(long, value_name = "TIME")]
-    pub to: Option<String>,
-    /// The form of the file
-    #[arg(short, long, default_value = "parquet")]
-    pub format: ExportFormat,
-    /// Write into this file, which must not be there yet [default: standard output]
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    #[command(flatten)]
-    pub filter: FilterArguments,
-}
-
-/// The forms that records can be exported in.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum ExportFormat {
-    Parquet,
-    Csv,
-    Ndjson,
 }
 
 /// What can be done with a configuration file.

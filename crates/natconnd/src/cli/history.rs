@@ -4,14 +4,13 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
-use super::Outcome;
 use super::client::Client;
-use super::coverage;
 use super::definition::{ExportArguments, ExportFormat, HistoryCommand};
 use super::error::{Error, printable};
 use super::output::{Output, Paint};
 use super::query::Query;
 use super::times::Times;
+use super::{Outcome, coverage, holds};
 use crate::amounts::{count, size, span};
 use crate::api::{Expired, Gaps, History, VerifiedFile};
 
@@ -30,6 +29,9 @@ pub(super) async fn run(
         }
         HistoryCommand::Verify { json } => verify(client, *json, output).await,
         HistoryCommand::Expire { json, .. } => expire(client, *json, output).await,
+        HistoryCommand::Hold(arguments) => holds::hold(client, arguments, output).await,
+        HistoryCommand::Holds { json } => holds::list(client, *json, output).await,
+        HistoryCommand::Release { case } => holds::release(client, case, output).await,
         HistoryCommand::Export(arguments) => export(client, arguments, output).await,
     }
 }
@@ -277,7 +279,7 @@ async fn export(
     Ok(outcome(bytes_written > 0))
 }
 
-const fn outcome(is_well: bool) -> Outcome {
+pub(super) const fn outcome(is_well: bool) -> Outcome {
     if is_well {
         Outcome::Match
     } else {

@@ -19,11 +19,13 @@ mod daemon;
 mod definition;
 mod doctor;
 mod error;
+mod file_choice;
 mod foreign;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod hint;
 mod history;
+mod holds;
 mod input;
 mod list;
 mod lookup;
@@ -110,7 +112,7 @@ fn ask(arguments: &Arguments, command: &Command, output: &mut Output) -> Result<
         .map_err(Error::Start)?;
     runtime.block_on(async {
         match command {
-            Command::Lookup(arguments) => match &arguments.bulk.file {
+            Command::Lookup(arguments) => match &arguments.many.file {
                 Some(file) => bulk::run(&client, file, arguments, output).await,
                 None => lookup::run(&client, arguments, output).await,
             },

@@ -1,5 +1,6 @@
 //! Paths with a query, percent-encoded.
 
+use std::borrow::Cow;
 use std::fmt::{Display, Write};
 
 use super::definition::FilterArguments;
@@ -7,7 +8,7 @@ use super::definition::FilterArguments;
 /// A question: a path of the API and its parameters.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Query {
-    path: &'static str,
+    path: Cow<'static, str>,
     pairs: String,
 }
 
@@ -15,20 +16,30 @@ impl Query {
     /// A question without parameters.
     pub const fn new(path: &'static str) -> Self {
         Self {
-            path,
+            path: Cow::Borrowed(path),
+            pairs: String::new(),
+        }
+    }
+
+    /// A question about what has this name below a path.
+    pub fn below(path: &str, name: &str) -> Self {
+        let mut path = format!("{path}/");
+        encode(&mut path, name);
+        Self {
+            path: Cow::Owned(path),
             pairs: String::new(),
         }
     }
 
     /// The path without the parameters.
-    pub const fn path(&self) -> &'static str {
-        self.path
+    pub fn path(&self) -> &str {
+        &self.path
     }
 
     /// Path and parameters, as they stand in the first line of a request.
     pub fn target(&self) -> String {
         match &*self.pairs {
-            "" => self.path.to_owned(),
+            "" => self.path.clone().into_owned(),
             pairs => format!("{}?{pairs}", self.path),
         }
     }

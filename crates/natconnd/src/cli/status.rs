@@ -18,7 +18,8 @@ pub(super) async fn run(
     let query = Query::new("/api/v1/status");
     let json = client.json(&query).await?;
     let status: Status = client.parse(&query, &json)?;
-    let is_well = status.ready && status.coverage.complete;
+    let is_recorded = status.recording.unwrap_or(true);
+    let is_well = status.ready && status.coverage.complete && is_recorded;
     if arguments.json {
         output.bytes(&json)?;
         output.line("")?;
@@ -81,6 +82,15 @@ pub(super) fn lines(status: &Status, times: &Times) -> Vec<Line> {
         ("receive buffer", mebibytes(status.receive_buffer), None),
         ("kernel timestamps", timestamps.to_owned(), None),
     ];
+    match (status.recording, &status.recording_trouble) {
+        (None, _) => lines.push(("history", "not kept".to_owned(), None)),
+        (Some(true), _) => lines.push(("history", "recorded".to_owned(), good(true))),
+        (Some(false), trouble) => {
+            let trouble = trouble.as_deref().unwrap_or("it is not open yet");
+            let told = format!("NOT recorded: {}", printable(trouble));
+            lines.push(("history", told, Some(Paint::Bad)));
+        }
+    }
     let gaps = coverage::lines(&status.coverage, times, "");
     if gaps.is_empty() {
         lines.push(("coverage", "complete".to_owned(), good(true)));

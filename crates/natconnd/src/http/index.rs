@@ -16,6 +16,7 @@ const INDEX: &str = r#"<!doctype html>
 <li><code>/api/v1/lookup?nat=ADDR:PORT&amp;remote=ADDR:PORT</code>: who is it?
 <li><a href="/api/v1/connections">/api/v1/connections</a>: all translated connections
 <li><code>/api/v1/lookup?nat=ADDR:PORT&amp;at=TIME</code>: who was it?
+<li><code>/api/v1/lookups</code>, POST: who was it, for each line of a log, a table or a mail?
 <li><code>/api/v1/records?internal=ADDR&amp;from=TIME&amp;to=TIME</code>: what did it do?
 <li><code>/api/v1/events</code>: changes as they happen (server-sent events)
 <li><a href="/api/v1/status">/api/v1/status</a>: what the daemon says about itself

@@ -197,6 +197,7 @@ impl Answers {
     pub fn status(&self) -> Status {
         let counters = &self.mirror.counters;
         let [translations, connections, ended] = self.mirror.sizes();
+        let history = self.archive.as_ref().map(|archive| archive.status());
         Status {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             started_at: self.started_at.to_string(),
@@ -211,6 +212,8 @@ impl Answers {
             lost: counters.overruns.load(Relaxed),
             receive_buffer: counters.receive_buffer.load(Relaxed),
             kernel_timestamps: ctnetlink::Settings::read().timestamp == Some(1),
+            recording: history.as_ref().map(|history| history.is_recording),
+            recording_trouble: history.and_then(|history| history.trouble),
             coverage: (&self.coverage()).into(),
         }
     }

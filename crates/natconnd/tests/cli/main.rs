@@ -7,11 +7,13 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod answers;
+mod bulk;
 mod command;
 mod config;
 mod doctor;
 mod list;
 mod lookup;
+mod past;
 mod server;
 mod status;
 mod trouble;

@@ -110,6 +110,12 @@ fn serve(mut stream: impl Read + Write, reply: Reply, heads: &Sender<String>) {
         }
         head.extend(byte);
     }
+    if head
+        .windows(8)
+        .any(|it| it.eq_ignore_ascii_case(b" chunked"))
+    {
+        read_body(&mut stream);
+    }
     // A test that is over does not read them any more.
     let _ = heads.send(String::from_utf8(head).unwrap());
     match reply {
@@ -129,6 +135,18 @@ fn serve(mut stream: impl Read + Write, reply: Reply, heads: &Sender<String>) {
                     break;
                 }
             }
+        }
+    }
+}
+
+/// Reads a body in chunks to its end, or its first part where it is long.
+fn read_body(stream: &mut impl Read) {
+    let mut body = Vec::new();
+    while !body.ends_with(b"0\r\n\r\n") && body.len() < 64 * 1024 {
+        let mut bytes = [0; 4096];
+        match stream.read(&mut bytes) {
+            Ok(0) | Err(_) => return,
+            Ok(length) => body.extend_from_slice(&bytes[..length]),
         }
     }
 }

@@ -9,8 +9,12 @@ use natconnd::api::{Coverage, Gap};
 fn status(ready: bool, lost: u64, coverage: &Coverage) -> String {
     let coverage = text(coverage);
     let state = if ready { "following" } else { "starting" };
+    let (recording, trouble) = match ready {
+        true => ("true", "null"),
+        false => ("false", "\"disk full\""),
+    };
     format!(
-        r#"{{"version":"0.1.0","started_at":"2026-11-23T22:46:56.000Z","ready":{ready},"state":"{state}","connections":12344,"translations":12345,"ended":17,"changes_started":20000,"changes_ended":7655,"events":1234567,"lost":{lost},"receive_buffer":8388608,"kernel_timestamps":{ready},"coverage":{coverage}}}"#
+        r#"{{"version":"0.1.0","started_at":"2026-11-23T22:46:56.000Z","ready":{ready},"state":"{state}","connections":12344,"translations":12345,"ended":17,"changes_started":20000,"changes_ended":7655,"events":1234567,"lost":{lost},"receive_buffer":8388608,"kernel_timestamps":{ready},"recording":{recording},"recording_trouble":{trouble},"coverage":{coverage}}}"#
     )
 }
 
@@ -36,6 +40,7 @@ events read        1234567
 events lost        never
 receive buffer     8.00 MiB
 kernel timestamps  yes
+history            recorded
 coverage           complete
 "
             .to_owned(),
@@ -68,6 +73,7 @@ events read        1234567
 events lost        3 times, events were dropped
 receive buffer     8.00 MiB
 kernel timestamps  no, times are those of receipt (sysctl net.netfilter.nf_conntrack_timestamp)
+history            NOT recorded: disk full
 coverage           events were lost from 2026-11-23 11:58:40 to 12:01:12 UTC (receive-buffer)
                    natconnd is reading the kernel's table since 2026-11-23 22:46:56 UTC (starting)
 "
@@ -78,6 +84,12 @@ coverage           events were lost from 2026-11-23 11:58:40 to 12:01:12 UTC (re
 fn either_is_enough_to_report() {
     assert_eq!(shown(&status(false, 0, &complete())).code, 1);
     assert_eq!(shown(&status(true, 0, &gap())).code, 1);
+    let unrecorded =
+        status(true, 0, &complete()).replace("\"recording\":true", "\"recording\":false");
+    assert_eq!(shown(&unrecorded).code, 1);
+    // Nothing is to be recorded.
+    let live = status(true, 0, &complete()).replace("\"recording\":true", "\"recording\":null");
+    assert_eq!(shown(&live).code, 0);
     // Lost and read again since: nothing is missing now.
     assert_eq!(shown(&status(true, 1, &complete())).code, 0);
 }

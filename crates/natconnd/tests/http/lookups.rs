@@ -118,8 +118,9 @@ fn objects_get_a_member_and_text_gets_columns_behind_tabs() {
     );
 }
 
-#[test]
-fn the_answers_are_those_of_asking_one_by_one() {
+/// Connections of two hosts from 22:47:00.123 on, one each second, that share some
+/// NAT ports, a third of them over.
+fn shared_ports() -> Vec<Match> {
     let mut rows = many(300);
     for (number, row) in (0_i64..).zip(&mut rows) {
         if number % 3 == 0 {
@@ -133,7 +134,26 @@ fn the_answers_are_those_of_asking_one_by_one() {
             row.translation.internal.address = "192.168.248.9".parse().unwrap();
         }
     }
-    let server = Running::with(rows);
+    rows
+}
+
+#[test]
+fn the_answers_are_those_of_asking_one_by_one() {
+    agrees_with_itself(&Running::with(shared_ports()));
+}
+
+#[test]
+fn the_answers_from_history_are_those_of_asking_one_by_one() {
+    let (over, live): (Vec<Match>, _) = shared_ports()
+        .into_iter()
+        .partition(|row| row.ended_at.is_some());
+    let past = crate::past::Past::of(&over, history::RemotePolicy::Keep);
+    agrees_with_itself(&past.serve(live));
+}
+
+/// Asks many questions in one request, and each of them by itself as it says that it was
+/// understood.
+fn agrees_with_itself(server: &Running) {
     let mut csv = String::from("nat,remote,at\n");
     for number in 0..400 {
         let remote = ["", "100.64.2.10", ":444", "100.64.2.10:445"][number % 4];
@@ -141,7 +161,7 @@ fn the_answers_are_those_of_asking_one_by_one() {
         csv.push_str(&format!("100.64.2.1:{},{remote},{time}.5\n", number % 210));
         csv.push_str(&format!("100.64.2.1,{remote},{time}\n"));
     }
-    let reply = post(&server, "/api/v1/lookups?tolerance=3s&limit=20", "", &csv);
+    let reply = post(server, "/api/v1/lookups?tolerance=3s&limit=20", "", &csv);
     let mut reader = csv::Reader::from_reader(reply.body.as_bytes());
     let names = reader.headers().unwrap().clone();
     let mut client = Client::connect(server.address);
@@ -151,37 +171,53 @@ fn the_answers_are_those_of_asking_one_by_one() {
         let of = |name: &str| &row[names.iter().position(|it| it == name).unwrap()];
         let question = of("question");
         assert!(question.contains("&at=2026-11-23T"), "{question}");
-        let single = client
-            .get(&format!("/api/v1/lookup?{question}&limit=20"))
-            .json();
+        let target = format!("/api/v1/lookup?{question}&limit=20");
+        let single = client.get(&target).json();
         assert_eq!(single["verdict"], of("verdict"), "{question}");
         let matches = single["matches"].as_array().unwrap();
         assert_eq!(matches.len().to_string(), of("matches"), "{question}");
         if of("verdict") == "one" {
-            let first = &matches[0];
-            assert_eq!(
-                first["internal_address"],
-                of("internal_address"),
-                "{question}"
-            );
-            assert_eq!(
-                first["internal_port"].to_string(),
-                of("internal_port"),
-                "{question}"
-            );
-            assert_eq!(first["started_at"], of("started_at"), "{question}");
-            assert_eq!(
-                first["distance_ms"].to_string(),
-                of("distance_ms"),
-                "{question}"
-            );
+            let text = |name: &str| match &matches[0][name] {
+                serde_json::Value::String(text) => text.clone(),
+                serde_json::Value::Null => String::new(),
+                value => value.to_string(),
+            };
+            for name in [
+                "internal_address",
+                "internal_port",
+                "started_at",
+                "ended_at",
+                "distance_ms",
+            ] {
+                assert_eq!(text(name), of(name), "{name} of {question}");
+            }
         }
-        let cut = single["cut"].as_bool().unwrap();
-        assert_eq!(
-            of("coverage").split(' ').any(|it| it == "cut"),
-            cut,
-            "{question}"
-        );
+        let mut hosts: Vec<&str> = Vec::new();
+        for found in matches {
+            let host = found["internal_address"].as_str().unwrap();
+            if !hosts.contains(&host) {
+                hosts.push(host);
+            }
+        }
+        if of("verdict") == "several" {
+            assert_eq!(of("candidates"), hosts.join(" "), "{question}");
+        }
+        let mut missing: Vec<&str> = Vec::new();
+        if single["cut"].as_bool().unwrap() {
+            missing.push("cut");
+        }
+        for gap in single["coverage"]["gaps"].as_array().unwrap() {
+            let cause = gap["cause"].as_str().unwrap();
+            if !missing.contains(&cause) {
+                missing.push(cause);
+            }
+        }
+        let coverage = if missing.is_empty() {
+            "complete".to_owned()
+        } else {
+            missing.join(" ")
+        };
+        assert_eq!(of("coverage"), coverage, "{question}");
         let verdict = ["none", "one", "several"]
             .iter()
             .position(|it| *it == of("verdict"));
@@ -352,9 +388,16 @@ fn a_body_has_a_largest_size() {
     // One that does not say its size gets no end.
     let mut client = Client::connect(server.address);
     client.send(&head("/api/v1/lookups", "Transfer-Encoding: chunked\r\n"));
+    client.send("11\r\n100.64.2.1:40123\n\r\n");
+    assert_eq!(client.read_head().0, 200);
     client.send(&format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len()));
     let all = client.read_all();
     assert!(!all.ends_with("0\r\n\r\n"), "{all}");
+    // One that exceeds it before anything can be answered is refused.
+    let mut client = Client::connect(server.address);
+    client.send(&head("/api/v1/lookups", "Transfer-Encoding: chunked\r\n"));
+    client.send(&format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len()));
+    assert_eq!(client.read_head().0, 413);
 }
 
 #[test]
@@ -385,4 +428,52 @@ fn a_client_that_brings_nothing_is_cut_off() {
     let mut client = Client::connect(server.address);
     client.send(&head("/api/v1/lookups", "Content-Length: 10\r\n"));
     assert_eq!(client.read_head().0, 408);
+}
+
+/// Runs `natconn lookup --file -` with this input.
+fn natconn(server: &Running, arguments: &[&str], input: String) -> std::process::Output {
+    use std::io::Write;
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_natconn"))
+        .args(["--url", &format!("http://{}", server.address)])
+        .args(["lookup", "--file", "-"])
+        .args(arguments)
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || {
+        // Whoever refuses the lines does not read all of them.
+        let _ = stdin.write_all(input.as_bytes());
+    });
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    output
+}
+
+#[test]
+fn natconn_reads_while_it_sends_and_is_told_why_it_may_not() {
+    let server = Running::with(hosts());
+    // Several times what may wait for a client that does not read.
+    let lines = 60_000;
+    let output = natconn(&server, &[], "100.64.2.1:40123 x\n".repeat(lines));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{:?}", output.stderr);
+    assert_eq!(text.lines().count(), lines);
+    assert!(
+        text.lines()
+            .all(|line| line.contains(" x\t192.168.248.2\t40123\tone\t"))
+    );
+
+    let columns = ["--columns", "nat=Address"];
+    for lines in [1, 2_000_000] {
+        let output = natconn(&server, &columns, "a,b\n".repeat(lines));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            said.contains("find column \"Address\" for nat_address"),
+            "{said}"
+        );
+        assert_eq!(output.status.code(), Some(2));
+    }
 }

@@ -16,14 +16,14 @@ use natconnd::recorder::Archive;
 use crate::server::{Running, at, example, many, masqueraded};
 
 /// A history in a folder of its own.
-struct Past {
+pub struct Past {
     folder: PathBuf,
     recorder: Option<Recorder>,
 }
 
 impl Past {
     /// Holds these, as they were recorded one after the other.
-    fn of(records: &[Match], remote: history::RemotePolicy) -> Self {
+    pub fn of(records: &[Match], remote: history::RemotePolicy) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("natconnd-past-{}-{count}", std::process::id());
@@ -48,7 +48,7 @@ impl Past {
     }
 
     /// A server that has it, and these in its table.
-    fn serve(&self, live: Vec<Match>) -> Running {
+    pub fn serve(&self, live: Vec<Match>) -> Running {
         let history = Arc::clone(self.recorder.as_ref().unwrap().history());
         let archive = Arc::new(Archive::of(history));
         let change = move |server: &mut natconnd::http::Server| {

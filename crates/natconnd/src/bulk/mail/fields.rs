@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use model::{EndpointPattern, Protocol};
 
+use super::super::field::plain;
 use super::super::question::protocol_of;
-use super::super::role::plain;
 use super::super::time;
 
 /// What a field is about.

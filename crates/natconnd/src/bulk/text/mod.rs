@@ -51,6 +51,13 @@ pub fn question(line: &str, settings: &Settings) -> Result<Question, String> {
     }
     let written = time::find(line);
     let at = written.and_then(|written| written.on(&settings.clock));
+    if at.is_none()
+        && let Some(part) = time::part_of_time(line)
+    {
+        return Err(format!(
+            "\"{part}\" is half a time: date and time of day must both be there"
+        ));
+    }
     let assumed = written.map(time::Written::assumes).unwrap_or_default();
     Ok(Question {
         asked: Asked {
@@ -119,7 +126,7 @@ fn remote_of<'a>(line: &str, mentions: &'a [Mention], nat: &Mention) -> Option<&
             && mention.start != nat.start
             && mention.address != nat.address
             && mention.address.is_ipv4() == nat.address.is_ipv4()
-            && !(is_internal(mention.address) && !is_internal(nat.address))
+            && (is_internal(nat.address) || !is_internal(mention.address))
     };
     let mut others = mentions.iter().filter(may_be);
     let said = others.clone().find(|it| it.label == Label::Destination);

@@ -62,6 +62,21 @@ pub fn find(line: &str) -> Option<Written> {
     best
 }
 
+/// What looks like a date or a time of day in a line in which [`find`] finds no time.
+pub fn part_of_time(line: &str) -> Option<&str> {
+    let is_of_part = |letter: char| letter.is_ascii_digit() || ":-/".contains(letter);
+    let mut words = line.split(|letter: char| !is_of_part(letter) && !letter.is_ascii_alphabetic());
+    words.find(|word| {
+        let mut shape = word.bytes().map(|byte| match byte {
+            b'0'..=b'9' => b'0',
+            b'/' => b'-',
+            other => other,
+        });
+        let shape: Vec<u8> = shape.by_ref().take(11).collect();
+        shape == b"00:00:00" || shape == b"0000-00-00"
+    })
+}
+
 /// The time that a text begins with, and its length.
 pub fn at_start(text: &str) -> Option<(Written, usize)> {
     let bytes = text.as_bytes();

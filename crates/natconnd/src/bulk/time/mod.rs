@@ -10,7 +10,7 @@ use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use model::Timestamp;
 
-pub use form::{at_start, find};
+pub use form::{at_start, find, part_of_time};
 
 /// What completes a time that does not say all.
 #[derive(Clone, Debug)]
@@ -214,6 +214,20 @@ mod tests {
         };
         let at = whole("Nov 26 11:00:00").unwrap().on(&asked).unwrap();
         assert_eq!(at.to_string(), "2019-11-26T11:00:00.000Z");
+    }
+
+    #[test]
+    fn half_a_time_is_told_from_none() {
+        assert_eq!(part_of_time("22:47:00.123 IP x"), Some("22:47:00"));
+        assert_eq!(part_of_time("[2026/11/23] x"), Some("2026/11/23"));
+        for line in [
+            "2001:db8:10:20:30::1",
+            "203.0.113.7:40123",
+            "00:11:22:33:44:55",
+            "x",
+        ] {
+            assert_eq!(part_of_time(line), None, "{line}");
+        }
     }
 
     #[test]

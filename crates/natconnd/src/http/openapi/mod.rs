@@ -5,6 +5,7 @@
 //! declarations to what the endpoints really read.
 
 mod history;
+mod lookups;
 mod parameters;
 mod paths;
 
@@ -26,6 +27,7 @@ use utoipa::OpenApi as _;
     ),
     paths(
         paths::lookup,
+        lookups::lookups,
         paths::connections,
         paths::records,
         paths::events,
@@ -43,6 +45,7 @@ use utoipa::OpenApi as _;
         paths::openapi_json,
     ),
     components(schemas(
+        crate::api::LineAnswer,
         crate::api::Row,
         crate::api::Change,
         crate::api::Problem,
@@ -65,12 +68,14 @@ pub fn openapi() -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{connections, events, history, lookup, records};
+    use super::super::{connections, events, history, lookup, lookups, records};
     use serde_json::Value;
 
     fn parameters(path: &str) -> Vec<String> {
         let document: Value = serde_json::from_str(super::openapi()).unwrap();
-        let declared = document["paths"][path]["get"]["parameters"].as_array();
+        let item = &document["paths"][path];
+        let asked = item["get"].as_object().or(item["post"].as_object());
+        let declared = asked.unwrap()["parameters"].as_array();
         let mut names: Vec<String> = declared
             .unwrap_or_else(|| panic!("{path} is in the document and has parameters"))
             .iter()
@@ -89,6 +94,7 @@ mod tests {
     #[test]
     fn the_document_names_the_parameters_that_are_read() {
         assert_eq!(parameters("/api/v1/lookup"), sorted(lookup::PARAMETERS));
+        assert_eq!(parameters("/api/v1/lookups"), sorted(lookups::PARAMETERS));
         let listed = sorted(connections::PARAMETERS);
         assert_eq!(parameters("/api/v1/connections"), listed);
         assert_eq!(parameters("/api/v1/records"), sorted(records::PARAMETERS));
@@ -102,7 +108,7 @@ mod tests {
         use super::super::route::Route;
         let document: Value = serde_json::from_str(super::openapi()).unwrap();
         let paths = document["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 13);
+        assert_eq!(paths.len(), 16);
         for (path, item) in paths {
             assert_ne!(Route::of_path(path, false), Route::Unknown, "{path}");
             let forbidden = &item["get"]["responses"]["403"];

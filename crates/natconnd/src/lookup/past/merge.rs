@@ -10,7 +10,7 @@ use model::{Match, Period, Timestamp, Verdict};
 use super::identity::{Far, Place, far, join};
 
 /// Records beyond twice the limit that are held before they are merged.
-const SLACK: usize = 1024;
+const SLACK: usize = 64;
 
 /// Takes what fits from every source and keeps the first `limit` translations: exact
 /// ones first, then by distance in time, then the latest begin. Each is told once,

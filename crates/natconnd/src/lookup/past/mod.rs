@@ -29,9 +29,10 @@ pub use records::RecordsPage;
 /// How much two clocks may differ where a question does not say.
 pub const TOLERANCE: Duration = Duration::from_secs(2);
 
-/// What a question about the past may cost before its answer is cut.
+/// What a question about the past may cost before its answer is cut: less than most
+/// clients wait, natconn among them.
 pub const EFFORT: Effort = Effort {
-    time: Duration::from_secs(10),
+    time: Duration::from_secs(8),
 };
 
 /// A question about the past: which translations fit, and lived in a period?

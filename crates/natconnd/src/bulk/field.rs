@@ -2,7 +2,7 @@
 
 /// What a column is for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Role {
+pub enum Field {
     /// NAT address, or address and port in one.
     Nat,
     /// NAT port.
@@ -29,8 +29,8 @@ pub enum Role {
     To,
 }
 
-impl Role {
-    /// All roles.
+impl Field {
+    /// All fields.
     pub const ALL: [Self; 12] = [
         Self::Nat,
         Self::NatPort,
@@ -69,14 +69,14 @@ impl Role {
         self.names()[0]
     }
 
-    /// The role of this name.
+    /// The field of this name.
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
-            .find(|role| role.names().contains(&name))
+            .find(|field| field.names().contains(&name))
     }
 
-    /// The place of its value among all roles'.
+    /// The place of its value among all fields'.
     pub const fn index(self) -> usize {
         self as usize
     }
@@ -92,9 +92,8 @@ pub fn plain(name: &str) -> String {
 }
 
 /// How others call the two ends: the end that is the NAT endpoint, and which may
-/// stand opposite. The first one that an input has decides; nginx's `remote_addr`
-/// is its client, so it goes before `remote`.
-pub const SIDES: [(&[&str], &[&str]); 10] = [
+/// stand opposite. The first one that an input has decides.
+pub const SIDES: [(&[&str], &[&str]); 11] = [
     (&["nat"], &["remote", "destination", "dest", "dst"]),
     (
         &["external", "public", "mapped", "xlate", "postnatsource"],
@@ -102,15 +101,8 @@ pub const SIDES: [(&[&str], &[&str]); 10] = [
     ),
     (&["source", "src", "s", "sourceendpoint"], OPPOSITE),
     (
-        &["client", "c"],
-        &[
-            "server",
-            "s",
-            "destination",
-            "dst",
-            "local",
-            "upstreamlocal",
-        ],
+        &["client", "requestclient", "c"],
+        &["server", "s", "destination", "dst", "local"],
     ),
     (
         &[
@@ -128,12 +120,21 @@ pub const SIDES: [(&[&str], &[&str]); 10] = [
         &["idorig", "orig", "originator"],
         &["idresp", "resp", "responder"],
     ),
+    // Envoy.
+    (&["downstreamremote"], &["downstreamlocal"]),
     (&["peer", "rhost", "r"], &["local", "server", "l"]),
-    // nginx and Apache: who asks them.
-    (&["remote"], &["server", "local"]),
-    (&["host"], OPPOSITE),
+    // nginx, Apache and Caddy: who asks them.
+    (CALLER, &["server", "local"]),
     (&[""], OPPOSITE),
+    (&["host"], OPPOSITE),
 ];
+
+/// What web servers call who asks them. Here `remote_address` is the other end, so their
+/// words for an address are fewer ([`CALLER_ENDS`]).
+pub const CALLER: &[&str] = &["remote", "requestremote"];
+
+/// What stands behind [`CALLER`] for an address.
+pub const CALLER_ENDS: [&str; 3] = ["addr", "ip", "host"];
 
 const OPPOSITE: &[&str] = &[
     "destination",
@@ -167,13 +168,13 @@ pub const ADDRESS_ENDS: [&str; 13] = [
 pub const PORT_ENDS: [&str; 6] = ["port", "p", "pt", "portnumber", "tcpport", "udpport"];
 
 /// How others call the rest, the best first.
-pub const OTHERS: [(Role, &[&str]); 7] = [
+pub const OTHERS: [(Field, &[&str]); 7] = [
     (
-        Role::Internal,
+        Field::Internal,
         &["internal", "internaladdress", "internalip"],
     ),
     (
-        Role::Protocol,
+        Field::Protocol,
         &[
             "protocol",
             "proto",
@@ -185,10 +186,10 @@ pub const OTHERS: [(Role, &[&str]); 7] = [
             "ipprotocol",
         ],
     ),
-    (Role::Kind, &["natkind"]),
-    (Role::Zone, &["conntrackzone", "ctzone"]),
+    (Field::Kind, &["natkind"]),
+    (Field::Zone, &["conntrackzone", "ctzone"]),
     (
-        Role::At,
+        Field::At,
         &[
             "at",
             "timestamp",
@@ -221,7 +222,7 @@ pub const OTHERS: [(Role, &[&str]); 7] = [
         ],
     ),
     (
-        Role::From,
+        Field::From,
         &[
             "from",
             "start",
@@ -232,7 +233,7 @@ pub const OTHERS: [(Role, &[&str]); 7] = [
         ],
     ),
     (
-        Role::To,
+        Field::To,
         &["to", "end", "endtime", "until", "lastseen", "timeend"],
     ),
 ];
@@ -243,10 +244,10 @@ mod tests {
 
     #[test]
     fn every_role_has_its_place_and_its_name() {
-        for (index, role) in Role::ALL.into_iter().enumerate() {
-            assert_eq!(role.index(), index);
-            for name in role.names() {
-                assert_eq!(Role::of_name(name), Some(role));
+        for (index, field) in Field::ALL.into_iter().enumerate() {
+            assert_eq!(field.index(), index);
+            for name in field.names() {
+                assert_eq!(Field::of_name(name), Some(field));
             }
         }
         assert_eq!(plain("Source-IP "), plain("source_ip"));
