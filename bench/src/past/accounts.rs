@@ -27,8 +27,10 @@ pub struct Accounts {
     pub expected: u64,
     /// Records that are there, checkpoints left out.
     pub found: u64,
-    /// Records that must be there and are not.
+    /// Ends that were told and are not there.
     pub lost: u64,
+    /// Connections that were open and have no end.
+    pub lost_open: u64,
     /// Records that are there more than once.
     pub twice: u64,
     /// Records of nothing that was recorded, or with another end.
@@ -47,6 +49,7 @@ impl Accounts {
         self.expected += other.expected;
         self.found += other.found;
         self.lost += other.lost;
+        self.lost_open += other.lost_open;
         self.twice += other.twice;
         self.foreign += other.foreign;
         self.settled += other.settled;
@@ -145,7 +148,7 @@ pub fn compare(history: &History, round: Round, told: u64) -> Result<Accounts> {
                 settled: 1,
                 ..
             }) => accounts.settled += 1,
-            None => accounts.lost += 1,
+            None => accounts.lost_open += 1,
             Some(_) => accounts.twice += 1,
         }
     }

@@ -83,7 +83,7 @@ fn kill_writers(place: &Place, count: usize, report: &mut Report) -> Result<()> 
         for (round, told) in (first..).zip(told) {
             let found = accounts::compare(recorder.history(), Round(round), told)
                 .with_context(|| format!("look what kill number {} has left", round + 1))?;
-            if found.lost + found.twice + found.foreign > 0 && example.is_none() {
+            if found.lost + found.lost_open + found.twice + found.foreign > 0 && example.is_none() {
                 example = Some(format!("kill number {}: {found:?}", round + 1));
             }
             sum.add(&found);
@@ -119,9 +119,14 @@ fn judge(sum: &Accounts, rounds: usize, slowest: Duration, faults: usize, report
         report.demand(&format!("kill -9: {what}"), found, rounds, holds);
     };
     demand(
-        "records that were in the journal and are lost",
+        "ends that were in the journal and are lost",
         sum.lost,
         sum.lost == 0,
+    );
+    demand(
+        "connections that were open, and have got no end",
+        sum.lost_open,
+        sum.lost_open == 0,
     );
     demand("records that are there twice", sum.twice, sum.twice == 0);
     demand(
