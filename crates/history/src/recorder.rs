@@ -285,12 +285,6 @@ impl Recorder {
         save(&self.shared).map_err(WriteError::Postponed)
     }
 
-    /// Whether nothing waits to be sealed.
-    #[cfg(test)]
-    pub(crate) fn is_sealed(&self) -> bool {
-        self.waiting.is_empty()
-    }
-
     fn start_job(&mut self, job: Job) {
         self.background.start_job(job);
     }
@@ -325,4 +319,22 @@ fn without_remote(record: &Match) -> Match {
     record.translation.remote = Endpoint::OMITTED;
     record.original_destination = own_destination(&record.translation);
     record
+}
+
+#[cfg(test)]
+impl Recorder {
+    /// Whether nothing waits to be sealed.
+    pub(crate) fn is_sealed(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// Whether the background has nothing to do.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.is_sealed() && !self.times.is_asked()
+    }
+
+    /// Begins a generation though this one is not full.
+    pub(crate) fn change_over_now(&mut self, now: Timestamp) {
+        self.change_over(now);
+    }
 }

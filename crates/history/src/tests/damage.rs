@@ -5,7 +5,8 @@ use std::fs;
 use model::{GapCause, Period};
 
 use super::{
-    EFFORT, TestFolder, all, at, ended, found, open_few, question_at, settings, wait_for_sealing,
+    EFFORT, TestFolder, all, at, ended, found, open_few, question_at, settings, tick_until_idle,
+    wait_for_sealing,
 };
 use crate::arbitrary::everything;
 use crate::{News, Recorder, open};
@@ -109,13 +110,9 @@ fn every_segment_is_verified_in_a_week() {
     let hour = 3_600_000;
     let mut news = Vec::new();
     for hours in 1..=24 * 7 {
-        recorder.tick(at(hours * hour)).unwrap();
-        // The background has to get to it.
-        std::thread::sleep(std::time::Duration::from_millis(1));
+        tick_until_idle(&mut recorder, at(hours * hour));
         news.extend(recorder.take_news());
     }
-    std::thread::sleep(std::time::Duration::from_millis(50));
-    news.extend(recorder.take_news());
     let is_named = |news: &News| matches!(news, News::Damaged(file) if file.path == segment(&folder, 3));
     assert!(news.iter().any(is_named), "{news:?}");
     assert!(recorder.history().status().verified_at.unwrap() > at(hour));

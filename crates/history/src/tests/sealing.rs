@@ -65,6 +65,7 @@ fn a_crash_at_any_step_of_sealing_loses_nothing_and_doubles_nothing() {
             assert_eq!(all(recorder.history()), many(0..2500), "after {steps} steps");
             wait_for_sealing(&mut recorder, at(3000));
             assert_eq!(all(recorder.history()), many(0..2500), "after {steps} steps");
+            assert_eq!(journals(&folder).len(), 2, "after {steps} steps");
             drop(recorder);
             let expected = [begun(10_001), begun(10_002)];
             assert_eq!(still_open(&folder), expected, "after {steps} steps");
@@ -127,4 +128,48 @@ fn a_segment_is_sealed_for_its_age_even_if_it_was_begun_before_a_restart() {
     recorder.tick(at(60_011)).unwrap();
     wait_for_sealing(&mut recorder, at(60_011));
     assert_eq!(recorder.history().status().segments, 1);
+}
+
+#[test]
+fn sealing_is_tried_again_and_checkpoints_come_once() {
+    let folder = TestFolder::new();
+    let day = 24 * 3_600_000;
+    let mut recorder = open_few(&folder, at(0));
+    recorder.record(&[begun(1), ended(2)], at(0)).unwrap();
+    failpoint::allow(&folder.path(), 1);
+    recorder.tick(at(day + 1)).unwrap();
+    let mut trouble = Ok(());
+    while trouble.is_ok() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        trouble = recorder.tick(at(day + 1));
+    }
+    assert!(recorder.history().status().trouble.is_some());
+    failpoint::allow_all(&folder.path());
+    wait_for_sealing(&mut recorder, at(day + 10_000));
+    assert_eq!(recorder.history().status().trouble, None);
+    let ends = all(recorder.history()).into_iter();
+    let ends: Vec<_> = ends.filter_map(|record| record.end_evidence).collect();
+    assert_eq!(ends, [EndEvidence::Checkpoint, EndEvidence::Event]);
+}
+
+#[test]
+fn what_is_open_outlives_generations_without_records() {
+    for steps in 0..8 {
+        let folder = TestFolder::new();
+        let mut recorder = open_few(&folder, at(0));
+        recorder.record(&[begun(1), begun(2)], at(0)).unwrap();
+        recorder.change_over_now(at(1));
+        wait_for_sealing(&mut recorder, at(1));
+        failpoint::allow(&folder.path(), steps);
+        recorder.record(&[begun(3)], at(2)).unwrap();
+        recorder.change_over_now(at(2));
+        recorder.change_over_now(at(3));
+        drop(recorder);
+        failpoint::allow_all(&folder.path());
+        let expected = [begun(1), begun(2), begun(3)];
+        assert_eq!(still_open(&folder), expected, "after {steps} steps");
+        // Whatever is sealed late.
+        wait_for_sealing(&mut open_few(&folder, at(10_000)), at(10_000));
+        assert_eq!(still_open(&folder), expected, "after {steps} steps");
+    }
 }
