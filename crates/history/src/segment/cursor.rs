@@ -1,29 +1,21 @@
 //! Values of rows, whose pages are read when they are needed.
 
+use std::cell::Cell;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::column::Column;
-use super::delta;
-use super::hybrid;
+use super::decode::{Decoded, Decoder};
 use super::index::{Chunk, GroupIndex};
-use super::page::{Coding, PageReader};
 use super::source::Source;
 use super::values::Distinct;
-use crate::milliseconds::NOT_KNOWN;
-
-/// Instead of a place in the dictionary: there is no value.
-pub(super) const ABSENT: u32 = u32::MAX;
 
 /// The page of one column that was read last.
 #[derive(Debug, Default)]
 struct Cursor {
-    page: Option<usize>,
-    rows: std::ops::Range<u32>,
-    /// Of columns with a dictionary.
-    places: Vec<u32>,
-    /// Of the others.
-    numbers: Vec<i64>,
+    rows: Range<u32>,
+    values: Decoded,
 }
 
 /// Reads the columns of one group. Rows that come in order have each page read once.
@@ -31,30 +23,29 @@ pub(super) struct GroupReader<'a> {
     pub(super) index: &'a GroupIndex,
     source: &'a Source,
     tools: &'a mut Tools,
-    cursors: [Cursor; Column::ALL.len()],
 }
 
-/// Reused from page to page and group to group.
+/// Reused from page to page, group to group and question to question.
 #[derive(Default)]
 pub(super) struct Tools {
-    pages: PageReader,
-    bytes: Vec<u8>,
-    body: Vec<u8>,
-    levels: Vec<u32>,
+    cursors: [Cursor; Column::ALL.len()],
+    decoder: Decoder,
 }
 
 impl<'a> GroupReader<'a> {
     /// Reads `index`'s group from `source`.
     pub(super) fn new(index: &'a GroupIndex, source: &'a Source, tools: &'a mut Tools) -> Self {
+        for cursor in &mut tools.cursors {
+            cursor.rows = 0..0;
+        }
         Self {
             index,
             source,
             tools,
-            cursors: Default::default(),
         }
     }
 
-    /// The place in the dictionary of a row's value, or [`ABSENT`].
+    /// The place in the dictionary of a row's value, or [`ABSENT`](super::decode::ABSENT).
     ///
     /// # Errors
     ///
@@ -62,10 +53,10 @@ impl<'a> GroupReader<'a> {
     #[inline]
     pub(super) fn place(&mut self, column: Column, row: u32) -> Result<u32, Fault> {
         let cursor = self.at(column, row)?;
-        Ok(cursor.places[(row - cursor.rows.start) as usize])
+        Ok(cursor.values.place(row - cursor.rows.start))
     }
 
-    /// A row's number in a column without dictionary, or [`NOT_KNOWN`].
+    /// A row's number in a column without dictionary, or [`NOT_KNOWN`](crate::milliseconds::NOT_KNOWN).
     ///
     /// # Errors
     ///
@@ -73,31 +64,30 @@ impl<'a> GroupReader<'a> {
     #[inline]
     pub(super) fn number(&mut self, column: Column, row: u32) -> Result<i64, Fault> {
         let cursor = self.at(column, row)?;
-        Ok(cursor.numbers[(row - cursor.rows.start) as usize])
+        Ok(cursor.values.number(row - cursor.rows.start))
     }
 
     #[inline]
     fn at(&mut self, column: Column, row: u32) -> Result<&Cursor, Fault> {
-        if !self.cursors[column as usize].rows.contains(&row) {
+        if !self.tools.cursors[column as usize].rows.contains(&row) {
             self.load(column, row)?;
         }
-        Ok(&self.cursors[column as usize])
+        Ok(&self.tools.cursors[column as usize])
     }
 
     #[cold]
     fn load(&mut self, column: Column, row: u32) -> Result<(), Fault> {
-        let cursor = &mut self.cursors[column as usize];
-        // In case it fails: nothing is here.
-        cursor.rows = 0..0;
         let chunk = self.index.chunk(column);
         let page = chunk.page_of(row);
         let rows = chunk.rows_of(page, self.index.rows);
         let place = chunk.pages[page];
-        let Tools { bytes, .. } = self.tools;
+        let Tools { cursors, decoder } = self.tools;
+        let cursor = &mut cursors[column as usize];
+        // In case it fails: nothing is here.
+        cursor.rows = 0..0;
         self.source
-            .read(place.offset, place.length as usize, bytes)?;
-        let many = rows.len();
-        guarded(|| self.tools.decode(column, many, cursor))?;
+            .read(place.offset, place.length as usize, &mut decoder.bytes)?;
+        guarded(|| decoder.page(column, rows.len(), &mut cursor.values))?;
         cursor.rows = rows;
         Ok(())
     }
@@ -115,89 +105,28 @@ impl<'a> GroupReader<'a> {
         let values = match chunk.dictionary {
             None => Distinct::decode(column, 0, &[])?,
             Some((offset, length)) => {
-                let Tools { bytes, .. } = self.tools;
-                self.source.read(offset, length as usize, bytes)?;
-                guarded(|| self.tools.decode_dictionary(column))?
+                let decoder = &mut self.tools.decoder;
+                self.source
+                    .read(offset, length as usize, &mut decoder.bytes)?;
+                guarded(|| decoder.dictionary(column))?
             }
         };
         Ok(chunk.distinct.get_or_init(|| Arc::new(values)))
     }
 }
 
-impl Tools {
-    fn decode(&mut self, column: Column, many: usize, cursor: &mut Cursor) -> Result<(), String> {
-        let Self {
-            pages,
-            bytes,
-            body,
-            levels,
-        } = self;
-        let header = pages.read(bytes, body)?;
-        let name = column.name();
-        if header.is_dictionary || header.values as usize != many {
-            return Err(format!("a page of {name} has {} values", header.values));
-        }
-        let cut = || format!("a page of {name} is cut");
-        let mut body = &body[..];
-        levels.clear();
-        if column.is_optional() {
-            let length = body.split_off(..4).ok_or_else(cut)?;
-            let length = u32::from_le_bytes(length.try_into().unwrap_or_default());
-            let encoded = body.split_off(..length as usize).ok_or_else(cut)?;
-            hybrid::decode(encoded, 1, many, levels).ok_or_else(cut)?;
-        }
-        let nulls = levels.iter().filter(|level| **level == 0).count();
-        let present = many - nulls;
-        let Cursor {
-            places, numbers, ..
-        } = cursor;
-        places.clear();
-        numbers.clear();
-        if column.is_delta() {
-            if header.coding != Coding::Delta as i64 {
-                return Err(format!("a page of {name} has encoding {}", header.coding));
-            }
-            delta::decode(body, column.bits(), present, numbers).ok_or_else(cut)?;
-            if numbers.len() != present {
-                return Err(cut());
-            }
-            spread(numbers, levels, nulls, NOT_KNOWN);
-            return Ok(());
-        }
-        if present > 0 {
-            if header.coding != Coding::Dictionary as i64 {
-                return Err(format!("a page of {name} has encoding {}", header.coding));
-            }
-            let width = *body.split_off_first().ok_or_else(cut)?;
-            hybrid::decode(body, width, present, places).ok_or_else(cut)?;
-        }
-        spread(places, levels, nulls, ABSENT);
-        Ok(())
-    }
-
-    fn decode_dictionary(&mut self, column: Column) -> Result<Distinct, String> {
-        let header = self.pages.read(&self.bytes, &mut self.body)?;
-        if !header.is_dictionary || header.coding != Coding::Plain as i64 {
-            return Err(format!("{} has no dictionary", column.name()));
-        }
-        Distinct::decode(column, header.values, &self.body)
-    }
+thread_local! {
+    static TOOLS: Cell<Option<Box<Tools>>> = const { Cell::new(None) };
 }
 
-/// Moves values to where `levels` say that there are some, with `absent` between them.
-fn spread<T: Copy>(values: &mut Vec<T>, levels: &[u32], nulls: usize, absent: T) {
-    if nulls == 0 {
-        return;
-    }
-    let mut from = values.len();
-    values.resize(levels.len(), absent);
-    for (to, level) in levels.iter().enumerate().rev() {
-        values[to] = if *level == 0 {
-            absent
-        } else {
-            from -= 1;
-            values[from]
-        };
+impl Tools {
+    /// Lends out the thread's own.
+    pub(super) fn with<T>(work: impl FnOnce(&mut Self) -> T) -> T {
+        // Whoever asks a question while one is answered gets new ones.
+        let mut tools = TOOLS.take().unwrap_or_default();
+        let result = work(&mut tools);
+        TOOLS.set(Some(tools));
+        result
     }
 }
 

@@ -88,6 +88,18 @@ pub(super) fn decode(
     Some(())
 }
 
+/// The number that all `many` of `width` bits are, where they are one run.
+pub(super) fn decode_run(mut bytes: &[u8], width: u8, many: usize) -> Option<u32> {
+    let header = take_varint(&mut bytes)?;
+    let size = usize::from(width).div_ceil(8);
+    if header & 1 == 1 || header >> 1 < many as u64 || size > 4 {
+        return None;
+    }
+    let mut value = [0; 4];
+    value[..size].copy_from_slice(bytes.get(..size)?);
+    Some(u32::from_le_bytes(value))
+}
+
 fn unpack(packed: &[u8], width: u8, many: usize, values: &mut Vec<u32>) {
     match width {
         0 => values.extend(std::iter::repeat_n(0, many)),

@@ -89,18 +89,19 @@ impl Segment {
         visit: &mut dyn FnMut(Match) -> bool,
     ) -> Result<bool, SegmentError> {
         let asked = asked(question);
-        let mut tools = Tools::default();
-        for index in &self.indexes {
-            if !index.group.period.touches(&question.period) {
-                continue;
+        Tools::with(|tools| {
+            for index in &self.indexes {
+                if !index.group.period.touches(&question.period) {
+                    continue;
+                }
+                let mut reader = GroupReader::new(index, &self.source, tools);
+                if !find_in_group(&mut reader, &asked, visit)? {
+                    return Ok(false);
+                }
             }
-            let mut reader = GroupReader::new(index, &self.source, &mut tools);
-            let went_on = find_in_group(&mut reader, &asked, visit);
-            if !went_on.map_err(|fault| fault.of_file(&self.path))? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+            Ok(true)
+        })
+        .map_err(|fault: Fault| fault.of_file(&self.path))
     }
 
     /// Answers those of many questions that `which` names, in any order: calls `visit`
@@ -121,23 +122,24 @@ impl Segment {
             let nat = &questions[*question].lookup.nat;
             (nat.address().map(|address| address.to_string()), nat.port())
         });
-        let mut tools = Tools::default();
-        for index in &self.indexes {
-            let mut reader = GroupReader::new(index, &self.source, &mut tools);
-            for number in &which {
-                let question = &questions[*number];
-                if !index.group.period.touches(&question.period) {
-                    continue;
+        Tools::with(|tools| {
+            for index in &self.indexes {
+                let mut reader = GroupReader::new(index, &self.source, tools);
+                for number in &which {
+                    let question = &questions[*number];
+                    if !index.group.period.touches(&question.period) {
+                        continue;
+                    }
+                    let mut visit = |record| {
+                        visit(*number, record);
+                        true
+                    };
+                    find_in_group(&mut reader, &asked(question), &mut visit)?;
                 }
-                let mut visit = |record| {
-                    visit(*number, record);
-                    true
-                };
-                find_in_group(&mut reader, &asked(question), &mut visit)
-                    .map_err(|fault| fault.of_file(&self.path))?;
             }
-        }
-        Ok(())
+            Ok(())
+        })
+        .map_err(|fault: Fault| fault.of_file(&self.path))
     }
 
     /// Calls `visit` with every record, in the order of the file, for as long as it
