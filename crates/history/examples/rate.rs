@@ -51,14 +51,21 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     tick(&mut recorder, now);
-    println!("{ended} connections in {:?}, {lost} batches lost", begin.elapsed());
+    println!(
+        "{ended} connections in {:?}, {lost} batches lost",
+        begin.elapsed()
+    );
     drop(recorder);
     let worked = (processor_time() - processor).saturating_sub(making);
     let rate = ended as f64 / worked.as_secs_f64();
     println!("{worked:?} of one core: {rate:.0}/s");
     let status = open(settings.clone(), now)?.history().status();
     let (records, bytes) = (status.sealed_records.max(1), status.segment_bytes);
-    println!("{} records in segments of {:.2} bytes each", records, bytes as f64 / records as f64);
+    println!(
+        "{} records in segments of {:.2} bytes each",
+        records,
+        bytes as f64 / records as f64
+    );
     let begin = Instant::now();
     let recorder = open(settings, now)?;
     let status = recorder.history().status();
@@ -101,8 +108,16 @@ fn time_of_making(connections: usize) -> Duration {
 /// What all threads have used, to ten milliseconds.
 fn processor_time() -> Duration {
     let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields = text.rsplit(')').next().unwrap_or_default().split_whitespace();
-    let ticks: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    let fields = text
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace();
+    let ticks: u64 = fields
+        .skip(11)
+        .take(2)
+        .filter_map(|field| field.parse::<u64>().ok())
+        .sum();
     Duration::from_millis(ticks * 10)
 }
 
@@ -155,7 +170,10 @@ impl Source {
             return record;
         }
         let host = self.below(5000).min(self.below(5000));
-        let remote_number = self.below(200_000).min(self.below(200_000)).min(self.below(200_000));
+        let remote_number = self
+            .below(200_000)
+            .min(self.below(200_000))
+            .min(self.below(200_000));
         let port = 1024 + self.below(60_000) as u16;
         let remote = Endpoint::new(
             std::net::Ipv4Addr::from(0xc633_0000 + remote_number as u32).into(),

@@ -8,6 +8,7 @@ mod keeping;
 mod model;
 mod pages;
 mod sealing;
+mod stopping;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -4,6 +4,9 @@
 //! the number of the last record that a tick has written; whatever it told must be
 //! there, once.
 
+// What does not work here is a failed test, wherever it is.
+#![allow(clippy::unwrap_used)]
+
 use std::collections::HashMap;
 use std::error::Error;
 use std::io::{BufRead, BufReader};
@@ -31,7 +34,9 @@ fn settings(folder: &Path) -> Settings {
 }
 
 fn now() -> Timestamp {
-    let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    let since = std::time::SystemTime::UNIX_EPOCH
+        .elapsed()
+        .unwrap_or_default();
     Timestamp(since.as_nanos() as i64)
 }
 
@@ -77,7 +82,10 @@ fn numbers(recorder: &Recorder) -> HashMap<u32, u32> {
         }
         true
     });
-    assert!(!completeness.is_cut && completeness.damaged.is_empty(), "{completeness:?}");
+    assert!(
+        !completeness.is_cut && completeness.damaged.is_empty(),
+        "{completeness:?}"
+    );
     numbers
 }
 
@@ -85,7 +93,10 @@ fn numbers(recorder: &Recorder) -> HashMap<u32, u32> {
 fn be_the_child(folder: &Path) -> Result<(), Box<dyn Error>> {
     let mut recorder = open(settings(folder), now())?;
     recorder.settle(now(), |_| true)?;
-    let mut number = numbers(&recorder).into_keys().max().map_or(100, |last| last + 101);
+    let mut number = numbers(&recorder)
+        .into_keys()
+        .max()
+        .map_or(100, |last| last + 101);
     loop {
         for _ in 0..40 {
             let batch: Vec<Match> = (number..number + 50)
@@ -126,7 +137,9 @@ fn killed_at_any_moment_it_loses_nothing_that_was_written_and_doubles_nothing() 
             .spawn()
             .unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         let until = Instant::now() + Duration::from_millis(150 + (random >> 33) % 700);
         // The first number comes when it has opened; then it is let alone for a while.
         let mut lines = output.lines().map(|line| line.unwrap());
@@ -148,7 +161,10 @@ fn killed_at_any_moment_it_loses_nothing_that_was_written_and_doubles_nothing() 
         }
         for (from, last) in told.values() {
             for number in *from..=*last {
-                assert!(numbers.contains_key(&number), "round {round}: {number} of {from}-{last} is lost");
+                assert!(
+                    numbers.contains_key(&number),
+                    "round {round}: {number} of {from}-{last} is lost"
+                );
             }
         }
         begun_from = numbers.into_keys().max().unwrap() + 1;

@@ -3,6 +3,9 @@
 //! It is a small tmpfs in a mount namespace of a child, which is this test itself, run
 //! again with a folder in its environment.
 
+// What does not work here is a failed test, wherever it is.
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -58,7 +61,10 @@ fn count(history: &History) -> usize {
         count += 1;
         true
     });
-    assert!(completeness.damaged.is_empty() && !completeness.is_cut, "{completeness:?}");
+    assert!(
+        completeness.damaged.is_empty() && !completeness.is_cut,
+        "{completeness:?}"
+    );
     count
 }
 
@@ -103,7 +109,9 @@ fn be_the_child(folder: &Path, segment_records: usize) {
     let (mut given, mut lost) = (1000_u32, 0);
     while lost < 5000 {
         now += 10;
-        let batch: Vec<Match> = (given..given + 100).map(|number| record(number, true)).collect();
+        let batch: Vec<Match> = (given..given + 100)
+            .map(|number| record(number, true))
+            .collect();
         given += 100;
         if let Err(error) = recorder.record(&batch, at(now)) {
             let WriteError::Stopped { lost: many, cause } = error else {
@@ -121,7 +129,10 @@ fn be_the_child(folder: &Path, segment_records: usize) {
     assert_eq!(status.unrecorded, lost);
     assert_eq!(count(&history) as u64, u64::from(given) - lost);
     let gaps = || {
-        let mut gaps = history.gaps(Period { from: at(1), to: Timestamp::MAX });
+        let mut gaps = history.gaps(Period {
+            from: at(1),
+            to: Timestamp::MAX,
+        });
         gaps.retain(|gap| gap.cause == GapCause::Unrecorded);
         gaps
     };
@@ -129,7 +140,9 @@ fn be_the_child(folder: &Path, segment_records: usize) {
     assert_eq!(gaps()[0].to, None);
     // A crash now loses what could not be written, no more.
     fs::remove_file(&ballast).unwrap();
-    tick_until(&mut recorder, &mut now, |recorder| recorder.history().status().is_recording);
+    tick_until(&mut recorder, &mut now, |recorder| {
+        recorder.history().status().is_recording
+    });
     let resumed = now;
     assert!(gaps().iter().all(|gap| gap.to.is_some()), "{:?}", gaps());
     assert_eq!(gaps().last().unwrap().to, Some(at(resumed)));
@@ -149,9 +162,15 @@ fn be_the_child(folder: &Path, segment_records: usize) {
     }
     assert!(settled);
     let written = u64::from(given) - lost;
-    recorder.record(&[record(5_000_000, true)], at(now)).unwrap();
+    recorder
+        .record(&[record(5_000_000, true)], at(now))
+        .unwrap();
     let expected = written as usize + 2;
-    assert_eq!(count(&history), expected, "what was written, one that was settled, one more");
+    assert_eq!(
+        count(&history),
+        expected,
+        "what was written, one that was settled, one more"
+    );
     recorder.close(at(now)).unwrap();
     let mut recorder = open(settings, at(now)).unwrap();
     assert_eq!(count(recorder.history()), expected);
@@ -162,7 +181,10 @@ fn be_the_child(folder: &Path, segment_records: usize) {
     };
     recorder.settle(at(now), ask).unwrap();
     assert_eq!(asked, [open_ones[0].translation]);
-    assert_eq!(recorder.history().gaps(Period::at(at(resumed - 1)))[0].cause, GapCause::Unrecorded);
+    assert_eq!(
+        recorder.history().gaps(Period::at(at(resumed - 1)))[0].cause,
+        GapCause::Unrecorded
+    );
 }
 
 #[test]
@@ -185,7 +207,15 @@ fn recording_stops_while_the_disk_is_full_and_goes_on_by_itself() {
     let script = "mount -t tmpfs -o size=4m tmpfs \"$1\" && mkdir \"$1/one\" \"$1/two\" \
                   && exec \"$2\" --exact child --nocapture";
     let output = Command::new("unshare")
-        .args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"])
+        .args([
+            "--user",
+            "--map-root-user",
+            "--mount",
+            "sh",
+            "-c",
+            script,
+            "sh",
+        ])
         .arg(&folder)
         .arg(std::env::current_exe().unwrap())
         .env(FOLDER, &folder)

@@ -15,7 +15,9 @@ use crate::{News, Recorder, open};
 fn three_segments(folder: &TestFolder) -> Recorder {
     let mut recorder = open_few(folder, at(0));
     for start in (0..31).map(|hundred| hundred * 100) {
-        let records: Vec<_> = (start..start + 100).map(|number| ended(number * 10)).collect();
+        let records: Vec<_> = (start..start + 100)
+            .map(|number| ended(number * 10))
+            .collect();
         recorder.record(&records, at(0)).unwrap();
     }
     wait_for_sealing(&mut recorder, at(0));
@@ -54,7 +56,8 @@ fn a_missing_segment_is_a_gap_and_the_rest_answers() {
     assert_eq!(found(&history, &question_at(5_000)).len(), 101);
     assert_eq!(found(&history, &question_at(15_000)).len(), 0);
     assert_eq!(found(&history, &question_at(25_000)).len(), 101);
-    let is_named = |news: &News| matches!(news, News::Damaged(file) if file.path == segment(&folder, 2));
+    let is_named =
+        |news: &News| matches!(news, News::Damaged(file) if file.path == segment(&folder, 2));
     assert!(recorder.take_news().iter().any(is_named));
 }
 
@@ -65,17 +68,26 @@ fn a_damaged_segment_is_found_out_by_verifying_and_by_whoever_asks() {
     damage(&segment(&folder, 2));
     let history = recorder.history().clone();
     let mut faults = Vec::new();
-    history.verify(at(50_000), |file| faults.extend(file.fault.map(|fault| (file.path, fault))));
+    history.verify(at(50_000), |file| {
+        faults.extend(file.fault.map(|fault| (file.path, fault)))
+    });
     assert_eq!(faults.len(), 1);
     assert_eq!(faults[0].0, segment(&folder, 2));
-    assert!(faults[0].1.starts_with("its checksum is "), "{}", faults[0].1);
+    assert!(
+        faults[0].1.starts_with("its checksum is "),
+        "{}",
+        faults[0].1
+    );
     assert_eq!(history.status().damaged, [segment(&folder, 2)]);
     recorder.tick(at(50_000)).unwrap();
     recorder.close(at(50_000)).unwrap();
     // It is not forgotten.
     let mut recorder = open_few(&folder, at(60_000));
     let history = recorder.history().clone();
-    assert_eq!(history.gaps(Period::at(at(15_000)))[0].cause, GapCause::Damaged);
+    assert_eq!(
+        history.gaps(Period::at(at(15_000)))[0].cause,
+        GapCause::Damaged
+    );
     let mut many = 0;
     let completeness = history.find(&everything(), EFFORT, |_| {
         many += 1;
@@ -113,7 +125,8 @@ fn every_segment_is_verified_in_a_week() {
         tick_until_idle(&mut recorder, at(hours * hour));
         news.extend(recorder.take_news());
     }
-    let is_named = |news: &News| matches!(news, News::Damaged(file) if file.path == segment(&folder, 3));
+    let is_named =
+        |news: &News| matches!(news, News::Damaged(file) if file.path == segment(&folder, 3));
     assert!(news.iter().any(is_named), "{news:?}");
     assert!(recorder.history().status().verified_at.unwrap() > at(hour));
 }
@@ -126,9 +139,15 @@ fn a_lost_catalogue_is_made_anew() {
     let recorder = open_few(&folder, at(50_000));
     assert_eq!(recorder.history().status().sealed_records, 3000);
     assert_eq!(all(recorder.history()).len(), 3100);
+    assert_eq!(recorder.history().gaps(Period::at(at(0))), []);
     recorder.close(at(50_000)).unwrap();
     let text = fs::read_to_string(folder.path().join("catalogue")).unwrap();
-    assert_eq!(text.lines().filter(|line| line.contains("\"is\":\"segment\"")).count(), 3);
+    assert_eq!(
+        text.lines()
+            .filter(|line| line.contains("\"is\":\"segment\""))
+            .count(),
+        3
+    );
 }
 
 #[test]
@@ -151,7 +170,9 @@ fn a_journal_damaged_in_the_middle_is_a_gap_up_to_the_next() {
     crate::failpoint::allow(&folder.path(), 0);
     let mut recorder = open(settings.clone(), at(0)).unwrap();
     for number in 0..15 {
-        recorder.record(&[ended(number)], at(10_000 + i64::from(number) * 100)).unwrap();
+        recorder
+            .record(&[ended(number)], at(10_000 + i64::from(number) * 100))
+            .unwrap();
         recorder.tick(at(10_000 + i64::from(number) * 100)).ok();
     }
     drop(recorder);

@@ -71,8 +71,7 @@ fn entries() -> impl Strategy<Value = Vec<Vec<Logged>>> {
                 }
                 if record.translation.remote.is_omitted() {
                     // Whoever leaves out the remote leaves this out, too.
-                    record.original_destination =
-                        crate::rows::own_destination(&record.translation);
+                    record.original_destination = crate::rows::own_destination(&record.translation);
                 }
                 Logged::Record(record)
             })
@@ -88,7 +87,10 @@ fn entries() -> impl Strategy<Value = Vec<Vec<Logged>>> {
 fn so_far(blocks: &[Vec<Logged>], lengths: &[u64], length: u64) -> (Vec<Logged>, u64) {
     let whole = lengths.iter().filter(|end| **end <= length).count();
     let entries = blocks[..whole.saturating_sub(1)].concat();
-    (entries, whole.checked_sub(1).map_or(0, |last| lengths[last]))
+    (
+        entries,
+        whole.checked_sub(1).map_or(0, |last| lengths[last]),
+    )
 }
 
 proptest! {
@@ -207,7 +209,10 @@ fn a_block_that_stands_there_twice_counts_once() {
 #[test]
 fn a_block_that_an_earlier_file_left_behind_is_no_block() {
     let folder = TestFolder::new();
-    let (path, other) = (folder.path().join("7.journal"), folder.path().join("8.journal"));
+    let (path, other) = (
+        folder.path().join("7.journal"),
+        folder.path().join("8.journal"),
+    );
     let (_, block) = one_block(&path);
     drop(Writer::create(&other, 8, RemotePolicy::Keep).unwrap());
     let header = fs::read(&other).unwrap();

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use model::{Gap, GapCause, Period, Timestamp};
 
-use super::{EFFORT, TestFolder, all, at, begun, ended, settings, tick_until_idle, wait_for_sealing};
+use super::{
+    EFFORT, TestFolder, all, at, begun, ended, settings, tick_until_idle, wait_for_sealing,
+};
 use crate::arbitrary::everything;
 use crate::{FindError, News, Recorder, Settings, open};
 
@@ -19,7 +21,9 @@ fn three_hours(settings: &Settings) -> Recorder {
             record.ended_at.as_mut().unwrap().at = end;
             recorder.record(&[record], end).unwrap();
         }
-        recorder.record(&[begun(1)], at(hour * 3_600_000 + 2000)).unwrap();
+        recorder
+            .record(&[begun(1)], at(hour * 3_600_000 + 2000))
+            .unwrap();
     }
     wait_for_sealing(&mut recorder, at(2 * 3_600_000));
     recorder

@@ -16,7 +16,10 @@ enum Step {
     Tick,
     /// Stopped in order and started again, or crashed after a tick and so many steps
     /// of sealing.
-    Restart { crash: Option<usize>, gone: u32 },
+    Restart {
+        crash: Option<usize>,
+        gone: u32,
+    },
     Settle,
 }
 
@@ -48,7 +51,9 @@ fn time(milliseconds: i64, source: TimeSource) -> Option<Timed> {
 fn settle(recorder: &mut Recorder, naive: &mut Naive, now: i64) {
     let live: Vec<Match> = naive.live.values().copied().collect();
     recorder
-        .settle(at(now), |open| live.iter().any(|one| one.started_at == open.started_at))
+        .settle(at(now), |open| {
+            live.iter().any(|one| one.started_at == open.started_at)
+        })
         .unwrap();
     for mut gone in naive.gone.drain(..) {
         gone.ended_at = time(now, TimeSource::Estimated);
@@ -108,7 +113,10 @@ fn check(steps: &[Step], remote: RemotePolicy) {
                 naive.live = live;
                 let dead: BTreeMap<u32, Match> = dead;
                 naive.gone.extend(dead.into_values());
-                assert_eq!(recorder.has_unsettled(), !(naive.live.is_empty() && naive.gone.is_empty()));
+                assert_eq!(
+                    recorder.has_unsettled(),
+                    !(naive.live.is_empty() && naive.gone.is_empty())
+                );
             }
             Step::Settle => settle(&mut recorder, &mut naive, now),
         }

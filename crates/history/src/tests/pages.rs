@@ -29,7 +29,11 @@ fn expected(records: &[Match], question: &Question) -> Vec<Match> {
 /// Whether two lists stand for the same records. Which of two comes that differ in
 /// nothing but who measured their times, is left open.
 fn is_same(one: &[Match], other: &[Match]) -> bool {
-    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| by_all(one, other).is_eq())
+    one.len() == other.len()
+        && one
+            .iter()
+            .zip(other)
+            .all(|(one, other)| by_all(one, other).is_eq())
 }
 
 /// None ends before it begins, as history has it.

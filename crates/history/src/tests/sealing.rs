@@ -2,9 +2,7 @@
 
 use model::{EndEvidence, Match};
 
-use super::{
-    TestFolder, all, at, begun, ended, journals, open_few, settings, wait_for_sealing,
-};
+use super::{TestFolder, all, at, begun, ended, journals, open_few, settings, wait_for_sealing};
 use crate::{failpoint, open};
 
 fn many(range: std::ops::Range<u32>) -> Vec<Match> {
@@ -29,7 +27,9 @@ fn full_generations_become_segments_and_nothing_is_lost() {
     let folder = TestFolder::new();
     let mut recorder = open_few(&folder, at(0));
     for start in (0..5000).step_by(100) {
-        recorder.record(&many(start..start + 100), at(5000)).unwrap();
+        recorder
+            .record(&many(start..start + 100), at(5000))
+            .unwrap();
         assert_eq!(all(recorder.history()).len() as u32, start + 100);
     }
     wait_for_sealing(&mut recorder, at(5000));
@@ -37,12 +37,18 @@ fn full_generations_become_segments_and_nothing_is_lost() {
     assert!(status.segments >= 3, "{status:?}");
     assert_eq!(status.sealed_records + status.journal_records, 5000);
     assert_eq!(all(recorder.history()), many(0..5000));
-    assert_eq!(journals(&folder).len(), 2, "one journal, and what was open before");
+    assert_eq!(
+        journals(&folder).len(),
+        2,
+        "one journal, and what was open before"
+    );
     recorder.close(at(5000)).unwrap();
     let recorder = open_few(&folder, at(6000));
     assert_eq!(all(recorder.history()), many(0..5000));
     let mut faults = Vec::new();
-    recorder.history().verify(at(6000), |verified| faults.extend(verified.fault));
+    recorder
+        .history()
+        .verify(at(6000), |verified| faults.extend(verified.fault));
     assert_eq!(faults, Vec::<String>::new());
 }
 
@@ -62,9 +68,17 @@ fn a_crash_at_any_step_of_sealing_loses_nothing_and_doubles_nothing() {
         failpoint::allow_all(&folder.path());
         for _ in 0..2 {
             let mut recorder = open_few(&folder, at(3000));
-            assert_eq!(all(recorder.history()), many(0..2500), "after {steps} steps");
+            assert_eq!(
+                all(recorder.history()),
+                many(0..2500),
+                "after {steps} steps"
+            );
             wait_for_sealing(&mut recorder, at(3000));
-            assert_eq!(all(recorder.history()), many(0..2500), "after {steps} steps");
+            assert_eq!(
+                all(recorder.history()),
+                many(0..2500),
+                "after {steps} steps"
+            );
             assert_eq!(journals(&folder).len(), 2, "after {steps} steps");
             drop(recorder);
             let expected = [begun(10_001), begun(10_002)];
@@ -78,7 +92,9 @@ fn what_lives_long_gets_checkpoints() {
     let folder = TestFolder::new();
     let day = 24 * 3_600_000;
     let mut recorder = open_few(&folder, at(0));
-    recorder.record(&[begun(1), begun(2), ended(2)], at(0)).unwrap();
+    recorder
+        .record(&[begun(1), begun(2), ended(2)], at(0))
+        .unwrap();
     // A day is over; a segment is due for its age.
     recorder.tick(at(day + 1)).unwrap();
     wait_for_sealing(&mut recorder, at(day + 1));
@@ -90,7 +106,9 @@ fn what_lives_long_gets_checkpoints() {
     recorder.record(&[ended(3)], at(day + 2)).unwrap();
     recorder.tick(at(day + day / 2)).unwrap();
     recorder.record(&many(10..1010), at(day + day / 2)).unwrap();
-    recorder.record(&many(2000..2001), at(day + day / 2)).unwrap();
+    recorder
+        .record(&many(2000..2001), at(day + day / 2))
+        .unwrap();
     wait_for_sealing(&mut recorder, at(day + day / 2));
     let checkpoints = |recorder: &crate::Recorder| {
         let all = all(recorder.history()).into_iter();
@@ -172,4 +190,37 @@ fn what_is_open_outlives_generations_without_records() {
         wait_for_sealing(&mut open_few(&folder, at(10_000)), at(10_000));
         assert_eq!(still_open(&folder), expected, "after {steps} steps");
     }
+}
+
+#[test]
+fn gaps_outlive_the_journal_that_has_them() {
+    let folder = TestFolder::new();
+    let mut recorder = open_few(&folder, at(0));
+    recorder.tick(at(0)).unwrap();
+    let gap = model::Gap {
+        from: at(5),
+        to: Some(at(9)),
+        cause: model::GapCause::Dump,
+    };
+    recorder.note_gap(gap).unwrap();
+    recorder.record(&[ended(1)], at(10)).unwrap();
+    recorder.change_over_now(at(10));
+    drop(recorder);
+    assert_eq!(journals(&folder).len(), 2, "the first is sealed");
+    let recorder = open_few(&folder, at(20));
+    assert_eq!(recorder.history().gaps(model::Period::at(at(7))), [gap]);
+}
+
+#[test]
+fn what_was_open_before_a_journal_that_is_gone_is_removed() {
+    let folder = TestFolder::new();
+    let mut recorder = open_few(&folder, at(0));
+    recorder.record(&many(0..10), at(1500)).unwrap();
+    recorder.change_over_now(at(1500));
+    drop(recorder);
+    let path = |number: u64| folder.path().join(format!("journal/{number:010}.open"));
+    std::fs::copy(path(2), path(1)).unwrap();
+    drop(open_few(&folder, at(2000)));
+    assert!(!path(1).exists());
+    assert!(path(2).exists());
 }
