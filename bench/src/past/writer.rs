@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use history::Settings;
 use model::Timestamp;
 
@@ -110,11 +110,18 @@ pub fn run(words: &[String]) -> Result<()> {
 
 /// Ends all that a crash has left open: none of it lives.
 pub fn settle(recorder: &mut history::Recorder, now: Timestamp) -> Result<()> {
-    if recorder.has_unsettled() {
-        recorder
-            .settle(now, |_| false)
-            .context("settle what a crash has left open")?;
+    // Once to say what lives, once to end the others.
+    for _ in 0..2 {
+        if recorder.has_unsettled() {
+            recorder
+                .settle(now, |_| false)
+                .context("settle what a crash has left open")?;
+        }
     }
+    ensure!(
+        !recorder.has_unsettled(),
+        "settle what a crash has left open: some of it is still open"
+    );
     Ok(())
 }
 
@@ -146,7 +153,7 @@ impl Writer {
         self.child.kill().context("kill a writer")?;
         let status = self.child.wait().context("wait for a writer")?;
         let told = std::io::read_to_string(self.output).context("read what a writer told")?;
-        anyhow::ensure!(
+        ensure!(
             status.code().is_none(),
             "a writer ended before it was killed: {status}"
         );
