@@ -13,7 +13,7 @@ use crate::archive::Archive;
 use crate::rows::Rows;
 use crate::segment::{Meta, SegmentError, write};
 use crate::{
-    SegmentInfo, Settings, Status, Verified, find, holds, order, retention, status, verify,
+    SealedSegment, Settings, Status, Verified, find, holds, order, retention, status, verify,
 };
 
 /// Records that are exported at once at most: they are in memory, 48 bytes each.
@@ -161,7 +161,7 @@ impl History {
     }
 
     /// The segments whose time is over, oldest first.
-    pub fn expired(&self, now: Timestamp) -> Vec<SegmentInfo> {
+    pub fn expired(&self, now: Timestamp) -> Vec<SealedSegment> {
         let expired = retention::expired(&self.archive, now);
         expired.iter().map(|sealed| sealed.info()).collect()
     }

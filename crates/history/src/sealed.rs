@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use model::{Gap, GapCause, Period, Timestamp};
 use parking_lot::Mutex;
 
-use crate::SegmentInfo;
+use crate::SealedSegment;
 use crate::catalogue::Entry;
 use crate::folder::{Folder, Numbered};
 use crate::segment::{Segment, SegmentError};
@@ -99,8 +99,8 @@ impl Sealed {
     }
 
     /// What others may know of it.
-    pub(crate) fn info(&self) -> SegmentInfo {
-        SegmentInfo {
+    pub(crate) fn info(&self) -> SealedSegment {
+        SealedSegment {
             path: self.path.clone(),
             records: self.entry.records(),
             bytes: self.entry.bytes,

@@ -38,7 +38,7 @@ pub struct Status {
 
 /// One sealed segment.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SegmentInfo {
+pub struct SealedSegment {
     /// Its file.
     pub path: PathBuf,
     /// Its records.

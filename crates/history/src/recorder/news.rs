@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::{SegmentInfo, Verified};
+use crate::{SealedSegment, Verified};
 
 /// Why something could not be written. What it was is lost; writing may succeed
 /// later.
@@ -36,9 +36,9 @@ pub enum WriteError {
 #[non_exhaustive]
 pub enum News {
     /// A segment was sealed.
-    Sealed(SegmentInfo),
+    Sealed(SealedSegment),
     /// A segment was removed: its time was over, or there was no room for it.
-    Expired(SegmentInfo),
+    Expired(SealedSegment),
     /// A file was found damaged or missing; its time is a gap now.
     Damaged(Verified),
     /// Records cannot be written from now on.
