@@ -9,9 +9,15 @@
 mod addresses;
 #[cfg(test)]
 mod arbitrary;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod history;
 mod milliseconds;
 mod recorder;
+#[cfg(test)]
+#[path = "../../../fuzz/replay.rs"]
+mod replay;
 mod rows;
 mod segment;
 mod settings;
