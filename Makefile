@@ -39,10 +39,13 @@ demo-once: ## Run the demo, check its answer, and stop
 	$(CARGO) build --workspace --bins
 	@$(DEMO) --once --port 0
 
-# A kernel test that cannot have its gateway fails here, and is not skipped.
+# A kernel test that cannot have its gateway fails here, and is not skipped, and so does
+# a test with other programs that cannot have them.
 test: export NATCONND_REQUIRE_KERNEL_TESTS := 1
+test: export NATCONND_REQUIRE_READER_TESTS := 1
 test: ## Run all tests, on the real kernel too
-	@$(INSTALL) cc curl faketime strace $(GATEWAY)
+	@$(INSTALL) cc curl faketime strace python3 $(GATEWAY)
+	@tools/install-readers
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 		set -x; $(CARGO) nextest run --workspace; \
 	else \

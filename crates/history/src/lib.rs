@@ -17,6 +17,9 @@ mod checked_lines;
 mod failpoint;
 mod find;
 mod folder;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod gaps;
 mod generation;
 mod history;
@@ -26,6 +29,9 @@ mod milliseconds;
 mod order;
 mod page;
 mod recorder;
+#[cfg(test)]
+#[path = "../../../fuzz/replay.rs"]
+mod replay;
 mod retention;
 mod rows;
 mod seal;

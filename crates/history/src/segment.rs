@@ -15,6 +15,8 @@ mod entry;
 mod error;
 mod file;
 mod find;
+#[cfg(any(test, fuzzing))]
+mod fuzzing;
 mod hybrid;
 mod index;
 mod layout;
@@ -33,6 +35,8 @@ mod write;
 
 pub(crate) use error::SegmentError;
 pub(crate) use file::{Checksum, checksum};
+#[cfg(any(test, fuzzing))]
+pub use fuzzing::columns as fuzz_columns;
 pub(crate) use meta::{Group, Meta};
 pub(crate) use read::Segment;
 pub(crate) use write::{Written, write};

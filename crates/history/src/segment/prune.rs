@@ -13,7 +13,7 @@ pub(super) fn candidates(
     tests: &[Test],
     nat_addresses: Option<&Distinct>,
 ) -> Vec<Range<u32>> {
-    let mut ranges = vec![0..index.rows];
+    let mut ranges = all(index.rows);
     for test in tests {
         let chunk = |column| index.chunk(column);
         let pages = match test {
@@ -52,6 +52,10 @@ pub(super) fn candidates(
     ranges
 }
 
+fn all(rows: u32) -> Vec<Range<u32>> {
+    std::iter::once(0..rows).collect()
+}
+
 /// The texts of wanted addresses, sorted.
 fn texts(distinct: &Distinct, places: &Places) -> Vec<String> {
     let wanted = (0..distinct.len() as u32).filter(|place| places.contains(*place));
@@ -63,7 +67,7 @@ fn texts(distinct: &Distinct, places: &Places) -> Vec<String> {
 
 fn with_texts(chunk: &Chunk, texts: &[String], rows: u32) -> Vec<Range<u32>> {
     let Ranges::Texts(ranges) = &chunk.ranges else {
-        return vec![0..rows];
+        return all(rows);
     };
     let may_have = |range: &Option<[Box<str>; 2]>| {
         range.as_ref().is_some_and(|[least, greatest]| {
@@ -78,7 +82,7 @@ fn with_texts(chunk: &Chunk, texts: &[String], rows: u32) -> Vec<Range<u32>> {
 /// have.
 fn with_numbers(chunk: &Chunk, rows: u32, fits: impl Fn([i64; 2]) -> bool) -> Vec<Range<u32>> {
     let Ranges::Numbers(ranges) = &chunk.ranges else {
-        return vec![0..rows];
+        return all(rows);
     };
     let may_have = |range: &Option<[i64; 2]>| chunk.may_be_absent || range.is_some_and(&fits);
     joined(chunk, rows, ranges.iter().map(may_have))

@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "all of this is tests")]
 
+mod fixture;
+mod readers;
+
 use std::path::{Path, PathBuf};
 
-use model::{Match, Period};
+use model::{EndpointPattern, Lookup, Match, Period};
 use proptest::prelude::*;
 
 use super::layout::Layout;
@@ -155,16 +158,31 @@ proptest! {
 
 #[test]
 fn no_byte_can_change_an_answer() {
-    let records = [example(); 5];
+    let records: Vec<Match> = (0..9).map(fixture::record).collect();
     let (bytes, _) = bytes_of(&records, SMALL);
     let (_place, segment) = open(&bytes);
-    let expected = find(&segment.unwrap(), &everything()).unwrap();
+    let segment = segment.unwrap();
+    let exact = Question {
+        lookup: Lookup {
+            nat: EndpointPattern::exactly(records[4].translation.nat),
+            ..Lookup::default()
+        },
+        period: Period::at(records[4].life().from),
+    };
+    let questions = [everything(), exact];
+    let expected = questions
+        .each_ref()
+        .map(|question| find(&segment, question).unwrap());
+    assert_eq!(expected.each_ref().map(Vec::len), [9, 1]);
     for at in 0..bytes.len() {
         let mut bytes = bytes.clone();
         bytes[at] ^= 0xff;
         let (_place, segment) = open(&bytes);
-        if let Ok(found) = segment.and_then(|segment| find(&segment, &everything())) {
-            assert_eq!(found, expected, "byte {at}");
+        let Ok(segment) = segment else { continue };
+        for (question, expected) in questions.iter().zip(&expected) {
+            if let Ok(found) = find(&segment, question) {
+                assert_eq!(&found, expected, "byte {at} of {}", bytes.len());
+            }
         }
     }
 }
