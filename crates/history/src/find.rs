@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use model::{Match, Timestamp};
+use model::Match;
 
 use crate::page::Page;
 use crate::segment::{Segment, SegmentError};
@@ -164,6 +164,10 @@ pub(crate) fn page(
         if !sealed.touches(&asked.period) {
             continue;
         }
+        if deadline.is_over() {
+            completeness.is_cut = true;
+            break;
+        }
         let mut source = |question: &Question, visit: &mut Visit| {
             shared.readers.get(sealed)?.find(question, visit)
         };
@@ -204,8 +208,7 @@ type Source<'a> = dyn FnMut(&Question, &mut Visit) -> Result<bool, SegmentError>
 /// Whether a question reaches back to where records may have expired, so that only a
 /// hold still has them.
 fn reaches_back(shared: &Shared, question: &Question) -> bool {
-    let since = shared.catalogue.lock().since();
-    since.is_some_and(|since| question.period.from < Timestamp::of_milliseconds(since))
+    question.period.from < shared.since()
 }
 
 fn relevant_holds(shared: &Shared, question: &Question) -> Vec<PathBuf> {

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Records that are exported at once at most: they are in memory, 48 bytes each.
-const MOST_EXPORTED: usize = 4 << 20;
+const MOST_EXPORTED: usize = 2 << 20;
 
 /// What is kept, for everybody who reads it. Reading never waits for the writer
 /// for longer than it takes to copy a list.
@@ -138,8 +138,7 @@ impl History {
                 .iter()
                 .filter_map(of_segments),
         );
-        let since = self.shared.catalogue.lock().since();
-        let since = since.map_or(Timestamp::MAX, Timestamp::of_milliseconds);
+        let since = self.shared.since();
         if period.from < since {
             gaps.push(Gap {
                 from: Timestamp::MIN,

@@ -13,12 +13,6 @@ pub(crate) struct Milliseconds {
 }
 
 impl Milliseconds {
-    /// All of time.
-    pub(crate) const ALWAYS: Self = Self {
-        from: i64::MIN,
-        to: i64::MAX,
-    };
-
     /// The milliseconds of a period.
     pub(crate) fn of(period: Period) -> Self {
         Self {

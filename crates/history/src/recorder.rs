@@ -2,17 +2,19 @@
 //!
 //! Here is what is called from outside. `flow` is about the journal: filling it,
 //! changing over to the next one, stopping when it cannot be written and going on
-//! again; `due` about what is done from time to time.
+//! again; `due` about what is done from time to time; `open` about the start, with
+//! the files that are there (`inventory`) and what a crash has left (`journals`).
 
 mod due;
 mod flow;
+mod inventory;
+mod journals;
+mod news;
 mod open;
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use model::{EndEvidence, Endpoint, Gap, Match, Timestamp};
@@ -24,54 +26,10 @@ use crate::rows::own_destination;
 use crate::seal::Full;
 use crate::shared::Shared;
 use crate::unsettled::{Ended, Unsettled};
-use crate::{History, RemotePolicy, SegmentInfo, Verified};
+use crate::{History, RemotePolicy};
 
+pub use news::{News, WriteError};
 pub use open::{OpenError, open};
-
-/// Why something could not be written. What it was is lost; writing may succeed
-/// later.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum WriteError {
-    /// Nothing can be recorded for the time being. The time is a gap.
-    #[error("record {lost} translations: {cause}")]
-    Stopped {
-        /// Why.
-        cause: String,
-        /// Translations that were given and are lost.
-        lost: usize,
-    },
-    /// Something else could not be done, and is tried again.
-    #[error("{0}")]
-    Postponed(String),
-    /// A file could not be written.
-    #[error("write {path}: {source}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-}
-
-/// Something that happened in the background, for the log.
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub enum News {
-    /// A segment was sealed.
-    Sealed(SegmentInfo),
-    /// A segment was removed: its time was over, or there was no room for it.
-    Expired(SegmentInfo),
-    /// A file was found damaged or missing; its time is a gap now.
-    Damaged(Verified),
-    /// Records cannot be written from now on.
-    Stopped(String),
-    /// Records are written again.
-    Resumed {
-        /// Records that were lost meanwhile.
-        unrecorded: u64,
-    },
-}
 
 /// Records that are taken at once: between two of them it is decided whether the
 /// journal is full.
@@ -289,12 +247,6 @@ impl Recorder {
         save(&self.shared).map_err(WriteError::Postponed)
     }
 
-    /// Whether nothing waits to be sealed.
-    #[cfg(test)]
-    pub(crate) fn is_sealed(&self) -> bool {
-        self.waiting.is_empty()
-    }
-
     fn start_job(&mut self, job: Job) {
         self.background.start_job(job);
     }
@@ -329,4 +281,29 @@ fn without_remote(record: &Match) -> Match {
     record.translation.remote = Endpoint::OMITTED;
     record.original_destination = own_destination(&record.translation);
     record
+}
+
+#[cfg(test)]
+impl Recorder {
+    /// Whether nothing waits to be sealed.
+    pub(crate) fn is_sealed(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// Whether the background has nothing to do.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.is_sealed() && !self.times.is_asked()
+    }
+
+    /// What it does when the disk could not take what was written.
+    pub(crate) fn sync_fails(&mut self, now: Timestamp) {
+        self.times.syncing += 1;
+        let done = crate::background::Done::Synced(Err("it is broken".to_owned()));
+        self.take_note(done, now);
+    }
+
+    /// Begins a generation though this one is not full.
+    pub(crate) fn change_over_now(&mut self, now: Timestamp) {
+        self.change_over(now);
+    }
 }

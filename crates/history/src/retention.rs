@@ -45,14 +45,12 @@ pub(crate) fn expire(shared: &Shared, now: Timestamp) -> io::Result<()> {
     let mut outcome = Ok(());
     for sealed in expired(shared, now) {
         let generation = sealed.generation();
-        {
-            let mut catalogue = shared.catalogue.lock();
-            // Its last millisecond is not complete any more. A clock that was ahead
-            // does not make the time until then one of which nothing is known.
-            let last_end = sealed.entry().last_end().min(now.milliseconds());
-            outcome = outcome.and(catalogue.keep_since(last_end.saturating_add(1)));
-            outcome = outcome.and(catalogue.remove_segment(generation));
-        }
+        // Its last millisecond is not complete any more. A clock that was ahead does
+        // not make the time until then one of which nothing is known.
+        let last_end = sealed.entry().last_end().min(now.milliseconds());
+        outcome = outcome.and(shared.keep_since(last_end.saturating_add(1)));
+        let forgotten = shared.catalogue.lock().remove_segment(generation);
+        outcome = outcome.and(forgotten);
         shared
             .sources
             .write()
@@ -66,11 +64,7 @@ pub(crate) fn expire(shared: &Shared, now: Timestamp) -> io::Result<()> {
         outcome = outcome.and(removed);
         shared.tell(News::Expired(sealed.info()));
     }
-    let since = shared.catalogue.lock().since();
-    if let Some(since) = since {
-        let since = Timestamp::of_milliseconds(since);
-        shared.gaps.lock().forget_before(since);
-    }
+    shared.gaps.lock().forget_before(shared.since());
     outcome
 }
 

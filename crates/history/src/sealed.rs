@@ -112,8 +112,15 @@ impl Sealed {
 /// Open segments, as many as fit into some memory.
 #[derive(Debug, Default)]
 pub(crate) struct Readers {
-    open: Mutex<HashMap<u64, (Arc<Segment>, u64), foldhash::fast::RandomState>>,
+    open: Mutex<Open>,
     uses: AtomicU64,
+}
+
+/// By generation, with when it was used last.
+type Open = HashMap<u64, (Arc<Segment>, u64), foldhash::fast::RandomState>;
+
+fn memory_of(open: &Open) -> usize {
+    open.values().map(|(segment, _)| segment.memory()).sum()
 }
 
 /// Bytes of memory that open segments may take.
@@ -136,7 +143,7 @@ impl Readers {
         let segment = Arc::new(Segment::open(sealed.path())?);
         let mut open = self.open.lock();
         open.insert(generation, (Arc::clone(&segment), used));
-        let mut memory: usize = open.values().map(|(segment, _)| segment.memory()).sum();
+        let mut memory = memory_of(&open);
         while memory > MEMORY && open.len() > 1 {
             let longest_unused = open
                 .iter()
@@ -149,6 +156,11 @@ impl Readers {
             memory -= segment.memory().min(memory);
         }
         Ok(segment)
+    }
+
+    /// Bytes of memory that the open ones take, about.
+    pub(crate) fn memory(&self) -> usize {
+        memory_of(&self.open.lock())
     }
 
     /// Closes the segment of a generation.

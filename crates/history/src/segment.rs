@@ -4,9 +4,11 @@
 //! [`write`] makes one, [`Segment`] answers questions from one. Which segments there
 //! are, and what a question means for several of them, is not known here.
 
+mod cells;
 mod chunk;
 mod column;
 mod cursor;
+mod decode;
 mod delta;
 mod dictionary;
 mod entry;
@@ -23,6 +25,7 @@ mod read;
 mod record;
 mod seal;
 mod source;
+mod test;
 mod values;
 mod wanted;
 mod words;

@@ -1,7 +1,9 @@
 //! What the writer, the background and all readers have in common.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use model::{Gap, GapCause, Timestamp};
 use parking_lot::{Mutex, RwLock};
@@ -27,6 +29,8 @@ pub(crate) struct Shared {
     /// Held while the file of a hold is written.
     pub(crate) holding: Mutex<()>,
     pub(crate) catalogue: Mutex<Catalogue>,
+    /// As the catalogue says, for readers, who do not wait until it is written.
+    since: AtomicI64,
     pub(crate) sources: RwLock<Sources>,
     pub(crate) gaps: Mutex<Gaps>,
     pub(crate) progress: Mutex<Progress>,
@@ -57,6 +61,45 @@ pub(crate) struct Progress {
 }
 
 impl Shared {
+    /// Nothing in memory yet.
+    pub(crate) fn new(
+        settings: Settings,
+        folder: Folder,
+        catalogue: Catalogue,
+        gaps: Gaps,
+    ) -> Self {
+        Self {
+            settings,
+            folder,
+            holding: Mutex::new(()),
+            since: AtomicI64::new(catalogue.since().unwrap_or(i64::MAX)),
+            catalogue: Mutex::new(catalogue),
+            sources: RwLock::new(Sources::default()),
+            gaps: Mutex::new(gaps),
+            progress: Mutex::new(Progress::default()),
+            readers: Readers::default(),
+            news: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Since when records are kept.
+    pub(crate) fn since(&self) -> Timestamp {
+        Timestamp::of_milliseconds(self.since.load(Ordering::Relaxed))
+    }
+
+    /// Says since when records are kept, which is never earlier than it was.
+    ///
+    /// # Errors
+    ///
+    /// Where the catalogue cannot be written, which is tried again.
+    pub(crate) fn keep_since(&self, since: i64) -> io::Result<()> {
+        let mut catalogue = self.catalogue.lock();
+        let outcome = catalogue.keep_since(since);
+        let since = catalogue.since().unwrap_or(i64::MAX);
+        self.since.store(since, Ordering::Relaxed);
+        outcome
+    }
+
     /// Tells what happened.
     pub(crate) fn tell(&self, news: News) {
         let mut list = self.news.lock();

@@ -20,6 +20,8 @@ pub struct Status {
     pub bytes: u64,
     /// Sealed segments.
     pub segments: u64,
+    /// Bytes of memory that records in the journal and open segments take, about.
+    pub memory: u64,
     /// The first start that is known among all records.
     pub oldest: Option<Timestamp>,
     /// Whether records can be written at this time.
@@ -87,6 +89,11 @@ pub(crate) fn of(shared: &Shared) -> Status {
         segment_bytes: segments.iter().map(|sealed| sealed.entry().bytes).sum(),
         bytes: bytes_of_all(shared),
         segments: segments.len() as u64,
+        memory: {
+            let generations = sources.generations.iter();
+            let rows: usize = generations.map(|generation| generation.memory()).sum();
+            (rows + shared.readers.memory()) as u64
+        },
         oldest,
         is_recording: progress.stopped.is_none(),
         trouble: progress.stopped.or(progress.trouble),

@@ -8,6 +8,7 @@ mod keeping;
 mod model;
 mod pages;
 mod sealing;
+mod stopping;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -93,14 +94,24 @@ pub(crate) fn all(history: &History) -> Vec<Match> {
 
 /// Ticks until everything that was full is sealed.
 pub(crate) fn wait_for_sealing(recorder: &mut Recorder, now: Timestamp) {
-    for _ in 0..2000 {
+    tick_until(recorder, now, Recorder::is_sealed);
+}
+
+/// Ticks until the background has done what is due.
+pub(crate) fn tick_until_idle(recorder: &mut Recorder, now: Timestamp) {
+    recorder.tick(now).unwrap();
+    tick_until(recorder, now, Recorder::is_idle);
+}
+
+fn tick_until(recorder: &mut Recorder, now: Timestamp, is_so: impl Fn(&Recorder) -> bool) {
+    for _ in 0..10_000 {
         recorder.tick(now).unwrap();
-        if recorder.is_sealed() {
+        if is_so(recorder) {
             return;
         }
-        std::thread::sleep(Duration::from_millis(5));
+        std::thread::sleep(Duration::from_millis(1));
     }
-    panic!("sealing takes too long");
+    panic!("the background takes too long");
 }
 
 /// Opens with settings for few records.

@@ -36,11 +36,6 @@ struct Open {
 }
 
 impl OpenSet {
-    /// How many are open.
-    pub(crate) fn len(&self) -> usize {
-        self.short.len() + self.long.len()
-    }
-
     /// Whether none is open.
     pub(crate) fn is_empty(&self) -> bool {
         self.short.is_empty() && self.long.is_empty()

@@ -31,8 +31,6 @@ pub(crate) struct Writer {
     first: u64,
     /// Bytes of the file that are whole blocks.
     length: u64,
-    /// Whether bytes may follow that are no whole block.
-    is_torn: bool,
 }
 
 impl Writer {
@@ -94,7 +92,6 @@ impl Writer {
             entries: 0,
             first,
             length,
-            is_torn: false,
         }
     }
 
@@ -137,10 +134,6 @@ impl Writer {
     ///
     /// Where it cannot be written.
     pub(crate) fn flush(&mut self, now: Timestamp) -> io::Result<()> {
-        if self.is_torn {
-            self.file.set_len(self.length)?;
-            self.is_torn = false;
-        }
         block::close(
             &mut self.block,
             self.generation,
@@ -148,10 +141,8 @@ impl Writer {
             self.entries,
             now,
         );
-        if let Err(error) = self.file.write_all_at(&self.block, self.length) {
-            self.is_torn = true;
-            return Err(error);
-        }
+        // What a failed attempt has left is overwritten: this has all of that, and more.
+        self.file.write_all_at(&self.block, self.length)?;
         self.length += self.block.len() as u64;
         self.first += u64::from(self.entries);
         self.entries = 0;

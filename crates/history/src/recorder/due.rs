@@ -59,6 +59,14 @@ impl Times {
     }
 }
 
+#[cfg(test)]
+impl Times {
+    /// Whether the background has been asked for something and has not done it.
+    pub(super) const fn is_asked(&self) -> bool {
+        self.is_asked
+    }
+}
+
 /// Whether it is time again; it is where the clock was set back.
 pub(super) fn is_due(last: Timestamp, now: Timestamp, every: Duration) -> bool {
     now < last || now.since(last) >= every

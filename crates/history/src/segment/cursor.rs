@@ -1,30 +1,21 @@
 //! Values of rows, whose pages are read when they are needed.
 
 use std::cell::Cell;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::column::Column;
-use super::delta;
-use super::hybrid;
+use super::decode::{Decoded, Decoder};
 use super::index::{Chunk, GroupIndex};
-use super::page::{Coding, PageReader};
 use super::source::Source;
 use super::values::Distinct;
-use crate::milliseconds::NOT_KNOWN;
-
-/// Instead of a place in the dictionary: there is no value.
-pub(super) const ABSENT: u32 = u32::MAX;
 
 /// The page of one column that was read last.
 #[derive(Debug, Default)]
 struct Cursor {
-    rows: std::ops::Range<u32>,
-    /// Of columns with a dictionary; of many rows that have the same, just one.
-    places: Vec<u32>,
-    has_one_place: bool,
-    /// Of the others.
-    numbers: Vec<i64>,
+    rows: Range<u32>,
+    values: Decoded,
 }
 
 /// Reads the columns of one group. Rows that come in order have each page read once.
@@ -38,10 +29,7 @@ pub(super) struct GroupReader<'a> {
 #[derive(Default)]
 pub(super) struct Tools {
     cursors: [Cursor; Column::ALL.len()],
-    pages: PageReader,
-    bytes: Vec<u8>,
-    body: Vec<u8>,
-    levels: Vec<u32>,
+    decoder: Decoder,
 }
 
 impl<'a> GroupReader<'a> {
@@ -57,7 +45,7 @@ impl<'a> GroupReader<'a> {
         }
     }
 
-    /// The place in the dictionary of a row's value, or [`ABSENT`].
+    /// The place in the dictionary of a row's value, or [`ABSENT`](super::decode::ABSENT).
     ///
     /// # Errors
     ///
@@ -65,13 +53,10 @@ impl<'a> GroupReader<'a> {
     #[inline]
     pub(super) fn place(&mut self, column: Column, row: u32) -> Result<u32, Fault> {
         let cursor = self.at(column, row)?;
-        if cursor.has_one_place {
-            return Ok(cursor.places[0]);
-        }
-        Ok(cursor.places[(row - cursor.rows.start) as usize])
+        Ok(cursor.values.place(row - cursor.rows.start))
     }
 
-    /// A row's number in a column without dictionary, or [`NOT_KNOWN`].
+    /// A row's number in a column without dictionary, or [`NOT_KNOWN`](crate::milliseconds::NOT_KNOWN).
     ///
     /// # Errors
     ///
@@ -79,7 +64,7 @@ impl<'a> GroupReader<'a> {
     #[inline]
     pub(super) fn number(&mut self, column: Column, row: u32) -> Result<i64, Fault> {
         let cursor = self.at(column, row)?;
-        Ok(cursor.numbers[(row - cursor.rows.start) as usize])
+        Ok(cursor.values.number(row - cursor.rows.start))
     }
 
     #[inline]
@@ -96,14 +81,14 @@ impl<'a> GroupReader<'a> {
         let page = chunk.page_of(row);
         let rows = chunk.rows_of(page, self.index.rows);
         let place = chunk.pages[page];
-        let Tools { bytes, cursors, .. } = self.tools;
+        let Tools { cursors, decoder } = self.tools;
+        let cursor = &mut cursors[column as usize];
         // In case it fails: nothing is here.
-        cursors[column as usize].rows = 0..0;
+        cursor.rows = 0..0;
         self.source
-            .read(place.offset, place.length as usize, bytes)?;
-        let many = rows.len();
-        guarded(|| self.tools.decode(column, many))?;
-        self.tools.cursors[column as usize].rows = rows;
+            .read(place.offset, place.length as usize, &mut decoder.bytes)?;
+        guarded(|| decoder.page(column, rows.len(), &mut cursor.values))?;
+        cursor.rows = rows;
         Ok(())
     }
 
@@ -120,9 +105,10 @@ impl<'a> GroupReader<'a> {
         let values = match chunk.dictionary {
             None => Distinct::decode(column, 0, &[])?,
             Some((offset, length)) => {
-                let Tools { bytes, .. } = self.tools;
-                self.source.read(offset, length as usize, bytes)?;
-                guarded(|| self.tools.decode_dictionary(column))?
+                let decoder = &mut self.tools.decoder;
+                self.source
+                    .read(offset, length as usize, &mut decoder.bytes)?;
+                guarded(|| decoder.dictionary(column))?
             }
         };
         Ok(chunk.distinct.get_or_init(|| Arc::new(values)))
@@ -141,102 +127,6 @@ impl Tools {
         let result = work(&mut tools);
         TOOLS.set(Some(tools));
         result
-    }
-
-    fn decode(&mut self, column: Column, many: usize) -> Result<(), String> {
-        let Self {
-            cursors,
-            pages,
-            bytes,
-            body,
-            levels,
-        } = self;
-        let header = pages.read(bytes, body)?;
-        let name = column.name();
-        if header.is_dictionary || header.values as usize != many {
-            return Err(format!("a page of {name} has {} values", header.values));
-        }
-        let cut = || format!("a page of {name} is cut");
-        let mut body = &body[..];
-        let mut nulls = 0;
-        if column.is_optional() {
-            let length = body.split_off(..4).ok_or_else(cut)?;
-            let length = u32::from_le_bytes(length.try_into().unwrap_or_default());
-            let encoded = body.split_off(..length as usize).ok_or_else(cut)?;
-            nulls = match hybrid::decode_run(encoded, 1, many) {
-                Some(0) => many,
-                Some(_) => 0,
-                None => {
-                    levels.clear();
-                    hybrid::decode(encoded, 1, many, levels).ok_or_else(cut)?;
-                    levels.iter().filter(|level| **level == 0).count()
-                }
-            };
-        }
-        let present = many - nulls;
-        let Cursor {
-            places,
-            has_one_place,
-            numbers,
-            ..
-        } = &mut cursors[column as usize];
-        places.clear();
-        numbers.clear();
-        *has_one_place = false;
-        if column.is_delta() {
-            if header.coding != Coding::Delta as i64 {
-                return Err(format!("a page of {name} has encoding {}", header.coding));
-            }
-            delta::decode(body, column.bits(), present, numbers).ok_or_else(cut)?;
-            if numbers.len() != present {
-                return Err(cut());
-            }
-            spread(numbers, levels, many, nulls, NOT_KNOWN);
-            return Ok(());
-        }
-        if present == 0 {
-            places.push(ABSENT);
-            *has_one_place = true;
-            return Ok(());
-        }
-        if header.coding != Coding::Dictionary as i64 {
-            return Err(format!("a page of {name} has encoding {}", header.coding));
-        }
-        let width = *body.split_off_first().ok_or_else(cut)?;
-        let run = hybrid::decode_run(body, width, present);
-        if let Some(place) = run.filter(|_| nulls == 0) {
-            places.push(place);
-            *has_one_place = true;
-            return Ok(());
-        }
-        hybrid::decode(body, width, present, places).ok_or_else(cut)?;
-        spread(places, levels, many, nulls, ABSENT);
-        Ok(())
-    }
-
-    fn decode_dictionary(&mut self, column: Column) -> Result<Distinct, String> {
-        let header = self.pages.read(&self.bytes, &mut self.body)?;
-        if !header.is_dictionary || header.coding != Coding::Plain as i64 {
-            return Err(format!("{} has no dictionary", column.name()));
-        }
-        Distinct::decode(column, header.values, &self.body)
-    }
-}
-
-/// Moves values to where `levels` say that there are some, with `absent` between them.
-fn spread<T: Copy>(values: &mut Vec<T>, levels: &[u32], many: usize, nulls: usize, absent: T) {
-    let mut from = values.len();
-    values.resize(many, absent);
-    if nulls == 0 || nulls == many {
-        return;
-    }
-    for (to, level) in levels.iter().enumerate().rev() {
-        values[to] = if *level == 0 {
-            absent
-        } else {
-            from -= 1;
-            values[from]
-        };
     }
 }
 

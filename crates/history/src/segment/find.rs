@@ -5,7 +5,8 @@ use model::Match;
 use super::column::Column;
 use super::cursor::{Fault, GroupReader};
 use super::prune::candidates;
-use super::wanted::{Asked, Test};
+use super::test::Test;
+use super::wanted::Asked;
 
 /// Rows that are tested together: as many as most pages have.
 const TOGETHER: u32 = 4096;

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::column::Column;
 use super::index::{Chunk, GroupIndex, Ranges};
+use super::test::{Places, Test};
 use super::values::Distinct;
-use super::wanted::{Places, Test};
 
 /// Ranges of rows, in ascending order, that may pass all tests.
 pub(super) fn candidates(

@@ -6,7 +6,8 @@ use model::{
 };
 
 use super::column::Column;
-use super::cursor::{ABSENT, Fault, GroupReader};
+use super::cursor::{Fault, GroupReader};
+use super::decode::ABSENT;
 use super::words::Word;
 use crate::milliseconds::NOT_KNOWN;
 use crate::rows::own_destination;

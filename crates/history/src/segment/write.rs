@@ -9,8 +9,9 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 
+use super::cells::Record;
 use super::chunk::{ChunkWriter, Scratch};
-use super::column::{Column, Record, schema};
+use super::column::{Column, schema};
 use super::entry::Texts;
 use super::file::HashingWriter;
 use super::layout::{self, Layout, Place};

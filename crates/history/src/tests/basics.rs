@@ -150,3 +150,26 @@ fn gaps_survive_a_crash_and_the_time_before_is_one() {
     assert_eq!(before[0].cause, GapCause::BeyondHistory);
     assert_eq!(before[0].to, Some(at(0)));
 }
+
+#[test]
+fn a_clock_that_was_set_back_stops_nothing() {
+    let folder = TestFolder::new();
+    let hour = 3_600_000;
+    let mut recorder = open_few(&folder, at(hour));
+    recorder.tick(at(hour)).unwrap();
+    // Nothing is recorded, but it says that it is alive.
+    recorder.tick(at(0)).unwrap();
+    let crashed = folder.copy();
+    assert_eq!(open_few(&crashed, at(0)).last_alive(), Some(at(0)));
+}
+
+#[test]
+fn what_ends_before_it_begins_ends_when_it_begins() {
+    let folder = TestFolder::new();
+    let mut recorder = open_few(&folder, at(0));
+    let mut record = ended(500);
+    record.ended_at.as_mut().unwrap().at = at(100);
+    recorder.record(&[record], at(600)).unwrap();
+    record.ended_at.as_mut().unwrap().at = at(500);
+    assert_eq!(found(recorder.history(), &question_at(500)), [record]);
+}

@@ -5,7 +5,8 @@ use std::fs;
 use model::{GapCause, Period};
 
 use super::{
-    EFFORT, TestFolder, all, at, ended, found, open_few, question_at, settings, wait_for_sealing,
+    EFFORT, TestFolder, all, at, ended, found, open_few, question_at, settings, tick_until_idle,
+    wait_for_sealing,
 };
 use crate::arbitrary::everything;
 use crate::{News, Recorder, open};
@@ -121,13 +122,9 @@ fn every_segment_is_verified_in_a_week() {
     let hour = 3_600_000;
     let mut news = Vec::new();
     for hours in 1..=24 * 7 {
-        recorder.tick(at(hours * hour)).unwrap();
-        // The background has to get to it.
-        std::thread::sleep(std::time::Duration::from_millis(1));
+        tick_until_idle(&mut recorder, at(hours * hour));
         news.extend(recorder.take_news());
     }
-    std::thread::sleep(std::time::Duration::from_millis(50));
-    news.extend(recorder.take_news());
     let is_named =
         |news: &News| matches!(news, News::Damaged(file) if file.path == segment(&folder, 3));
     assert!(news.iter().any(is_named), "{news:?}");
@@ -142,6 +139,7 @@ fn a_lost_catalogue_is_made_anew() {
     let recorder = open_few(&folder, at(50_000));
     assert_eq!(recorder.history().status().sealed_records, 3000);
     assert_eq!(all(recorder.history()).len(), 3100);
+    assert_eq!(recorder.history().gaps(Period::at(at(0))), []);
     recorder.close(at(50_000)).unwrap();
     let text = fs::read_to_string(folder.path().join("catalogue")).unwrap();
     assert_eq!(

@@ -187,3 +187,36 @@ fn a_block_of_another_generation_is_none_of_this() {
     write(&path, &[vec![]]);
     assert!(replay(&path, 8, None, |_, _| {}).unwrap().fault.is_some());
 }
+
+/// The bytes of a file, and of its only block.
+fn one_block(path: &Path) -> (Vec<u8>, Vec<u8>) {
+    let lengths = write(path, &[vec![Logged::Record(crate::arbitrary::example())]]);
+    let bytes = fs::read(path).unwrap();
+    let block = bytes[lengths[0] as usize..].to_vec();
+    (bytes, block)
+}
+
+#[test]
+fn a_block_that_stands_there_twice_counts_once() {
+    let folder = TestFolder::new();
+    let path = folder.path().join("7.journal");
+    let (bytes, block) = one_block(&path);
+    fs::write(&path, [bytes, block].concat()).unwrap();
+    let (entries, _, _, is_damaged) = read(&path);
+    assert_eq!((entries.len(), is_damaged), (1, true));
+}
+
+#[test]
+fn a_block_that_an_earlier_file_left_behind_is_no_block() {
+    let folder = TestFolder::new();
+    let (path, other) = (
+        folder.path().join("7.journal"),
+        folder.path().join("8.journal"),
+    );
+    let (_, block) = one_block(&path);
+    drop(Writer::create(&other, 8, RemotePolicy::Keep).unwrap());
+    let header = fs::read(&other).unwrap();
+    fs::write(&other, [header, block].concat()).unwrap();
+    let replayed = replay(&other, 8, None, |_, _| panic!("it is of another")).unwrap();
+    assert!(replayed.fault.is_some());
+}

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use model::{Gap, GapCause, Period, Timestamp};
 
-use super::{EFFORT, TestFolder, all, at, begun, ended, settings, wait_for_sealing};
+use super::{
+    EFFORT, TestFolder, all, at, begun, ended, settings, tick_until_idle, wait_for_sealing,
+};
 use crate::arbitrary::everything;
 use crate::{FindError, News, Recorder, Settings, open};
 
@@ -29,12 +31,8 @@ fn three_hours(settings: &Settings) -> Recorder {
 
 /// Ticks until the background has removed what is to be removed.
 fn expire(recorder: &mut Recorder, now: Timestamp) -> Vec<News> {
-    let mut news = Vec::new();
-    for _ in 0..200 {
-        recorder.tick(now).unwrap();
-        std::thread::sleep(Duration::from_millis(2));
-        news.extend(recorder.take_news());
-    }
+    tick_until_idle(recorder, now);
+    let mut news = recorder.take_news();
     let is_expired = |news: &News| matches!(news, News::Expired(_));
     news.retain(is_expired);
     news

@@ -125,3 +125,20 @@ fn a_limit_of_nothing_gives_nothing() {
     page.add(crate::arbitrary::example());
     assert_eq!(page.into_records(), []);
 }
+
+#[test]
+fn of_two_that_lived_for_one_millisecond_none_is_passed_over() {
+    let folder = TestFolder::new();
+    let mut recorder = open(settings(&folder), at(0)).unwrap();
+    let mut records = [super::ended(1), super::ended(2)];
+    for record in &mut records {
+        record.started_at = super::ended(1).started_at;
+        record.ended_at = record.started_at;
+    }
+    recorder.record(&records, at(0)).unwrap();
+    let everything = crate::arbitrary::everything();
+    let history = recorder.history();
+    let (first, _) = history.page(&everything, None, 1, EFFORT);
+    let (second, _) = history.page(&everything, first.last(), 1, EFFORT);
+    assert_eq!([first, second].concat(), records);
+}

@@ -79,6 +79,7 @@ fn a_crash_at_any_step_of_sealing_loses_nothing_and_doubles_nothing() {
                 many(0..2500),
                 "after {steps} steps"
             );
+            assert_eq!(journals(&folder).len(), 2, "after {steps} steps");
             drop(recorder);
             let expected = [begun(10_001), begun(10_002)];
             assert_eq!(still_open(&folder), expected, "after {steps} steps");
@@ -145,4 +146,81 @@ fn a_segment_is_sealed_for_its_age_even_if_it_was_begun_before_a_restart() {
     recorder.tick(at(60_011)).unwrap();
     wait_for_sealing(&mut recorder, at(60_011));
     assert_eq!(recorder.history().status().segments, 1);
+}
+
+#[test]
+fn sealing_is_tried_again_and_checkpoints_come_once() {
+    let folder = TestFolder::new();
+    let day = 24 * 3_600_000;
+    let mut recorder = open_few(&folder, at(0));
+    recorder.record(&[begun(1), ended(2)], at(0)).unwrap();
+    failpoint::allow(&folder.path(), 1);
+    recorder.tick(at(day + 1)).unwrap();
+    let mut trouble = Ok(());
+    while trouble.is_ok() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        trouble = recorder.tick(at(day + 1));
+    }
+    assert!(recorder.history().status().trouble.is_some());
+    failpoint::allow_all(&folder.path());
+    wait_for_sealing(&mut recorder, at(day + 10_000));
+    assert_eq!(recorder.history().status().trouble, None);
+    let ends = all(recorder.history()).into_iter();
+    let ends: Vec<_> = ends.filter_map(|record| record.end_evidence).collect();
+    assert_eq!(ends, [EndEvidence::Checkpoint, EndEvidence::Event]);
+}
+
+#[test]
+fn what_is_open_outlives_generations_without_records() {
+    for steps in 0..8 {
+        let folder = TestFolder::new();
+        let mut recorder = open_few(&folder, at(0));
+        recorder.record(&[begun(1), begun(2)], at(0)).unwrap();
+        recorder.change_over_now(at(1));
+        wait_for_sealing(&mut recorder, at(1));
+        failpoint::allow(&folder.path(), steps);
+        recorder.record(&[begun(3)], at(2)).unwrap();
+        recorder.change_over_now(at(2));
+        recorder.change_over_now(at(3));
+        drop(recorder);
+        failpoint::allow_all(&folder.path());
+        let expected = [begun(1), begun(2), begun(3)];
+        assert_eq!(still_open(&folder), expected, "after {steps} steps");
+        // Whatever is sealed late.
+        wait_for_sealing(&mut open_few(&folder, at(10_000)), at(10_000));
+        assert_eq!(still_open(&folder), expected, "after {steps} steps");
+    }
+}
+
+#[test]
+fn gaps_outlive_the_journal_that_has_them() {
+    let folder = TestFolder::new();
+    let mut recorder = open_few(&folder, at(0));
+    recorder.tick(at(0)).unwrap();
+    let gap = model::Gap {
+        from: at(5),
+        to: Some(at(9)),
+        cause: model::GapCause::Dump,
+    };
+    recorder.note_gap(gap).unwrap();
+    recorder.record(&[ended(1)], at(10)).unwrap();
+    recorder.change_over_now(at(10));
+    drop(recorder);
+    assert_eq!(journals(&folder).len(), 2, "the first is sealed");
+    let recorder = open_few(&folder, at(20));
+    assert_eq!(recorder.history().gaps(model::Period::at(at(7))), [gap]);
+}
+
+#[test]
+fn what_was_open_before_a_journal_that_is_gone_is_removed() {
+    let folder = TestFolder::new();
+    let mut recorder = open_few(&folder, at(0));
+    recorder.record(&many(0..10), at(1500)).unwrap();
+    recorder.change_over_now(at(1500));
+    drop(recorder);
+    let path = |number: u64| folder.path().join(format!("journal/{number:010}.open"));
+    std::fs::copy(path(2), path(1)).unwrap();
+    drop(open_few(&folder, at(2000)));
+    assert!(!path(1).exists());
+    assert!(path(2).exists());
 }

@@ -1,7 +1,7 @@
 //! What a fuzzer calls: lines of all forms, in pieces of any size.
 
 use jiff::tz::TimeZone;
-use model::{EndpointPattern, Timestamp};
+use model::Timestamp;
 
 use super::form::Form;
 use super::item::{Item, What};
@@ -73,7 +73,12 @@ fn check(items: &[Item], writer: Writer, input: &[u8]) {
         answers += usize::from(answer.is_some());
         writer.write(&mut out, item, answer.as_ref());
         if let Some(question) = item.what.question() {
-            assert_ne!(question.asked.lookup.nat, EndpointPattern::default());
+            let lookup = &question.asked.lookup;
+            let ends = [&lookup.nat, &lookup.remote, &lookup.internal];
+            assert!(
+                ends.iter().any(|end| !end.is_any()),
+                "somebody is asked about"
+            );
             assert!(!question.query().contains(char::is_control));
         }
     }

@@ -114,11 +114,10 @@ pub fn of_row<'a>(
         value,
         name,
     };
-    if columns.of(Field::Nat).is_some() && row.text(Field::Nat).is_none() {
-        // A port alone is that of somebody else as well.
-        if row.text(Field::NatPort).is_some() {
-            return Err(row.fault(Field::Nat, "it is empty, and a port alone says too little"));
-        }
+    let has_internal = row.text(Field::Internal).is_some();
+    if columns.of(Field::Nat).is_some() && row.text(Field::Nat).is_none() && !has_internal {
+        // What would fit is everybody who had the port, or has talked to the remote.
+        return Err(row.fault(Field::Nat, "no endpoint, it is empty"));
     }
     let defaults = &settings.defaults;
     let mut lookup = Lookup {
@@ -271,5 +270,51 @@ pub fn protocol_of(word: &str) -> Option<model::Protocol> {
         Some(model::Protocol::ICMPV6)
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fuzzing::settings;
+    use super::*;
+
+    fn asked(header: &str, row: &str) -> Result<String, String> {
+        let names: Vec<&str> = header.split(',').collect();
+        let values: Vec<&str> = row.split(',').collect();
+        let columns = Columns::guessed(&names);
+        let name = |at: usize| names[at].to_owned();
+        let value = |at: usize| values.get(at).copied();
+        of_row(&columns, value, name, &settings(None)).map(|question| question.query())
+    }
+
+    #[test]
+    fn a_row_without_its_endpoint_asks_nothing() {
+        let header = "src_ip,src_port,dst_ip,internal_address";
+        for row in [",40123,", ",,198.51.100.1", "-,40123,198.51.100.1", ""] {
+            let said = asked(header, row);
+            assert_eq!(
+                said,
+                Err("read column src_ip: no endpoint, it is empty".to_owned())
+            );
+        }
+        let said = asked(header, ",,198.51.100.1,10.0.0.1");
+        assert_eq!(said.as_deref(), Ok("remote=198.51.100.1&internal=10.0.0.1"));
+        // Who has no such column asks the other way round.
+        let said = asked("remote_address", "198.51.100.1");
+        assert_eq!(said.as_deref(), Ok("remote=198.51.100.1"));
+        assert!(asked("remote_address", "").is_err());
+    }
+
+    #[test]
+    fn times_may_be_in_several_columns() {
+        let said = asked("ip,date,time", "203.0.113.7,2026-11-23,22:47:00 UTC");
+        let expected = "nat=203.0.113.7&at=2026-11-23T22:47:00.000Z&tolerance=2s";
+        assert_eq!(said.as_deref(), Ok(expected));
+        let said = asked("ip,start,end", "203.0.113.7,1795474020,1795474080.5");
+        let expected = "nat=203.0.113.7&from=2026-11-23T22:47:00.000Z\
+                        &to=2026-11-23T22:48:00.500Z&tolerance=2s";
+        assert_eq!(said.as_deref(), Ok(expected));
+        assert!(asked("ip,start,end", "203.0.113.7,1795474080,1795474020").is_err());
+        assert!(asked("ip,time", "203.0.113.7,").is_err());
     }
 }

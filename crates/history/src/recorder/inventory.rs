@@ -1,0 +1,133 @@
+//! Which files of segments and holds there are, when history is opened.
+
+use std::fs;
+use std::io;
+use std::sync::Arc;
+
+use model::Timestamp;
+
+use super::journals::FIRST;
+use super::open::{OpenError, failed};
+use crate::catalogue::{Entry, HoldEntry};
+use crate::folder::Numbered;
+use crate::seal::entry_of;
+use crate::sealed::Sealed;
+use crate::segment::{Segment, checksum};
+use crate::shared::Shared;
+
+/// Finds the segments, those without a line in the catalogue too, and sees which are
+/// missing or not as long as they were.
+pub(super) fn find_segments(shared: &Shared, now: Timestamp) -> Result<(), OpenError> {
+    let numbers = shared.folder.numbers(Numbered::Segment).map_err(failed)?;
+    let mut catalogue = shared.catalogue.lock();
+    for number in numbers {
+        if catalogue.segment(number).is_none() {
+            let entry = adopted(shared, number, now);
+            catalogue.remember_segment(entry);
+        }
+    }
+    let segments = catalogue.segments().map(|entry| {
+        let sealed = Sealed::new(&shared.folder, entry.clone());
+        let fault = match fs::metadata(sealed.path()) {
+            Ok(metadata) if metadata.len() == entry.bytes => None,
+            Ok(metadata) => Some(format!(
+                "it has {} bytes, expected {}",
+                metadata.len(),
+                entry.bytes
+            )),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Some("it is missing".to_owned())
+            }
+            Err(error) => Some(format!("it cannot be read: {error}")),
+        };
+        (Arc::new(sealed), fault)
+    });
+    let segments: Vec<_> = segments.collect();
+    drop(catalogue);
+    let mut sources = shared.sources.write();
+    sources.segments = segments
+        .iter()
+        .map(|(sealed, _)| Arc::clone(sealed))
+        .collect();
+    drop(sources);
+    for (sealed, fault) in segments {
+        // One that was found to be damaged before stays so until it is verified.
+        if fault.is_some() {
+            shared.set_fault(&sealed, fault);
+        }
+    }
+    Ok(())
+}
+
+/// The entry of a segment that the catalogue does not know.
+fn adopted(shared: &Shared, number: u64, now: Timestamp) -> Entry {
+    let path = shared.folder.numbered(Numbered::Segment, number);
+    let read = Segment::open(&path)
+        .map_err(|error| error.to_string())
+        .and_then(|segment| {
+            let last = segment.meta().last_generation;
+            if last != number {
+                return Err(format!(
+                    "it is that of generation {last}, expected {number}"
+                ));
+            }
+            let checksum = checksum(&path).map_err(|error| error.to_string())?;
+            Ok(entry_of(number, segment.groups(), checksum, now))
+        });
+    read.unwrap_or_else(|fault| Entry {
+        generation: number,
+        bytes: fs::metadata(&path).map_or(0, |metadata| metadata.len()),
+        crc32: 0,
+        groups: Vec::new(),
+        verified_at: now.milliseconds(),
+        fault: Some(fault),
+    })
+}
+
+/// Finds holds that the catalogue does not know.
+pub(super) fn find_holds(shared: &Shared) -> Result<(), OpenError> {
+    let folder = shared.folder.holds();
+    let entries = fs::read_dir(&folder).map_err(|error| failed((folder.clone(), error)))?;
+    for entry in entries {
+        let path = entry
+            .map_err(|error| failed((folder.clone(), error)))?
+            .path();
+        let case = path.file_stem().and_then(|stem| stem.to_str());
+        let Some(case) =
+            case.filter(|_| path.extension().is_some_and(|ending| ending == "parquet"))
+        else {
+            continue;
+        };
+        let mut catalogue = shared.catalogue.lock();
+        if catalogue.holds().any(|hold| hold.case == case) {
+            continue;
+        }
+        // One that cannot be read is found out when somebody asks.
+        let records = Segment::open(&path).map_or(0, |segment| segment.records());
+        let checksum = checksum(&path).map_err(|error| failed((path.clone(), error)))?;
+        catalogue.remember_hold(HoldEntry {
+            case: case.to_owned(),
+            records,
+            bytes: checksum.bytes,
+            crc32: checksum.crc32,
+        });
+    }
+    Ok(())
+}
+
+/// Since when records are kept, where the catalogue does not say: since the first of
+/// them, if it is the first ever; of what was kept before the oldest segment, something
+/// may have expired.
+pub(super) fn since(shared: &Shared, began: Timestamp) -> Timestamp {
+    let segments = shared.sources().segments;
+    let Some(oldest) = segments.first() else {
+        return began;
+    };
+    let entry = oldest.entry();
+    let starts = entry.groups.iter().filter_map(|group| group.from);
+    let since = match starts.min() {
+        Some(start) if entry.generation == FIRST => start,
+        _ => entry.last_end(),
+    };
+    Timestamp::of_milliseconds(since)
+}
