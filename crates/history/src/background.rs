@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use model::Timestamp;
 
+use crate::archive::Archive;
 use crate::folder::{Numbered, sync_folder};
 use crate::gaps;
 use crate::journal::{OpenSet, Replayed, replay};
 use crate::retention::expire;
 use crate::seal::{Full, seal};
-use crate::shared::Shared;
 use crate::verify::verify_next;
 
 /// Something to be done.
@@ -66,16 +66,16 @@ impl Background {
     /// # Errors
     ///
     /// Where the system gives no thread.
-    pub(crate) fn start(shared: &Arc<Shared>) -> io::Result<Self> {
+    pub(crate) fn start(archive: &Arc<Archive>) -> io::Result<Self> {
         let (done_sender, done) = channel();
         let mut threads = Vec::new();
         let mut start = |name: &str| -> io::Result<Sender<Job>> {
             let (sender, jobs) = channel();
-            let (shared, done) = (Arc::clone(shared), done_sender.clone());
+            let (archive, done) = (Arc::clone(archive), done_sender.clone());
             let work = move || {
                 for job in jobs {
                     // Nobody is there to be told only when all of it ends.
-                    let _ = done.send(work(&shared, job));
+                    let _ = done.send(work(&archive, job));
                 }
             };
             threads.push(Builder::new().name(name.to_owned()).spawn(work)?);
@@ -123,17 +123,17 @@ impl Drop for Background {
     }
 }
 
-fn work(shared: &Shared, job: Job) -> Done {
+fn work(archive: &Archive, job: Job) -> Done {
     let text = |error: &dyn std::fmt::Display| error.to_string();
     match job {
-        Job::Seal(full) => Done::Sealed(seal(shared, &full).map_err(|error| text(&error))),
-        Job::ReadOpen(generations) => Done::ReadOpen(read_open(shared, &generations)),
-        Job::Save => Done::Other(save(shared)),
+        Job::Seal(full) => Done::Sealed(seal(archive, &full).map_err(|error| text(&error))),
+        Job::ReadOpen(generations) => Done::ReadOpen(read_open(archive, &generations)),
+        Job::Save => Done::Other(save(archive)),
         Job::Expire(now) => {
-            Done::Other(expire(shared, now).map_err(|error| format!("remove segments: {error}")))
+            Done::Other(expire(archive, now).map_err(|error| format!("remove segments: {error}")))
         }
         Job::Verify(now) => {
-            verify_next(shared, now);
+            verify_next(archive, now);
             Done::Other(Ok(()))
         }
         Job::Sync(file, folder) => Done::Synced(
@@ -146,13 +146,13 @@ fn work(shared: &Shared, job: Job) -> Done {
 
 /// What is open at the end of the last of these journals.
 pub(crate) fn read_open(
-    shared: &Shared,
+    archive: &Archive,
     generations: &[u64],
 ) -> Result<(OpenSet, Replayed), String> {
     let mut open = OpenSet::default();
     let mut last = Replayed::default();
     let mut read = |kind, number| -> Result<Replayed, String> {
-        let path = shared.folder.numbered(kind, number);
+        let path = archive.folder.numbered(kind, number);
         match replay(&path, number, None, |entry, at| open.apply(entry, at)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Replayed::default()),
             other => other.map_err(|error| format!("read {}: {error}", path.display())),
@@ -169,16 +169,16 @@ pub(crate) fn read_open(
 }
 
 /// Writes the file of gaps and the catalogue, where they do not say everything.
-pub(crate) fn save(shared: &Shared) -> Result<(), String> {
+pub(crate) fn save(archive: &Archive) -> Result<(), String> {
     let list = {
-        let gaps = shared.gaps.lock();
+        let gaps = archive.gaps.lock();
         gaps.is_unsaved().then(|| gaps.list())
     };
     if let Some(list) = list {
-        gaps::save(&shared.folder.gaps(), &list)
+        gaps::save(&archive.folder.gaps(), &list)
             .map_err(|error| format!("write the file of gaps: {error}"))?;
-        shared.gaps.lock().saved(&list);
+        archive.gaps.lock().saved(&list);
     }
-    let saved = shared.catalogue.lock().save();
+    let saved = archive.catalogue.lock().save();
     saved.map_err(|error| format!("write the catalogue: {error}"))
 }

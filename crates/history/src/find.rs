@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use model::Match;
 
+use crate::archive::{Archive, Sources};
 use crate::page::Page;
 use crate::segment::{Segment, SegmentError};
-use crate::shared::{Shared, Sources};
 use crate::{Completeness, Effort, Question, holds};
 
 /// Records between two looks at the clock.
@@ -28,7 +28,7 @@ impl Deadline {
 
 /// Visits what fits: newest first, what is held for cases last.
 pub(crate) fn find(
-    shared: &Shared,
+    archive: &Archive,
     question: &Question,
     effort: Effort,
     mut visit: impl FnMut(Match) -> bool,
@@ -40,7 +40,7 @@ pub(crate) fn find(
         (!visited.is_multiple_of(AT_ONCE) || !deadline.is_over()) && visit(record)
     };
     let mut completeness = Completeness::default();
-    let sources = shared.sources();
+    let sources = archive.sources();
     for generation in sources.generations.iter().rev() {
         if deadline.is_over() || !generation.find(question, &mut visit) {
             completeness.is_cut = true;
@@ -55,7 +55,7 @@ pub(crate) fn find(
             completeness.is_cut = true;
             return completeness;
         }
-        let outcome = shared.readers.get(sealed);
+        let outcome = archive.readers.get(sealed);
         let outcome = outcome.and_then(|segment| segment.find(question, &mut visit));
         match outcome {
             Ok(true) => {}
@@ -64,13 +64,13 @@ pub(crate) fn find(
                 return completeness;
             }
             Err(error) => {
-                if shared.could_not_read(sealed, &error) {
+                if archive.could_not_read(sealed, &error) {
                     completeness.damaged.push(sealed.path().to_owned());
                 }
             }
         }
     }
-    for path in relevant_holds(shared, question) {
+    for path in relevant_holds(archive, question) {
         let outcome = Segment::open(&path);
         let outcome = outcome.and_then(|segment| segment.find(question, &mut visit));
         note_hold(path, outcome, &mut completeness);
@@ -80,14 +80,14 @@ pub(crate) fn find(
 
 /// Answers many questions, each source once.
 pub(crate) fn find_many(
-    shared: &Shared,
+    archive: &Archive,
     questions: &[Question],
     effort: Effort,
     mut visit: impl FnMut(usize, Match),
 ) -> Completeness {
     let deadline = Deadline::of(effort);
     let mut completeness = Completeness::default();
-    let sources = shared.sources();
+    let sources = archive.sources();
     for generation in sources.generations.iter().rev() {
         for (index, question) in questions.iter().enumerate() {
             if index.is_multiple_of(64) && deadline.is_over() {
@@ -112,18 +112,18 @@ pub(crate) fn find_many(
         if which.is_empty() {
             continue;
         }
-        let outcome = shared.readers.get(sealed);
+        let outcome = archive.readers.get(sealed);
         let outcome = outcome.and_then(|segment| segment.find_many(questions, &which, &mut visit));
         if let Err(error) = outcome
-            && shared.could_not_read(sealed, &error)
+            && archive.could_not_read(sealed, &error)
         {
             completeness.damaged.push(sealed.path().to_owned());
         }
     }
-    let old = |index: &usize| reaches_back(shared, &questions[*index]);
+    let old = |index: &usize| reaches_back(archive, &questions[*index]);
     let which: Vec<usize> = (0..questions.len()).filter(old).collect();
     if !which.is_empty() {
-        for path in holds::files(shared) {
+        for path in holds::files(archive) {
             let outcome = Segment::open(&path);
             let outcome =
                 outcome.and_then(|segment| segment.find_many(questions, &which, &mut visit));
@@ -136,7 +136,7 @@ pub(crate) fn find_many(
 /// Fills a page. Sources whose records began first come first, because then little of
 /// the others is needed.
 pub(crate) fn page(
-    shared: &Shared,
+    archive: &Archive,
     question: &Question,
     after: Option<&Match>,
     limit: usize,
@@ -149,7 +149,7 @@ pub(crate) fn page(
     let Sources {
         generations,
         mut segments,
-    } = shared.sources();
+    } = archive.sources();
     let mut add = |page: &mut Page, question: &Question, source: &mut Source| {
         source(question, &mut |record| {
             page.add(record);
@@ -169,7 +169,7 @@ pub(crate) fn page(
             break;
         }
         let mut source = |question: &Question, visit: &mut Visit| {
-            shared.readers.get(sealed)?.find(question, visit)
+            archive.readers.get(sealed)?.find(question, visit)
         };
         match add(&mut page, &asked, &mut source) {
             Ok(true) => {}
@@ -178,13 +178,13 @@ pub(crate) fn page(
                 break;
             }
             Err(error) => {
-                if shared.could_not_read(sealed, &error) {
+                if archive.could_not_read(sealed, &error) {
                     completeness.damaged.push(sealed.path().to_owned());
                 }
             }
         }
     }
-    for path in relevant_holds(shared, question) {
+    for path in relevant_holds(archive, question) {
         let mut source =
             |question: &Question, visit: &mut Visit| Segment::open(&path)?.find(question, visit);
         let asked = page.question();
@@ -207,13 +207,13 @@ type Source<'a> = dyn FnMut(&Question, &mut Visit) -> Result<bool, SegmentError>
 
 /// Whether a question reaches back to where records may have expired, so that only a
 /// hold still has them.
-fn reaches_back(shared: &Shared, question: &Question) -> bool {
-    question.period.from < shared.since()
+fn reaches_back(archive: &Archive, question: &Question) -> bool {
+    question.period.from < archive.since()
 }
 
-fn relevant_holds(shared: &Shared, question: &Question) -> Vec<PathBuf> {
-    if reaches_back(shared, question) {
-        holds::files(shared)
+fn relevant_holds(archive: &Archive, question: &Question) -> Vec<PathBuf> {
+    if reaches_back(archive, question) {
+        holds::files(archive)
     } else {
         Vec::new()
     }

@@ -9,9 +9,9 @@ use std::time::Duration;
 use model::{Gap, GapCause, Lookup, Match, Period, Timestamp};
 
 use crate::addresses::Addresses;
+use crate::archive::Archive;
 use crate::rows::Rows;
 use crate::segment::{Meta, SegmentError, write};
-use crate::shared::Shared;
 use crate::{
     SegmentInfo, Settings, Status, Verified, find, holds, order, retention, status, verify,
 };
@@ -23,7 +23,7 @@ const MOST_EXPORTED: usize = 2 << 20;
 /// for longer than it takes to copy a list.
 #[derive(Debug)]
 pub struct History {
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) archive: Arc<Archive>,
 }
 
 /// One of many questions that are asked together.
@@ -84,7 +84,7 @@ pub enum FindError {
 impl History {
     /// What it was opened with.
     pub fn settings(&self) -> &Settings {
-        &self.shared.settings
+        &self.archive.settings
     }
 
     /// Calls `visit` with each record that fits and lived in `period`, newest segment
@@ -96,7 +96,7 @@ impl History {
         effort: Effort,
         visit: impl FnMut(Match) -> bool,
     ) -> Completeness {
-        find::find(&self.shared, question, effort, visit)
+        find::find(&self.archive, question, effort, visit)
     }
 
     /// Answers many questions at once: calls `visit` with the index of a question and
@@ -107,7 +107,7 @@ impl History {
         effort: Effort,
         visit: impl FnMut(usize, Match),
     ) -> Completeness {
-        find::find_many(&self.shared, questions, effort, visit)
+        find::find_many(&self.archive, questions, effort, visit)
     }
 
     /// The first `limit` translations that fit and lived in `period`, in the order of
@@ -121,24 +121,24 @@ impl History {
         limit: usize,
         effort: Effort,
     ) -> (Vec<Match>, Completeness) {
-        find::page(&self.shared, question, after, limit, effort)
+        find::page(&self.archive, question, after, limit, effort)
     }
 
     /// The gaps that touch a period, oldest first: those noted, those of damaged or
     /// missing files, and the time before the oldest record that is kept.
     pub fn gaps(&self, period: Period) -> Vec<Gap> {
-        let mut gaps: Vec<Gap> = self.shared.gaps.lock().within(period).collect();
+        let mut gaps: Vec<Gap> = self.archive.gaps.lock().within(period).collect();
         let of_segments = |sealed: &Arc<crate::sealed::Sealed>| {
             sealed.period().touches(&period).then(|| sealed.gap())?
         };
         gaps.extend(
-            self.shared
+            self.archive
                 .sources()
                 .segments
                 .iter()
                 .filter_map(of_segments),
         );
-        let since = self.shared.since();
+        let since = self.archive.since();
         if period.from < since {
             gaps.push(Gap {
                 from: Timestamp::MIN,
@@ -152,17 +152,17 @@ impl History {
 
     /// How much is kept, and how it goes.
     pub fn status(&self) -> Status {
-        status::of(&self.shared)
+        status::of(&self.archive)
     }
 
     /// Verifies the checksum of every file, and calls `visit` after each.
     pub fn verify(&self, now: Timestamp, visit: impl FnMut(Verified)) {
-        verify::verify_all(&self.shared, now, visit);
+        verify::verify_all(&self.archive, now, visit);
     }
 
     /// The segments whose time is over, oldest first.
     pub fn expired(&self, now: Timestamp) -> Vec<SegmentInfo> {
-        let expired = retention::expired(&self.shared, now);
+        let expired = retention::expired(&self.archive, now);
         expired.iter().map(|sealed| sealed.info()).collect()
     }
 
@@ -173,12 +173,12 @@ impl History {
     ///
     /// Where they could not be written.
     pub fn hold(&self, case: &str, records: &[Match], now: Timestamp) -> Result<(), FindError> {
-        holds::hold(&self.shared, case, records, now)
+        holds::hold(&self.archive, case, records, now)
     }
 
     /// The cases that hold records, with how many.
     pub fn holds(&self) -> Vec<(String, u64)> {
-        let catalogue = self.shared.catalogue.lock();
+        let catalogue = self.archive.catalogue.lock();
         let holds = catalogue.holds();
         holds
             .map(|hold| (hold.case.clone(), hold.records))
@@ -191,7 +191,7 @@ impl History {
     ///
     /// Where the file could not be removed.
     pub fn release(&self, case: &str) -> Result<bool, FindError> {
-        holds::release(&self.shared, case)
+        holds::release(&self.archive, case)
     }
 
     /// Writes the records that lived in `period` to a Parquet file, in the format of a

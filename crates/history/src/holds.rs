@@ -8,13 +8,13 @@ use model::{Match, Timestamp};
 
 use crate::FindError;
 use crate::addresses::Addresses;
+use crate::archive::Archive;
 use crate::catalogue::HoldEntry;
 use crate::folder::replace;
 use crate::order::{by_all, is_same_record};
 use crate::rows::Rows;
 use crate::seal::checkpoint;
 use crate::segment::{Meta, Segment, SegmentError, write};
-use crate::shared::Shared;
 
 /// Adds records to what a case holds.
 ///
@@ -23,7 +23,7 @@ use crate::shared::Shared;
 /// Where the name is none for a file, what the case holds cannot be read, or the
 /// file cannot be written.
 pub(crate) fn hold(
-    shared: &Shared,
+    archive: &Archive,
     case: &str,
     records: &[Match],
     now: Timestamp,
@@ -31,8 +31,8 @@ pub(crate) fn hold(
     if !is_name(case) {
         return Err(FindError::CaseName(case.to_owned()));
     }
-    let _alone = shared.holding.lock();
-    let path = shared.folder.hold(case);
+    let _alone = archive.holding.lock();
+    let path = archive.folder.hold(case);
     let mut all = held(&path)?;
     // One that is still open is held as it was at this time.
     all.extend(records.iter().map(|record| match record.ended_at {
@@ -49,7 +49,7 @@ pub(crate) fn hold(
     let meta = Meta {
         first_generation: 0,
         last_generation: 0,
-        gateway: shared.settings.gateway.clone(),
+        gateway: archive.settings.gateway.clone(),
     };
     let mut written = None;
     let write = |file: &fs::File| {
@@ -74,9 +74,9 @@ pub(crate) fn hold(
         bytes: written.checksum.bytes,
         crc32: written.checksum.crc32,
     };
-    let noted = shared.catalogue.lock().add_hold(entry);
+    let noted = archive.catalogue.lock().add_hold(entry);
     noted.map_err(|source| FindError::Write {
-        path: shared.folder.catalogue(),
+        path: archive.folder.catalogue(),
         source,
     })
 }
@@ -107,31 +107,31 @@ fn held(path: &Path) -> Result<Vec<Match>, FindError> {
 /// # Errors
 ///
 /// Where the file could not be removed.
-pub(crate) fn release(shared: &Shared, case: &str) -> Result<bool, FindError> {
+pub(crate) fn release(archive: &Archive, case: &str) -> Result<bool, FindError> {
     if !is_name(case) {
         return Err(FindError::CaseName(case.to_owned()));
     }
-    let _alone = shared.holding.lock();
-    let path = shared.folder.hold(case);
+    let _alone = archive.holding.lock();
+    let path = archive.folder.hold(case);
     let was_there = match fs::remove_file(&path) {
         Ok(()) => true,
         Err(error) if error.kind() == io::ErrorKind::NotFound => false,
         Err(source) => return Err(FindError::Write { path, source }),
     };
-    let noted = shared.catalogue.lock().remove_hold(case);
+    let noted = archive.catalogue.lock().remove_hold(case);
     noted.map_err(|source| FindError::Write {
-        path: shared.folder.catalogue(),
+        path: archive.folder.catalogue(),
         source,
     })?;
     Ok(was_there)
 }
 
 /// The files of all holds.
-pub(crate) fn files(shared: &Shared) -> Vec<PathBuf> {
-    let catalogue = shared.catalogue.lock();
+pub(crate) fn files(archive: &Archive) -> Vec<PathBuf> {
+    let catalogue = archive.catalogue.lock();
     catalogue
         .holds()
-        .map(|hold| shared.folder.hold(&hold.case))
+        .map(|hold| archive.folder.hold(&hold.case))
         .collect()
 }
 

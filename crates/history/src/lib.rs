@@ -9,6 +9,7 @@
 mod addresses;
 #[cfg(test)]
 mod arbitrary;
+mod archive;
 mod background;
 mod catalogue;
 mod checked_lines;
@@ -31,7 +32,6 @@ mod seal;
 mod sealed;
 mod segment;
 mod settings;
-mod shared;
 mod status;
 #[cfg(test)]
 mod tests;

@@ -19,12 +19,12 @@ use std::sync::Arc;
 
 use model::{EndEvidence, Endpoint, Gap, Match, Timestamp};
 
+use crate::archive::Archive;
 use crate::background::{Background, Job, save};
 use crate::generation::Generation;
 use crate::journal::Writer;
 use crate::rows::own_destination;
 use crate::seal::Full;
-use crate::shared::Shared;
 use crate::unsettled::{Ended, Unsettled};
 use crate::{History, RemotePolicy};
 
@@ -38,7 +38,7 @@ const AT_ONCE: usize = 512;
 /// The one writer of history. Belongs to one thread.
 #[derive(Debug)]
 pub struct Recorder {
-    shared: Arc<Shared>,
+    archive: Arc<Archive>,
     history: Arc<History>,
     /// The generation that grows, and its journal.
     generation: Arc<Generation>,
@@ -99,7 +99,7 @@ impl Recorder {
 
     /// Takes some records. Those that cannot be written now stay for a later time.
     fn take(&mut self, chunk: &[Match], now: Timestamp) {
-        let remote = self.shared.settings.remote;
+        let remote = self.archive.settings.remote;
         let chunk = with_lives(chunk);
         if let Settling::Known(unsettled) = &mut self.settling {
             let meet = |record| unsettled.meet(record, remote);
@@ -137,7 +137,7 @@ impl Recorder {
     ///
     /// Where it could not be written; it is remembered and written later.
     pub fn note_gap(&mut self, gap: Gap) -> Result<(), WriteError> {
-        self.shared.gaps.lock().note(gap);
+        self.archive.gaps.lock().note(gap);
         match &self.stopped {
             None => {
                 self.journal.add_gap(&gap);
@@ -158,7 +158,7 @@ impl Recorder {
 
     /// What happened in the background since the last call, for the log.
     pub fn take_news(&mut self) -> Vec<News> {
-        std::mem::take(&mut self.shared.news.lock())
+        std::mem::take(&mut self.archive.news.lock())
     }
 
     /// Does what is due: writes to the disk, seals, expires, scrubs. To be called
@@ -169,7 +169,7 @@ impl Recorder {
     /// Where something that was due could not be done; it stays due.
     pub fn tick(&mut self, now: Timestamp) -> Result<(), WriteError> {
         self.look_after_background(now);
-        self.do_what_is_due(now);
+        self.catch_up(now);
         match self.trouble.take() {
             Some(trouble) => Err(WriteError::Postponed(trouble)),
             None => Ok(()),
@@ -244,7 +244,7 @@ impl Recorder {
                 path: self.journal.path().to_owned(),
                 source,
             })?;
-        save(&self.shared).map_err(WriteError::Postponed)
+        save(&self.archive).map_err(WriteError::Postponed)
     }
 
     fn start_job(&mut self, job: Job) {

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use model::Timestamp;
 
 use crate::News;
+use crate::archive::Archive;
 use crate::sealed::Sealed;
-use crate::shared::Shared;
 
 /// The segments whose time is over or for which there is no room, oldest first.
-pub(crate) fn expired(shared: &Shared, now: Timestamp) -> Vec<Arc<Sealed>> {
-    let settings = &shared.settings;
-    let segments = shared.sources().segments;
+pub(crate) fn expired(archive: &Archive, now: Timestamp) -> Vec<Arc<Sealed>> {
+    let settings = &archive.settings;
+    let segments = archive.sources().segments;
     let is_old = |sealed: &Sealed| {
         settings
             .keep_for
@@ -22,7 +22,7 @@ pub(crate) fn expired(shared: &Shared, now: Timestamp) -> Vec<Arc<Sealed>> {
     };
     let mut bytes: u64 = 0;
     if settings.keep_bytes.is_some() {
-        bytes = bytes_of_all(shared);
+        bytes = bytes_of_all(archive);
     }
     let mut expired = Vec::new();
     for sealed in segments {
@@ -41,38 +41,38 @@ pub(crate) fn expired(shared: &Shared, now: Timestamp) -> Vec<Arc<Sealed>> {
 ///
 /// Where the catalogue could not be written or a file not be removed. Those are tried
 /// again when history is opened next, and are found no more until then.
-pub(crate) fn expire(shared: &Shared, now: Timestamp) -> io::Result<()> {
+pub(crate) fn expire(archive: &Archive, now: Timestamp) -> io::Result<()> {
     let mut outcome = Ok(());
-    for sealed in expired(shared, now) {
+    for sealed in expired(archive, now) {
         let generation = sealed.generation();
         // Its last millisecond is not complete any more. A clock that was ahead does
         // not make the time until then one of which nothing is known.
         let last_end = sealed.entry().last_end().min(now.milliseconds());
-        outcome = outcome.and(shared.keep_since(last_end.saturating_add(1)));
-        let forgotten = shared.catalogue.lock().remove_segment(generation);
+        outcome = outcome.and(archive.keep_since(last_end.saturating_add(1)));
+        let forgotten = archive.catalogue.lock().remove_segment(generation);
         outcome = outcome.and(forgotten);
-        shared
+        archive
             .sources
             .write()
             .segments
             .retain(|other| !Arc::ptr_eq(other, &sealed));
-        shared.readers.close(generation);
+        archive.readers.close(generation);
         let removed = match fs::remove_file(sealed.path()) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         };
         outcome = outcome.and(removed);
-        shared.tell(News::Expired(sealed.info()));
+        archive.tell(News::Expired(sealed.info()));
     }
-    shared.gaps.lock().forget_before(shared.since());
+    archive.gaps.lock().forget_before(archive.since());
     outcome
 }
 
 /// Bytes that all files take together.
-pub(crate) fn bytes_of_all(shared: &Shared) -> u64 {
-    let segments = shared.sources().segments;
+pub(crate) fn bytes_of_all(archive: &Archive) -> u64 {
+    let segments = archive.sources().segments;
     let segments: u64 = segments.iter().map(|sealed| sealed.entry().bytes).sum();
-    let folder = &shared.folder;
+    let folder = &archive.folder;
     let others = [folder.path().to_owned(), folder.journal(), folder.holds()];
     segments + others.iter().map(|path| bytes_within(path)).sum::<u64>()
 }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use model::{EndEvidence, Match, TimeSource, Timed, Timestamp};
 
 use crate::News;
+use crate::archive::Archive;
 use crate::background::save;
 use crate::catalogue::{Entry, GroupEntry};
 use crate::folder::{Numbered, sync_folder};
@@ -20,7 +21,6 @@ use crate::generation::Generation;
 use crate::journal::{OpenSet, replay, write_open};
 use crate::sealed::Sealed;
 use crate::segment::{Checksum, Group, Meta, SegmentError, Written, write};
-use crate::shared::Shared;
 
 /// Why a generation could not be sealed. It is tried again.
 #[derive(Debug, thiserror::Error)]
@@ -60,36 +60,36 @@ pub(crate) struct Full {
 /// # Errors
 ///
 /// Where a file could not be written; its records stay where they are.
-pub(crate) fn seal(shared: &Shared, full: &Full) -> Result<(), SealError> {
+pub(crate) fn seal(archive: &Archive, full: &Full) -> Result<(), SealError> {
     let number = full.generation.number();
     // The journal has gaps that nothing else may have.
-    save(shared).map_err(SealError::Other)?;
-    carry_over(shared, full)?;
-    stop_at(shared, "carried over")?;
+    save(archive).map_err(SealError::Other)?;
+    carry_over(archive, full)?;
+    stop_at(archive, "carried over")?;
     if full.generation.len() == 0 {
-        forget(shared, &full.generation, None);
-        return remove_journal(shared, number);
+        forget(archive, &full.generation, None);
+        return remove_journal(archive, number);
     }
-    let path = shared.folder.numbered(Numbered::Segment, number);
-    let written = write_segment(shared, &full.generation, &path)?;
-    stop_at(shared, "segment written")?;
+    let path = archive.folder.numbered(Numbered::Segment, number);
+    let written = write_segment(archive, &full.generation, &path)?;
+    stop_at(archive, "segment written")?;
     let sealed = Arc::new(Sealed::new(
-        &shared.folder,
+        &archive.folder,
         entry(number, &written, full.at),
     ));
-    if let Err(error) = shared.catalogue.lock().add_segment(sealed.entry().clone()) {
+    if let Err(error) = archive.catalogue.lock().add_segment(sealed.entry().clone()) {
         // The segment would be found without its line; the journal takes more room.
-        shared.progress.lock().trouble = Some(error.to_string());
+        archive.progress.lock().trouble = Some(error.to_string());
     }
-    stop_at(shared, "in the catalogue")?;
-    shared.tell(News::Sealed(sealed.info()));
-    forget(shared, &full.generation, Some(sealed));
-    remove_journal(shared, number)
+    stop_at(archive, "in the catalogue")?;
+    archive.tell(News::Sealed(sealed.info()));
+    forget(archive, &full.generation, Some(sealed));
+    remove_journal(archive, number)
 }
 
 /// Lets the segment take the place of the generation, for all readers at once.
-fn forget(shared: &Shared, generation: &Arc<Generation>, sealed: Option<Arc<Sealed>>) {
-    let mut sources = shared.sources.write();
+fn forget(archive: &Archive, generation: &Arc<Generation>, sealed: Option<Arc<Sealed>>) {
+    let mut sources = archive.sources.write();
     sources
         .generations
         .retain(|other| !Arc::ptr_eq(other, generation));
@@ -98,11 +98,11 @@ fn forget(shared: &Shared, generation: &Arc<Generation>, sealed: Option<Arc<Seal
 
 /// Writes down what is open for the next generation, with checkpoints of what has
 /// been open for long.
-fn carry_over(shared: &Shared, full: &Full) -> Result<(), SealError> {
+fn carry_over(archive: &Archive, full: &Full) -> Result<(), SealError> {
     let number = full.generation.number();
     let mut open = OpenSet::default();
     for kind in [Numbered::Open, Numbered::Journal] {
-        let path = shared.folder.numbered(kind, number);
+        let path = archive.folder.numbered(kind, number);
         let replayed = replay(&path, number, None, |entry, at| open.apply(entry, at));
         match replayed {
             // What a crash has damaged was told when history was opened.
@@ -113,7 +113,7 @@ fn carry_over(shared: &Shared, full: &Full) -> Result<(), SealError> {
     }
     if full.is_settled {
         let now = full.at.milliseconds();
-        let every = shared.settings.checkpoint_every.as_millis();
+        let every = archive.settings.checkpoint_every.as_millis();
         let before = now.saturating_sub(i64::try_from(every).unwrap_or(i64::MAX));
         let mut records = Vec::new();
         open.check(before, now, |begun| {
@@ -121,9 +121,9 @@ fn carry_over(shared: &Shared, full: &Full) -> Result<(), SealError> {
         });
         full.generation.push_checkpoints(&records);
     }
-    let path = shared.folder.numbered(Numbered::Open, number + 1);
+    let path = archive.folder.numbered(Numbered::Open, number + 1);
     write_open(&path, number + 1, &open, full.at)
-        .and_then(|()| sync_folder(&shared.folder.journal()))
+        .and_then(|()| sync_folder(&archive.folder.journal()))
         .map_err(|source| SealError::File { path, source })
 }
 
@@ -140,7 +140,7 @@ pub(crate) fn checkpoint(open: &Match, now: Timestamp) -> Match {
 }
 
 fn write_segment(
-    shared: &Shared,
+    archive: &Archive,
     generation: &Generation,
     path: &PathBuf,
 ) -> Result<Written, SealError> {
@@ -148,7 +148,7 @@ fn write_segment(
     let meta = Meta {
         first_generation: number,
         last_generation: number,
-        gateway: shared.settings.gateway.clone(),
+        gateway: archive.settings.gateway.clone(),
     };
     let temporary = path.with_extension("parquet.tmp");
     let outcome = generation.with_rows(|rows, addresses| {
@@ -169,7 +169,7 @@ fn write_segment(
         }
     })?;
     fs::rename(&temporary, path)
-        .and_then(|()| sync_folder(&shared.folder.segments()))
+        .and_then(|()| sync_folder(&archive.folder.segments()))
         .map_err(|source| SealError::File {
             path: path.clone(),
             source,
@@ -182,18 +182,18 @@ fn write_segment(
 /// # Errors
 ///
 /// Where it cannot be removed.
-pub(crate) fn remove_journal(shared: &Shared, number: u64) -> Result<(), SealError> {
+pub(crate) fn remove_journal(archive: &Archive, number: u64) -> Result<(), SealError> {
     // In this order: what was open is of no use without the journal, and is known
     // for that when the journal is not there.
     for kind in [Numbered::Journal, Numbered::Open] {
-        let path = shared.folder.numbered(kind, number);
+        let path = archive.folder.numbered(kind, number);
         match fs::remove_file(&path) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => {
                 return Err(SealError::File { path, source });
             }
             _ => {}
         }
-        stop_at(shared, "journal removed")?;
+        stop_at(archive, "journal removed")?;
     }
     Ok(())
 }
@@ -227,13 +227,13 @@ pub(crate) fn entry_of(
 /// Stops here as a crash would, where a test wants it.
 #[cfg(not(test))]
 #[allow(clippy::unnecessary_wraps)]
-fn stop_at(_shared: &Shared, _step: &str) -> Result<(), SealError> {
+fn stop_at(_shared: &Archive, _step: &str) -> Result<(), SealError> {
     Ok(())
 }
 
 #[cfg(test)]
-fn stop_at(shared: &Shared, step: &str) -> Result<(), SealError> {
-    crate::failpoint::stop_at(shared.folder.path(), step).map_err(|source| SealError::File {
+fn stop_at(archive: &Archive, step: &str) -> Result<(), SealError> {
+    crate::failpoint::stop_at(archive.folder.path(), step).map_err(|source| SealError::File {
         path: PathBuf::from(step),
         source,
     })

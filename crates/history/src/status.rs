@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use model::{Period, Timestamp};
 
+use crate::archive::Archive;
 use crate::retention::bytes_of_all;
-use crate::shared::Shared;
 
 /// How much is kept, and how it goes.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -59,9 +59,9 @@ pub struct Verified {
 }
 
 /// How much is kept, and how it goes.
-pub(crate) fn of(shared: &Shared) -> Status {
-    let sources = shared.sources();
-    let progress = shared.progress.lock().clone();
+pub(crate) fn of(archive: &Archive) -> Status {
+    let sources = archive.sources();
+    let progress = archive.progress.lock().clone();
     let segments = &sources.segments;
     let faulty = segments.iter().filter(|sealed| sealed.fault().is_some());
     let damaged = faulty.map(|sealed| sealed.path().to_owned());
@@ -75,7 +75,7 @@ pub(crate) fn of(shared: &Shared) -> Status {
         }
     };
     let verified_at = {
-        let catalogue = shared.catalogue.lock();
+        let catalogue = archive.catalogue.lock();
         let times = catalogue.segments().map(|entry| entry.verified_at);
         times.min().map(Timestamp::of_milliseconds)
     };
@@ -87,12 +87,12 @@ pub(crate) fn of(shared: &Shared) -> Status {
             .map(|generation| generation.len() as u64)
             .sum(),
         segment_bytes: segments.iter().map(|sealed| sealed.entry().bytes).sum(),
-        bytes: bytes_of_all(shared),
+        bytes: bytes_of_all(archive),
         segments: segments.len() as u64,
         memory: {
             let generations = sources.generations.iter();
             let rows: usize = generations.map(|generation| generation.memory()).sum();
-            (rows + shared.readers.memory()) as u64
+            (rows + archive.readers.memory()) as u64
         },
         oldest,
         is_recording: progress.stopped.is_none(),

@@ -7,39 +7,39 @@ use std::sync::Arc;
 use model::Timestamp;
 
 use crate::Verified;
+use crate::archive::Archive;
 use crate::folder::Numbered;
 use crate::journal::replay;
 use crate::sealed::Sealed;
 use crate::segment::{Checksum, checksum};
-use crate::shared::Shared;
 
 /// Verifies every file, and calls `visit` after each.
-pub(crate) fn verify_all(shared: &Shared, now: Timestamp, mut visit: impl FnMut(Verified)) {
+pub(crate) fn verify_all(archive: &Archive, now: Timestamp, mut visit: impl FnMut(Verified)) {
     let mut found = Vec::new();
-    for sealed in shared.sources().segments {
+    for sealed in archive.sources().segments {
         let fault = fault_of_segment(&sealed);
-        if shared.set_fault(&sealed, fault.clone()) {
+        if archive.set_fault(&sealed, fault.clone()) {
             found.push((sealed.generation(), fault.clone()));
             visit(verified(sealed.path(), fault));
         }
     }
-    note(shared, &found, now);
-    let holds: Vec<_> = shared.catalogue.lock().holds().cloned().collect();
+    note(archive, &found, now);
+    let holds: Vec<_> = archive.catalogue.lock().holds().cloned().collect();
     for hold in holds {
-        let path = shared.folder.hold(&hold.case);
+        let path = archive.folder.hold(&hold.case);
         let expected = Checksum {
             bytes: hold.bytes,
             crc32: hold.crc32,
         };
         let fault = fault_of_file(&path, expected);
-        let held = |shared: &Shared| shared.catalogue.lock().holds().any(|other| *other == hold);
+        let held = |archive: &Archive| archive.catalogue.lock().holds().any(|other| *other == hold);
         // It may have been changed or released meanwhile.
-        if fault.is_none() || held(shared) {
+        if fault.is_none() || held(archive) {
             visit(verified(&path, fault));
         }
     }
-    for generation in shared.sources().generations {
-        let path = shared
+    for generation in archive.sources().generations {
+        let path = archive
             .folder
             .numbered(Numbered::Journal, generation.number());
         match replay(&path, generation.number(), None, |_, _| {}) {
@@ -52,28 +52,28 @@ pub(crate) fn verify_all(shared: &Shared, now: Timestamp, mut visit: impl FnMut(
 }
 
 /// Verifies the segment that has been verified longest ago.
-pub(crate) fn verify_next(shared: &Shared, now: Timestamp) {
+pub(crate) fn verify_next(archive: &Archive, now: Timestamp) {
     let oldest = {
-        let catalogue = shared.catalogue.lock();
+        let catalogue = archive.catalogue.lock();
         let oldest = catalogue.segments().min_by_key(|entry| entry.verified_at);
         oldest.map(|entry| entry.generation)
     };
-    let segments = shared.sources().segments;
+    let segments = archive.sources().segments;
     let next = segments
         .into_iter()
         .find(|sealed| Some(sealed.generation()) == oldest);
     if let Some(sealed) = next {
         let fault = fault_of_segment(&sealed);
-        if shared.set_fault(&sealed, fault.clone()) {
-            note(shared, &[(sealed.generation(), fault)], now);
+        if archive.set_fault(&sealed, fault.clone()) {
+            note(archive, &[(sealed.generation(), fault)], now);
         }
     }
 }
 
-fn note(shared: &Shared, found: &[(u64, Option<String>)], now: Timestamp) {
-    let mut catalogue = shared.catalogue.lock();
+fn note(archive: &Archive, found: &[(u64, Option<String>)], now: Timestamp) {
+    let mut catalogue = archive.catalogue.lock();
     if let Err(error) = catalogue.verified(found, now.milliseconds()) {
-        shared.progress.lock().trouble = Some(format!("write the catalogue: {error}"));
+        archive.progress.lock().trouble = Some(format!("write the catalogue: {error}"));
     }
 }
 

@@ -105,7 +105,7 @@ impl Recorder {
             }
             Done::ReadOpen(outcome) => self.take_open(outcome, now),
         }
-        self.shared.progress.lock().trouble = match &self.times.seal_failed_at {
+        self.archive.progress.lock().trouble = match &self.times.seal_failed_at {
             Some((_, why)) => Some(why.clone()),
             None => self.trouble.clone(),
         };
@@ -128,7 +128,7 @@ impl Recorder {
         }
         let rest = outcome.and_then(|(mut open, read)| {
             let number = self.generation.number();
-            let path = self.shared.folder.numbered(Numbered::Journal, number);
+            let path = self.archive.folder.numbered(Numbered::Journal, number);
             replay(&path, number, Some(&read), |entry, at| {
                 open.apply(entry, at)
             })
@@ -147,7 +147,7 @@ impl Recorder {
         waiting.chain([self.generation.number()]).collect()
     }
 
-    pub(super) fn do_what_is_due(&mut self, now: Timestamp) {
+    pub(super) fn catch_up(&mut self, now: Timestamp) {
         if let Some((failed_at, _)) = self.times.seal_failed_at
             && is_due(failed_at, now, TRY_EVERY)
         {
@@ -159,12 +159,12 @@ impl Recorder {
             if self.journal.has_unwritten() || is_alive_due {
                 self.flush(now);
             }
-            let age = self.shared.settings.segment_age;
+            let age = self.archive.settings.segment_age;
             if self.generation.len() > 0 && is_due(self.generation_began, now, age) {
                 self.change_over(now);
             }
         }
-        let fsync_every = self.shared.settings.fsync_every;
+        let fsync_every = self.archive.settings.fsync_every;
         if self.times.is_unsynced
             && self.times.syncing == 0
             && is_due(self.times.synced_at, now, fsync_every)
@@ -188,7 +188,7 @@ impl Recorder {
         if self.times.is_asked {
             return;
         }
-        let segments = self.shared.sources.read().segments.len();
+        let segments = self.archive.sources.read().segments.len();
         let every = VERIFY_WITHIN / u32::try_from(segments.max(1)).unwrap_or(u32::MAX);
         // The rarest first, so that nothing keeps it from its turn.
         let job = if segments > 0 && is_due(self.times.verified_at, now, every.max(VERIFY_EVERY)) {
@@ -197,7 +197,7 @@ impl Recorder {
         } else if is_due(self.times.expired_at, now, EXPIRE_EVERY) {
             self.times.expired_at = now;
             Job::Expire(now)
-        } else if self.shared.is_unsaved() && is_due(self.times.saved_at, now, TRY_EVERY) {
+        } else if self.archive.is_unsaved() && is_due(self.times.saved_at, now, TRY_EVERY) {
             self.times.saved_at = now;
             Job::Save
         } else {

@@ -69,7 +69,7 @@ impl Recorder {
     }
 
     fn is_full(&self) -> bool {
-        let records = self.shared.settings.segment_records.max(1);
+        let records = self.archive.settings.segment_records.max(1);
         self.generation.len() >= records
             || self.generation.addresses() >= MOST_ADDRESSES
             || self.journal.length() >= (records as u64 * BYTES_EACH).max(1 << 26)
@@ -97,17 +97,17 @@ impl Recorder {
             });
         }
         let number = self.generation.number() + 1;
-        let path = self.shared.folder.numbered(Numbered::Journal, number);
-        let remote = self.shared.settings.remote;
+        let path = self.archive.folder.numbered(Numbered::Journal, number);
+        let remote = self.archive.settings.remote;
         let journal = Writer::create(&path, number, remote)
             .map_err(|error| format!("write {}: {error}", path.display()))?;
         let generation = Arc::new(Generation::new(number));
-        let folder = self.shared.folder.journal();
+        let folder = self.archive.folder.journal();
         let former = std::mem::replace(&mut self.journal, journal);
         self.start_job(Job::Sync(Arc::clone(former.file()), None));
         self.start_job(Job::Sync(Arc::clone(self.journal.file()), Some(folder)));
         self.times.syncing += 2;
-        let mut sources = self.shared.sources.write();
+        let mut sources = self.archive.sources.write();
         sources.generations.push(Arc::clone(&generation));
         drop(sources);
         let former = std::mem::replace(&mut self.generation, generation);
@@ -133,7 +133,7 @@ impl Recorder {
 
     /// Stops recording.
     pub(super) fn stop(&mut self, cause: String, needs_new_journal: bool, now: Timestamp) {
-        self.shared.tell(News::Stopped(cause.clone()));
+        self.archive.tell(News::Stopped(cause.clone()));
         let stopped = self.stopped.get_or_insert_with(|| Stopped {
             since: self.times.written_at.min(now),
             cause: String::new(),
@@ -143,8 +143,8 @@ impl Recorder {
         });
         stopped.cause = cause;
         stopped.needs_new_journal |= needs_new_journal;
-        self.shared.gaps.lock().note(stopped.gap(None));
-        self.shared.progress.lock().stopped = Some(stopped.cause.clone());
+        self.archive.gaps.lock().note(stopped.gap(None));
+        self.archive.progress.lock().stopped = Some(stopped.cause.clone());
     }
 
     /// Counts what is lost.
@@ -156,7 +156,7 @@ impl Recorder {
             }
             None => String::new(),
         };
-        self.shared.progress.lock().unrecorded += lost as u64;
+        self.archive.progress.lock().unrecorded += lost as u64;
         WriteError::Stopped { cause, lost }
     }
 
@@ -177,7 +177,7 @@ impl Recorder {
             });
         if let Err(cause) = outcome {
             if let Some(stopped) = &mut self.stopped {
-                self.shared.progress.lock().stopped = Some(cause.clone());
+                self.archive.progress.lock().stopped = Some(cause.clone());
                 stopped.cause = cause;
             }
             return;
@@ -186,10 +186,10 @@ impl Recorder {
             return;
         };
         let gap = stopped.gap(Some(now));
-        self.shared.gaps.lock().note(gap);
+        self.archive.gaps.lock().note(gap);
         self.journal.add_gap(&gap);
-        self.shared.progress.lock().stopped = None;
-        self.shared.tell(News::Resumed {
+        self.archive.progress.lock().stopped = None;
+        self.archive.tell(News::Resumed {
             unrecorded: stopped.lost,
         });
         // Ends may be among what was lost.

@@ -8,26 +8,26 @@ use model::Timestamp;
 
 use super::journals::FIRST;
 use super::open::{OpenError, failed};
+use crate::archive::Archive;
 use crate::catalogue::{Entry, HoldEntry};
 use crate::folder::Numbered;
 use crate::seal::entry_of;
 use crate::sealed::Sealed;
 use crate::segment::{Segment, checksum};
-use crate::shared::Shared;
 
 /// Finds the segments, those without a line in the catalogue too, and sees which are
 /// missing or not as long as they were.
-pub(super) fn find_segments(shared: &Shared, now: Timestamp) -> Result<(), OpenError> {
-    let numbers = shared.folder.numbers(Numbered::Segment).map_err(failed)?;
-    let mut catalogue = shared.catalogue.lock();
+pub(super) fn find_segments(archive: &Archive, now: Timestamp) -> Result<(), OpenError> {
+    let numbers = archive.folder.numbers(Numbered::Segment).map_err(failed)?;
+    let mut catalogue = archive.catalogue.lock();
     for number in numbers {
         if catalogue.segment(number).is_none() {
-            let entry = adopted(shared, number, now);
+            let entry = adopted(archive, number, now);
             catalogue.remember_segment(entry);
         }
     }
     let segments = catalogue.segments().map(|entry| {
-        let sealed = Sealed::new(&shared.folder, entry.clone());
+        let sealed = Sealed::new(&archive.folder, entry.clone());
         let fault = match fs::metadata(sealed.path()) {
             Ok(metadata) if metadata.len() == entry.bytes => None,
             Ok(metadata) => Some(format!(
@@ -44,7 +44,7 @@ pub(super) fn find_segments(shared: &Shared, now: Timestamp) -> Result<(), OpenE
     });
     let segments: Vec<_> = segments.collect();
     drop(catalogue);
-    let mut sources = shared.sources.write();
+    let mut sources = archive.sources.write();
     sources.segments = segments
         .iter()
         .map(|(sealed, _)| Arc::clone(sealed))
@@ -53,15 +53,15 @@ pub(super) fn find_segments(shared: &Shared, now: Timestamp) -> Result<(), OpenE
     for (sealed, fault) in segments {
         // One that was found to be damaged before stays so until it is verified.
         if fault.is_some() {
-            shared.set_fault(&sealed, fault);
+            archive.set_fault(&sealed, fault);
         }
     }
     Ok(())
 }
 
 /// The entry of a segment that the catalogue does not know.
-fn adopted(shared: &Shared, number: u64, now: Timestamp) -> Entry {
-    let path = shared.folder.numbered(Numbered::Segment, number);
+fn adopted(archive: &Archive, number: u64, now: Timestamp) -> Entry {
+    let path = archive.folder.numbered(Numbered::Segment, number);
     let read = Segment::open(&path)
         .map_err(|error| error.to_string())
         .and_then(|segment| {
@@ -85,8 +85,8 @@ fn adopted(shared: &Shared, number: u64, now: Timestamp) -> Entry {
 }
 
 /// Finds holds that the catalogue does not know.
-pub(super) fn find_holds(shared: &Shared) -> Result<(), OpenError> {
-    let folder = shared.folder.holds();
+pub(super) fn find_holds(archive: &Archive) -> Result<(), OpenError> {
+    let folder = archive.folder.holds();
     let entries = fs::read_dir(&folder).map_err(|error| failed((folder.clone(), error)))?;
     for entry in entries {
         let path = entry
@@ -98,7 +98,7 @@ pub(super) fn find_holds(shared: &Shared) -> Result<(), OpenError> {
         else {
             continue;
         };
-        let mut catalogue = shared.catalogue.lock();
+        let mut catalogue = archive.catalogue.lock();
         if catalogue.holds().any(|hold| hold.case == case) {
             continue;
         }
@@ -118,8 +118,8 @@ pub(super) fn find_holds(shared: &Shared) -> Result<(), OpenError> {
 /// Since when records are kept, where the catalogue does not say: since the first of
 /// them, if it is the first ever; of what was kept before the oldest segment, something
 /// may have expired.
-pub(super) fn since(shared: &Shared, began: Timestamp) -> Timestamp {
-    let segments = shared.sources().segments;
+pub(super) fn since(archive: &Archive, began: Timestamp) -> Timestamp {
+    let segments = archive.sources().segments;
     let Some(oldest) = segments.first() else {
         return began;
     };

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use model::Timestamp;
 
 use super::open::{OpenError, failed};
+use crate::archive::Archive;
 use crate::folder::Numbered;
 use crate::generation::Generation;
 use crate::journal::{Entry as Logged, OpenSet, Replayed, Writer, replay};
 use crate::seal::{Full, remove_journal};
-use crate::shared::Shared;
 
 /// The number of the first generation ever.
 pub(super) const FIRST: u64 = 1;
@@ -34,11 +34,11 @@ pub(super) struct Journals {
 }
 
 impl Journals {
-    pub(super) fn read(shared: &Shared, now: Timestamp) -> Result<Self, OpenError> {
-        let numbers = unsealed(shared)?;
+    pub(super) fn read(archive: &Archive, now: Timestamp) -> Result<Self, OpenError> {
+        let numbers = unsealed(archive)?;
         let mut open = OpenSet::default();
         if let Some(first) = numbers.first() {
-            read_open(shared, *first, &mut open, now);
+            read_open(archive, *first, &mut open, now);
         }
         let mut full: Vec<Full> = Vec::new();
         let mut last_alive = None;
@@ -47,17 +47,17 @@ impl Journals {
         // Where a journal is damaged, records are missing up to the next one.
         let mut lost_since: Option<(PathBuf, String, Timestamp)> = None;
         for number in numbers.iter().copied() {
-            let (generation, replayed) = read_journal(shared, number, &mut open)?;
+            let (generation, replayed) = read_journal(archive, number, &mut open)?;
             if let Some((path, fault, from)) = lost_since.take() {
-                shared.lost(path, fault, from, replayed.first_at.unwrap_or(now));
+                archive.lost(path, fault, from, replayed.first_at.unwrap_or(now));
             }
             last_alive = replayed.last_at.or(last_alive);
             began = began.min(replayed.first_at.unwrap_or(now));
-            let path = shared.folder.numbered(Numbered::Journal, number);
+            let path = archive.folder.numbered(Numbered::Journal, number);
             if let Some(fault) = &replayed.fault
                 && (Some(&number) != numbers.last() || !is_torn(&path, &replayed))
             {
-                let from = last_alive.unwrap_or(shared.since().min(now));
+                let from = last_alive.unwrap_or(archive.since().min(now));
                 lost_since = Some((path, fault.clone(), from));
             }
             full.push(Full {
@@ -68,9 +68,9 @@ impl Journals {
             last = Some((number, replayed));
         }
         if let Some((path, fault, from)) = lost_since {
-            shared.lost(path, fault, from, now);
+            archive.lost(path, fault, from, now);
         }
-        let known = shared
+        let known = archive
             .catalogue
             .lock()
             .segments()
@@ -79,8 +79,8 @@ impl Journals {
         let next = known
             .max(numbers.last().copied())
             .map_or(FIRST, |number| number + 1);
-        let remote = shared.settings.remote;
-        let file = |number| shared.folder.numbered(Numbered::Journal, number);
+        let remote = archive.settings.remote;
+        let file = |number| archive.folder.numbered(Numbered::Journal, number);
         // The last one goes on, if it has a header at least.
         let (number, journal, generation_began) = match &last {
             Some((number, replayed)) if replayed.length > 0 => {
@@ -112,18 +112,18 @@ impl Journals {
 
 /// The generations that were not sealed, oldest first; what is left of others is
 /// removed.
-fn unsealed(shared: &Shared) -> Result<Vec<u64>, OpenError> {
-    let journals = shared.folder.numbers(Numbered::Journal).map_err(failed)?;
+fn unsealed(archive: &Archive) -> Result<Vec<u64>, OpenError> {
+    let journals = archive.folder.numbers(Numbered::Journal).map_err(failed)?;
     let mut numbers = Vec::new();
     for number in journals {
-        if shared.catalogue.lock().segment(number).is_some() {
+        if archive.catalogue.lock().segment(number).is_some() {
             // A crash came between naming the segment and removing the journal.
-            remove(shared, number)?;
+            remove(archive, number)?;
         } else {
             numbers.push(number);
         }
     }
-    let open = shared.folder.numbers(Numbered::Open).map_err(failed)?;
+    let open = archive.folder.numbers(Numbered::Open).map_err(failed)?;
     let highest = open.last().copied();
     for number in open {
         if numbers.contains(&number) {
@@ -131,10 +131,10 @@ fn unsealed(shared: &Shared) -> Result<Vec<u64>, OpenError> {
         }
         let goes_on = Some(number) == highest
             && numbers.iter().all(|other| *other < number)
-            && shared.catalogue.lock().segment(number).is_none();
+            && archive.catalogue.lock().segment(number).is_none();
         if !goes_on {
             // Its journal was removed and this was not.
-            remove(shared, number)?;
+            remove(archive, number)?;
         } else if numbers.last().is_none_or(|last| last + 1 != number) {
             // Its journal is lost, or was never on the disk.
             numbers.push(number);
@@ -144,16 +144,16 @@ fn unsealed(shared: &Shared) -> Result<Vec<u64>, OpenError> {
     Ok(numbers)
 }
 
-fn remove(shared: &Shared, number: u64) -> Result<(), OpenError> {
-    remove_journal(shared, number).map_err(|error| {
-        let path = shared.folder.numbered(Numbered::Journal, number);
+fn remove(archive: &Archive, number: u64) -> Result<(), OpenError> {
+    remove_journal(archive, number).map_err(|error| {
+        let path = archive.folder.numbered(Numbered::Journal, number);
         failed((path, io::Error::other(error)))
     })
 }
 
 /// Reads what was open when the first generation began.
-fn read_open(shared: &Shared, number: u64, open: &mut OpenSet, now: Timestamp) {
-    let path = shared.folder.numbered(Numbered::Open, number);
+fn read_open(archive: &Archive, number: u64, open: &mut OpenSet, now: Timestamp) {
+    let path = archive.folder.numbered(Numbered::Open, number);
     let fault = match replay(&path, number, None, |entry, at| open.apply(entry, at)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => Some(error.to_string()),
@@ -161,20 +161,20 @@ fn read_open(shared: &Shared, number: u64, open: &mut OpenSet, now: Timestamp) {
     };
     if let Some(fault) = fault {
         // What was open had a checkpoint not long before, or began after that.
-        let settings = &shared.settings;
+        let settings = &archive.settings;
         let written = settings.checkpoint_every + settings.segment_age;
-        shared.lost(path, fault, now.minus(written), now);
+        archive.lost(path, fault, now.minus(written), now);
     }
 }
 
 /// Reads a journal: its records into memory, what it begins and ends into `open`,
 /// its gaps into the list of gaps.
 fn read_journal(
-    shared: &Shared,
+    archive: &Archive,
     number: u64,
     open: &mut OpenSet,
 ) -> Result<(Generation, Replayed), OpenError> {
-    let path = shared.folder.numbered(Numbered::Journal, number);
+    let path = archive.folder.numbered(Numbered::Journal, number);
     let generation = Generation::new(number);
     let mut ended = Vec::with_capacity(AT_ONCE);
     let replayed = replay(&path, number, None, |entry, at| {
@@ -188,7 +188,7 @@ fn read_journal(
                     ended.clear();
                 }
             }
-            Logged::Gap(gap) => shared.gaps.lock().note(*gap),
+            Logged::Gap(gap) => archive.gaps.lock().note(*gap),
             Logged::Begun(_) | Logged::Open(..) => {}
         }
     });

@@ -11,11 +11,11 @@ use super::due::Times;
 use super::inventory::{find_holds, find_segments, since};
 use super::journals::Journals;
 use super::{AFTER_RESTART, Recorder, Settling};
+use crate::archive::Archive;
 use crate::background::Background;
 use crate::catalogue::Catalogue;
 use crate::folder::Folder;
 use crate::gaps::Gaps;
-use crate::shared::Shared;
 use crate::unsettled::Unsettled;
 use crate::{History, Settings};
 
@@ -67,22 +67,22 @@ pub fn open(settings: Settings, now: Timestamp) -> Result<Recorder, OpenError> {
     let (catalogue, _) = Catalogue::open(&folder.catalogue())
         .map_err(|error| failed((folder.catalogue(), error)))?;
     let (gaps, _) = Gaps::open(&folder.gaps()).map_err(|error| failed((folder.gaps(), error)))?;
-    let shared = Shared::new(settings, folder, catalogue, gaps);
-    find_segments(&shared, now)?;
-    find_holds(&shared)?;
-    let journals = Journals::read(&shared, now)?;
-    shared.gaps.lock().end_all(now);
-    let shared = Arc::new(shared);
-    begin(shared, journals, lock, now)
+    let archive = Archive::new(settings, folder, catalogue, gaps);
+    find_segments(&archive, now)?;
+    find_holds(&archive)?;
+    let journals = Journals::read(&archive, now)?;
+    archive.gaps.lock().end_all(now);
+    let archive = Arc::new(archive);
+    begin(archive, journals, lock, now)
 }
 
 fn begin(
-    shared: Arc<Shared>,
+    archive: Arc<Archive>,
     journals: Journals,
     lock: fs::File,
     now: Timestamp,
 ) -> Result<Recorder, OpenError> {
-    let background = Background::start(&shared).map_err(OpenError::Thread)?;
+    let background = Background::start(&archive).map_err(OpenError::Thread)?;
     let Journals {
         waiting,
         generation,
@@ -93,23 +93,23 @@ fn begin(
         began,
     } = journals;
     {
-        let mut sources = shared.sources.write();
+        let mut sources = archive.sources.write();
         let generations = waiting.iter().map(|full| Arc::clone(&full.generation));
         sources.generations = generations.chain([Arc::clone(&generation)]).collect();
     }
     // What cannot be saved now is saved later.
-    let since = since(&shared, began);
-    let is_known = shared.catalogue.lock().since().is_some();
+    let since = since(&archive, began);
+    let is_known = archive.catalogue.lock().since().is_some();
     let saved = match is_known {
-        false => shared.keep_since(since.milliseconds()),
+        false => archive.keep_since(since.milliseconds()),
         true => Ok(()),
     };
-    let saved = saved.and_then(|()| shared.catalogue.lock().save());
+    let saved = saved.and_then(|()| archive.catalogue.lock().save());
     let mut recorder = Recorder {
         history: Arc::new(History {
-            shared: Arc::clone(&shared),
+            archive: Arc::clone(&archive),
         }),
-        shared,
+        archive,
         generation,
         journal,
         generation_began,

@@ -42,7 +42,11 @@ fn where_sealing_fails_two_generations_wait_and_then_it_stops() {
     // The next attempt is due by now.
     recorder.tick(at(13_000)).unwrap();
     assert!(recorder.history().status().is_recording);
-    assert_eq!(unrecorded(&recorder), [Some(at(13_000))]);
+    // It may have gone on at once when the first was sealed.
+    let [Some(end)] = unrecorded(&recorder)[..] else {
+        panic!("{:?}", unrecorded(&recorder));
+    };
+    assert!((at(10_000)..=at(13_000)).contains(&end));
     recorder.record(&[ended(9_999)], at(13_000)).unwrap();
     assert_eq!(all(recorder.history()).len(), 3001);
     let is_resumed = |news: &News| *news == News::Resumed { unrecorded: 100 };

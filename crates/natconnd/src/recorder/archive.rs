@@ -1,10 +1,11 @@
 //! The history, for everybody who reads it or shows how it goes.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicI64, AtomicU64};
 
 use history::{History, Settings, Status};
+use model::Timestamp;
 use parking_lot::RwLock;
 
 /// The history that is recorded to, open or not.
@@ -13,6 +14,9 @@ pub struct Archive {
     settings: Settings,
     history: RwLock<Option<Arc<History>>>,
     trouble: RwLock<Option<String>>,
+    /// What the mirror had told before this time is in the history, in nanoseconds
+    /// since 1970.
+    recorded_until: AtomicI64,
     /// Changes that were given to the writer.
     pub recorded: AtomicU64,
     /// Changes that were lost because the recorder did not keep up.
@@ -29,6 +33,7 @@ impl Archive {
             settings,
             history: RwLock::new(None),
             trouble: RwLock::new(None),
+            recorded_until: AtomicI64::new(0),
             recorded: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
             failures: AtomicU64::new(0),
@@ -40,7 +45,13 @@ impl Archive {
     pub fn of(history: Arc<History>) -> Self {
         let archive = Self::new(history.settings().clone());
         archive.set_history(Some(history));
+        archive.set_recorded_until(Timestamp::MAX);
         archive
+    }
+
+    /// Until when everything that the mirror had told is in the history.
+    pub fn recorded_until(&self) -> Timestamp {
+        Timestamp(self.recorded_until.load(Relaxed))
     }
 
     /// What it was configured with.
@@ -77,6 +88,10 @@ impl Archive {
 
     pub(super) fn set_history(&self, history: Option<Arc<History>>) {
         *self.history.write() = history;
+    }
+
+    pub(super) fn set_recorded_until(&self, time: Timestamp) {
+        self.recorded_until.store(time.0, Relaxed);
     }
 
     /// Notes what keeps natconnd from recording at all; `None` where nothing does.

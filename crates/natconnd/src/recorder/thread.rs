@@ -79,9 +79,11 @@ impl Recorder {
             }
             // Looked at first: what was told until then is recorded when it is used.
             let is_whole = self.mirror.is_ready() && self.mirror.lasting_gap().is_none();
+            let mut told_until = now();
             match self.intake.queue.recv_timeout(BEAT) {
                 Ok(learned) => {
                     thread::sleep(GATHER);
+                    told_until = now();
                     self.record(learned);
                     self.drain();
                 }
@@ -89,6 +91,7 @@ impl Recorder {
                 Err(RecvTimeoutError::Disconnected) => return self.close(),
             }
             self.note_dropped();
+            self.archive.set_recorded_until(told_until);
             if is_whole {
                 self.settle();
             }

@@ -22,7 +22,10 @@ impl Answers {
         }
         let of_mirror = self.mirror.gaps();
         match self.history() {
-            Some(history) => gaps.extend(both(of_mirror, history.gaps(period))),
+            Some(history) => {
+                gaps.extend(both(of_mirror, history.gaps(period)));
+                gaps.extend(self.not_recorded_yet(asked_at));
+            }
             None => {
                 let kept_since = asked_at.minus(self.mirror.keep_ended());
                 gaps.extend(of_mirror);
@@ -34,6 +37,19 @@ impl Answers {
             }
         }
         Coverage::of_gaps(touching(gaps, period))
+    }
+}
+
+impl Answers {
+    /// What the table has forgotten already, and the recorder did not get to yet.
+    fn not_recorded_yet(&self, asked_at: Timestamp) -> Option<Gap> {
+        let recorded_until = self.archive.as_ref()?.recorded_until();
+        let kept_since = asked_at.minus(self.mirror.keep_ended());
+        (recorded_until < kept_since).then_some(Gap {
+            from: recorded_until,
+            to: None,
+            cause: GapCause::Behind,
+        })
     }
 }
 

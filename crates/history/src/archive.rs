@@ -1,4 +1,4 @@
-//! What the writer, the background and all readers have in common.
+//! All of a folder of history: what the writer, the background and all readers share.
 
 use std::io;
 use std::path::PathBuf;
@@ -19,11 +19,11 @@ use crate::{News, Settings, Verified};
 /// News beyond which the oldest are forgotten.
 const MOST_NEWS: usize = 1000;
 
-/// What the writer, the background and all readers have in common.
+/// All of a folder of history, for the writer, the background and all readers.
 ///
 /// Locks are taken in the order of the fields, if more than one at all.
 #[derive(Debug)]
-pub(crate) struct Shared {
+pub(crate) struct Archive {
     pub(crate) settings: Settings,
     pub(crate) folder: Folder,
     /// Held while the file of a hold is written.
@@ -60,7 +60,7 @@ pub(crate) struct Progress {
     pub(crate) damaged: Vec<PathBuf>,
 }
 
-impl Shared {
+impl Archive {
     /// Nothing in memory yet.
     pub(crate) fn new(
         settings: Settings,
