@@ -18,8 +18,12 @@ use crate::{process, sys};
 /// Connections per second of a gateway that is busy.
 const BUSY: f64 = 5000.0;
 
-/// What the clock is stopped for: records of one segment.
+/// Records of one segment.
 const SEGMENT: usize = 1 << 20;
+
+/// What the clock runs for: a segment's records, and so many more that it is full
+/// for certain.
+const PIECE: usize = SEGMENT + 1024;
 
 /// The longest that sealing one segment may take.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -101,7 +105,7 @@ impl Way {
         sys::pin(process::CORE).context("pin the recorder to a core")?;
         let segments = plan.past.segments;
         let profile = Profile {
-            connections: (segments * SEGMENT) as u64,
+            connections: ((segments + 1) * PIECE) as u64,
             rate: self.rate,
             has_counters: self.has_counters,
             tells_begins: self.tells_begins,
@@ -119,26 +123,26 @@ impl Way {
         for number in 1..=segments {
             let told = one_segment(&mut traffic);
             let began = told.iter().filter(|one| one.ended_at.is_none()).count();
-            self.open = (self.open + began).saturating_sub(SEGMENT);
+            self.open = (self.open + began).saturating_sub(PIECE);
             let (start, before) = (Instant::now(), sys::processor_time()?);
             for batch in told.chunks(BATCH) {
                 now = batch.last().map_or(now, fill::time_of);
                 fill::hand_over(&mut recorder, batch, now)?;
             }
-            await_sealed(&mut recorder, number * SEGMENT, now)?;
+            await_sealed(&mut recorder, number, now)?;
             let (time, cpu) = (start.elapsed(), sys::processor_time()? - before);
-            self.rates.push(SEGMENT as f64 / time.as_secs_f64());
-            self.cpu.push(cpu.as_nanos() as f64 / SEGMENT as f64);
+            self.rates.push(PIECE as f64 / time.as_secs_f64());
+            self.cpu.push(cpu.as_nanos() as f64 / PIECE as f64);
         }
         fill::close(recorder, now)
     }
 }
 
-/// What is told until as many have ended as fill a segment.
+/// What is told until as many have ended as more than fill a segment.
 fn one_segment(traffic: &mut Traffic) -> Vec<Match> {
-    let mut told = Vec::with_capacity(2 * SEGMENT + SEGMENT / 4);
+    let mut told = Vec::with_capacity(2 * PIECE + PIECE / 4);
     let mut ended = 0;
-    while ended < SEGMENT
+    while ended < PIECE
         && let Some(one) = traffic.next()
     {
         ended += usize::from(one.ended_at.is_some());
@@ -147,17 +151,17 @@ fn one_segment(traffic: &mut Traffic) -> Vec<Match> {
     told
 }
 
-/// Waits until so many records are in segments.
-fn await_sealed(recorder: &mut Recorder, records: usize, now: Timestamp) -> Result<()> {
+/// Waits until there are so many segments.
+fn await_sealed(recorder: &mut Recorder, segments: usize, now: Timestamp) -> Result<()> {
     let start = Instant::now();
     loop {
         recorder.tick(now).context("do what is due in a history")?;
         let status = recorder.history().status();
-        if status.sealed_records >= records as u64 {
+        if status.segments >= segments as u64 {
             return Ok(());
         }
         if start.elapsed() > PATIENCE {
-            bail!("wait until {records} records are sealed: {status:?}");
+            bail!("wait until {segments} segments are sealed: {status:?}");
         }
         sys::pause(Duration::from_millis(1))?;
     }
