@@ -76,11 +76,6 @@ impl Rows {
         self.rows.len()
     }
 
-    /// Whether there is none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     /// The record at an index.
     pub(crate) fn get(&self, addresses: &Addresses, index: usize) -> Match {
         let row = &self.rows[index];

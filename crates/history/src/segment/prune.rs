@@ -125,8 +125,15 @@ mod tests {
 
     #[test]
     fn ranges_have_in_common_what_is_in_both() {
-        assert_eq!(both(&[0..10, 20..30], &[5..25]), [5..10, 20..25]);
-        assert_eq!(both(&[0..10], &[2..3, 3..4, 9..12]), [2..3, 3..4, 9..10]);
-        assert_eq!(both(&[0..10], &[10..20]), []);
+        let both = |one: &[[u32; 2]], other: &[[u32; 2]]| {
+            let ranges = |all: &[[u32; 2]]| all.iter().map(|[from, to]| *from..*to).collect();
+            let [one, other]: [Vec<_>; 2] = [ranges(one), ranges(other)];
+            let common = both(&one, &other);
+            Vec::from_iter(common.iter().map(|range| [range.start, range.end]))
+        };
+        assert_eq!(both(&[[0, 10], [20, 30]], &[[5, 25]]), [[5, 10], [20, 25]]);
+        let some = [[2, 3], [3, 4], [9, 12]];
+        assert_eq!(both(&[[0, 10]], &some), [[2, 3], [3, 4], [9, 10]]);
+        assert!(both(&[[0, 10]], &[[10, 20]]).is_empty());
     }
 }
