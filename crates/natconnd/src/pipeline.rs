@@ -74,6 +74,7 @@ pub fn run(
     descriptors::provide_for(config.http.max_connections);
     let listeners = listen::open(&config.http)?;
     let addresses = listeners.addresses();
+    let fed_since = now();
     let (feed, intake) = config.history.folder.is_some().then(mirror::feed).unzip();
     let started = doctor::require_netlink().and_then(|()| {
         mirror::start(
@@ -90,9 +91,10 @@ pub fn run(
     })?;
     // After the mirror, so that the events of a hand-over wait for nothing.
     let recording = match (history_settings(&config), intake) {
-        (Some(settings), Some(intake)) => {
-            Some(recorder::start(settings, intake, Arc::clone(&mirror)).context("record history")?)
-        }
+        (Some(settings), Some(intake)) => Some(
+            recorder::start(settings, intake, Arc::clone(&mirror), fed_since)
+                .context("record history")?,
+        ),
         _ => None,
     };
     let (archive, recording) = recording.unzip();

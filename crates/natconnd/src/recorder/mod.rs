@@ -14,6 +14,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::thread::JoinHandle;
 
 use history::Settings;
+use model::Timestamp;
 use tracing::warn;
 
 use crate::mirror::{Intake, Mirror};
@@ -30,7 +31,8 @@ pub struct Recording {
 /// Opens the history and starts the thread that records.
 ///
 /// What is in the queue waits until the history is open; where it cannot be opened
-/// the reason is logged and shown, and opening is tried again.
+/// the reason is logged and shown, and opening is tried again. `since` is when the mirror
+/// began to feed the queue, or a little earlier.
 ///
 /// # Errors
 ///
@@ -39,8 +41,10 @@ pub fn start(
     settings: Settings,
     intake: Intake,
     mirror: Arc<Mirror>,
+    since: Timestamp,
 ) -> anyhow::Result<(Arc<Archive>, Recording)> {
     let archive = Arc::new(Archive::new(settings));
+    archive.set_recorded_until(since);
     let is_stopping = Arc::new(AtomicBool::new(false));
     let mut recorder = thread::Recorder::new(
         intake,
