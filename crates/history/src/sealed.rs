@@ -126,6 +126,25 @@ fn memory_of(open: &Open) -> usize {
 /// Bytes of memory that open segments may take.
 const MEMORY: usize = 64 << 20;
 
+/// Uses after which it is looked whether they still fit.
+const LOOK_EVERY: u64 = 64;
+
+/// Closes what was not used for longest, but for one generation, until the rest fits.
+fn close_longest_unused(open: &mut Open, kept: u64) {
+    let mut memory = memory_of(open);
+    while memory > MEMORY && open.len() > 1 {
+        let longest_unused = open
+            .iter()
+            .filter(|(generation, _)| **generation != kept)
+            .min_by_key(|(_, (_, used))| *used)
+            .map(|(generation, _)| *generation);
+        let Some((segment, _)) = longest_unused.and_then(|unused| open.remove(&unused)) else {
+            break;
+        };
+        memory -= segment.memory().min(memory);
+    }
+}
+
 impl Readers {
     /// The open segment of a generation.
     ///
@@ -135,26 +154,23 @@ impl Readers {
     pub(crate) fn get(&self, sealed: &Sealed) -> Result<Arc<Segment>, SegmentError> {
         let generation = sealed.generation();
         let used = self.uses.fetch_add(1, Ordering::Relaxed);
-        if let Some((segment, last_used)) = self.open.lock().get_mut(&generation) {
-            *last_used = used;
-            return Ok(Arc::clone(segment));
+        {
+            let mut open = self.open.lock();
+            if let Some((segment, last_used)) = open.get_mut(&generation) {
+                *last_used = used;
+                let segment = Arc::clone(segment);
+                // They grow while they are read: dictionaries stay.
+                if used % LOOK_EVERY == 0 {
+                    close_longest_unused(&mut open, generation);
+                }
+                return Ok(segment);
+            }
         }
         // Without the lock: several may open one at the same time, which harms nobody.
         let segment = Arc::new(Segment::open(sealed.path())?);
         let mut open = self.open.lock();
         open.insert(generation, (Arc::clone(&segment), used));
-        let mut memory = memory_of(&open);
-        while memory > MEMORY && open.len() > 1 {
-            let longest_unused = open
-                .iter()
-                .filter(|(other, _)| **other != generation)
-                .min_by_key(|(_, (_, used))| *used)
-                .map(|(generation, _)| *generation);
-            let Some((segment, _)) = longest_unused.and_then(|unused| open.remove(&unused)) else {
-                break;
-            };
-            memory -= segment.memory().min(memory);
-        }
+        close_longest_unused(&mut open, generation);
         Ok(segment)
     }
 
