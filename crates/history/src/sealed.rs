@@ -160,7 +160,7 @@ impl Readers {
                 *last_used = used;
                 let segment = Arc::clone(segment);
                 // They grow while they are read: dictionaries stay.
-                if used % LOOK_EVERY == 0 {
+                if used.is_multiple_of(LOOK_EVERY) {
                     close_longest_unused(&mut open, generation);
                 }
                 return Ok(segment);
