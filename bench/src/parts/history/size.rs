@@ -93,12 +93,7 @@ fn measure(place: &Place, profile: Profile) -> Result<Sizes> {
         log("conntrack -E, gzip -9", "gzip -9 -c", profile, u64::MAX)?,
         log("ulogd2 JSON, zstd -3", "zstd -3 -q -c", profile, u64::MAX)?,
     ];
-    logs.push(log(
-        "ulogd2 JSON, zstd -19",
-        "zstd -19 -q -c",
-        profile,
-        FEW,
-    )?);
+    logs.push(log(HARDEST, "zstd -19 -q -c", profile, FEW)?);
     Ok(Sizes {
         has_counters: profile.has_counters,
         records,
