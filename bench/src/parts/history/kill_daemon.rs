@@ -1,15 +1,19 @@
 //! kill -9 of the whole daemon while connections begin and end, and a start at
 //! once, in the middle of them.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
+use history::{Effort, Question, Settings};
+use model::{EndEvidence, Endpoint, Lookup, Match, Period, Timestamp};
 
 use super::kill::LIMIT;
 use crate::gateway::Gateway;
 use crate::generator::Generator;
 use crate::parts::abuse::stand::{self, RATE};
+use crate::past::fill;
 use crate::past::place::Place;
 use crate::past::random::Random;
 use crate::reader::Running;
@@ -82,8 +86,52 @@ pub fn kill_daemon(
         all.look(&daemon, began, first..sure, first..generator.made())?;
     }
     Box::new(daemon).finish()?;
+    let repeated = repeated_rows(&history)?;
     all.judge(rounds, report);
+    let what = "kill -9 of natconnd: connections with more than one row on disk";
+    report.demand(what, repeated, rounds, repeated == 0);
     Ok(())
+}
+
+/// Reads what is on disk, checkpoints left out, without asking natconnd, which tells
+/// each connection once; says how many connections have several rows.
+///
+/// Each packet of the generator makes a connection with endpoints of its own.
+fn repeated_rows(folder: &Path) -> Result<u64> {
+    let settings = Settings {
+        folder: folder.to_owned(),
+        ..Settings::default()
+    };
+    let now = Timestamp(time::now());
+    let recorder = fill::open(&settings, now)?;
+    let question = Question {
+        lookup: Lookup::default(),
+        period: Period::ALWAYS,
+    };
+    let effort = Effort {
+        time: Duration::from_secs(120),
+    };
+    let mut rows: HashMap<(Endpoint, Endpoint), Match> = HashMap::new();
+    let mut repeated = 0;
+    let completeness = recorder.history().find(&question, effort, |found| {
+        if found.end_evidence == Some(EndEvidence::Checkpoint) {
+            return true;
+        }
+        let key = (found.translation.internal, found.translation.remote);
+        if let Some(other) = rows.insert(key, found) {
+            if repeated == 0 {
+                eprintln!("history-kill: two rows of one connection: {other:?} {found:?}");
+            }
+            repeated += 1;
+        }
+        true
+    });
+    ensure!(
+        !completeness.is_cut && completeness.damaged.is_empty(),
+        "read a history after crashes: {completeness:?}"
+    );
+    fill::close(recorder, now)?;
+    Ok(repeated)
 }
 
 impl Killed {
@@ -126,7 +174,7 @@ impl Killed {
             self.lost,
         );
         demand("connections with more than one record", repeated);
-        demand("records of nothing that was made", foreign);
+        demand("records of what was made in no such round", foreign);
         demand("connections that live after all has ended", live);
         report.demand(
             "kill -9 of natconnd: the slowest start, in seconds, at most 2",

@@ -20,6 +20,9 @@ use crate::sys;
 /// further than 8 MiB, which are some ten thousand of them.
 const FEW: u64 = 1 << 17;
 
+/// The log that is compressed as hard as it goes.
+const HARDEST: &str = "ulogd2 JSON, zstd -19";
+
 /// A log of the same translations, put away.
 struct Log {
     name: &'static str,
@@ -90,12 +93,7 @@ fn measure(place: &Place, profile: Profile) -> Result<Sizes> {
         log("conntrack -E, gzip -9", "gzip -9 -c", profile, u64::MAX)?,
         log("ulogd2 JSON, zstd -3", "zstd -3 -q -c", profile, u64::MAX)?,
     ];
-    logs.push(log(
-        "ulogd2 JSON, zstd -19",
-        "zstd -19 -q -c",
-        profile,
-        FEW,
-    )?);
+    logs.push(log(HARDEST, "zstd -19 -q -c", profile, FEW)?);
     Ok(Sizes {
         has_counters: profile.has_counters,
         records,
@@ -159,11 +157,10 @@ impl Sizes {
         (self.segments + self.beside) as f64 / self.records as f64
     }
 
-    /// The smallest log of those that were compressed in whole. Who logs as much as
-    /// this has no hour to compress an hour's log, which the others would take.
-    fn smallest(&self) -> f64 {
-        let whole = self.logs.iter().filter(|log| log.records >= self.records);
-        whole.map(Log::per_record).fold(f64::INFINITY, f64::min)
+    /// The smallest of logs.
+    fn smallest(&self, is_meant: fn(&Log) -> bool) -> f64 {
+        let meant = self.logs.iter().filter(|log| is_meant(log));
+        meant.map(Log::per_record).fold(f64::INFINITY, f64::min)
     }
 
     fn words(&self) -> &'static str {
@@ -190,12 +187,17 @@ fn promise(sizes: &Sizes, report: &mut Report) {
         one(sizes.per_record()),
         2,
     );
-    report.promise(
-        &format!("bytes / the smaller log (gzip -9, zstd), {}", sizes.words()),
-        Bound::AtMost(1.0 / 3.0),
-        one(sizes.per_record() / sizes.smallest()),
-        3,
-    );
+    // What was promised names no level of zstd: its usual one, and its highest.
+    let usual = sizes.smallest(|log| log.name != HARDEST);
+    let hardest = sizes.smallest(|_| true);
+    for (how, smallest) in [("gzip -9, zstd", usual), ("gzip -9, zstd -19", hardest)] {
+        report.promise(
+            &format!("bytes / the smaller log ({how}), {}", sizes.words()),
+            Bound::AtMost(1.0 / 3.0),
+            one(sizes.per_record() / smallest),
+            3,
+        );
+    }
 }
 
 fn tabulate(all: &[Sizes], report: &mut Report) {
