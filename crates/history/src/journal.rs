@@ -18,7 +18,7 @@ mod open_set;
 mod replay;
 mod writer;
 
-pub(crate) use entry::{Begun, Entry};
+pub(crate) use entry::{Begun, Entry, timed};
 pub(crate) use identity::encode as identity;
 pub(crate) use open_file::write_open;
 pub(crate) use open_set::OpenSet;

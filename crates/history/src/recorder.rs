@@ -100,8 +100,13 @@ impl Recorder {
     /// Takes some records. Those that cannot be written now stay for a later time.
     fn take(&mut self, chunk: &[Match], now: Timestamp) {
         let remote = self.archive.settings.remote;
-        let chunk = with_lives(chunk);
-        if let Settling::Known(unsettled) = &mut self.settling {
+        let mut chunk = with_lives(chunk);
+        if let Settling::Known(unsettled) = &mut self.settling
+            && !unsettled.is_empty()
+        {
+            for record in chunk.to_mut() {
+                record.started_at = unsettled.start_of(record, remote).or(record.started_at);
+            }
             let meet = |record| unsettled.meet(record, remote);
             let replaced: Vec<Ended> = chunk.iter().filter_map(meet).collect();
             self.take_ends(&replaced);

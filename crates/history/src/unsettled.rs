@@ -80,6 +80,19 @@ impl Unsettled {
         outcome.flatten()
     }
 
+    /// When a translation began whose end is told, where the journal knows it and who
+    /// tells does not: a dump has shown it to a process that did not see it begin.
+    pub(crate) fn start_of(&mut self, ended: &Match, remote: RemotePolicy) -> Option<Timed> {
+        let is_estimate = |time: Timed| time.source == TimeSource::Estimated;
+        if ended.ended_at.is_none() || !ended.started_at.is_none_or(is_estimate) {
+            return None;
+        }
+        self.identity.clear();
+        journal::identity(ended, remote, &mut self.identity);
+        let begun = self.open.get(&self.identity)?;
+        journal::timed(begun.started_at, begun.source)
+    }
+
     /// Whether [`Self::sift`] was done.
     pub(crate) const fn is_sifted(&self) -> bool {
         self.is_sifted

@@ -1,6 +1,6 @@
 //! Recording, finding, opening again.
 
-use model::{EndEvidence, Gap, GapCause, Period, TimeSource, Timed};
+use model::{EndEvidence, Gap, GapCause, Match, Period, TimeSource, Timed};
 
 use super::{TestFolder, all, at, begun, ended, found, open_few, question_at};
 use crate::OpenError;
@@ -91,6 +91,38 @@ fn what_did_not_survive_a_restart_is_settled() {
     };
     recorder.settle(at(7000), ask).unwrap();
     assert_eq!(asked, [begun(1)]);
+}
+
+/// It began before a crash, a dump has shown it afterwards, and it ends before what is
+/// unsettled was sifted: its record must not begin with the dump.
+#[test]
+fn an_end_that_comes_before_settling_has_the_begin_that_the_journal_knows() {
+    let folder = TestFolder::new();
+    let mut recorder = open_few(&folder, at(0));
+    recorder.record(&[begun(1)], at(100)).unwrap();
+    recorder.close(at(200)).unwrap();
+    let mut recorder = open_few(&folder, at(5000));
+    let estimate = |time| {
+        Some(Timed {
+            at: at(time),
+            source: TimeSource::Estimated,
+        })
+    };
+    let shown = Match {
+        started_at: estimate(5010),
+        ..begun(1)
+    };
+    let gone = Match {
+        started_at: estimate(5010),
+        kernel_id: None,
+        ..ended(1)
+    };
+    recorder.record(&[shown], at(5020)).unwrap();
+    recorder.record(&[gone], at(5030)).unwrap();
+    assert!(!recorder.has_unsettled());
+    let found = all(recorder.history());
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].started_at, begun(1).started_at);
 }
 
 #[test]
