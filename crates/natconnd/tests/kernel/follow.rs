@@ -26,6 +26,7 @@ fn begin(row: &Row) -> Row {
     Row {
         ended_at: None,
         ended_at_source: None,
+        end_evidence: None,
         kernel_id: None,
         ..row.clone()
     }
