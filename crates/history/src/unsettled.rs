@@ -28,6 +28,8 @@ pub(crate) struct Unsettled {
     /// Whether those that still live, or whose end will be told, are not among them
     /// any more.
     is_sifted: bool,
+    /// Those whose end was told with a start that is worse than what the journal has.
+    better_known: Vec<Match>,
     identity: Vec<u8>,
 }
 
@@ -38,13 +40,14 @@ impl Unsettled {
             open,
             evidence,
             is_sifted: false,
+            better_known: Vec::new(),
             identity: Vec::new(),
         }
     }
 
     /// Whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
-        self.open.is_empty()
+        self.open.is_empty() && self.better_known.is_empty()
     }
 
     /// Takes note of what became of a translation. If it shows that one of these has
@@ -90,7 +93,11 @@ impl Unsettled {
         self.identity.clear();
         journal::identity(ended, remote, &mut self.identity);
         let begun = self.open.get(&self.identity)?;
-        journal::timed(begun.started_at, begun.source)
+        let start = journal::timed(begun.started_at, begun.source)?;
+        // What was written by this version can be decoded. Whoever told the end may want
+        // to know, too.
+        self.better_known.extend(begun.to_match());
+        Some(start)
     }
 
     /// Whether [`Self::sift`] was done.
@@ -101,6 +108,9 @@ impl Unsettled {
     /// Keeps those that `is_known` does not know; the others go on.
     pub(crate) fn sift(&mut self, mut is_known: impl FnMut(&Match) -> bool) {
         self.is_sifted = true;
+        for begun in self.better_known.drain(..) {
+            is_known(&begun);
+        }
         let mut known = Vec::new();
         self.open.each(|begun, _| {
             // What was written by this version can be decoded.

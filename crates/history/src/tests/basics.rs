@@ -119,6 +119,14 @@ fn an_end_that_comes_before_settling_has_the_begin_that_the_journal_knows() {
     };
     recorder.record(&[shown], at(5020)).unwrap();
     recorder.record(&[gone], at(5030)).unwrap();
+    // Whoever told the end is told when it began, and it does not end once more.
+    let mut asked = Vec::new();
+    let ask = |begun: &_| {
+        asked.push(*begun);
+        false
+    };
+    recorder.settle(at(5040), ask).unwrap();
+    assert_eq!(asked, [begun(1)]);
     assert!(!recorder.has_unsettled());
     let found = all(recorder.history());
     assert_eq!(found.len(), 1);

@@ -60,7 +60,11 @@ type Line = (&'static str, String, Option<Paint>);
 
 fn lines(history: &History, times: &Times) -> Vec<Line> {
     let recording = match (&history.trouble, history.recording) {
-        (_, true) => ("yes".to_owned(), Some(Paint::Good)),
+        (None, true) => ("yes".to_owned(), Some(Paint::Good)),
+        (Some(trouble), true) => {
+            let told = format!("yes, but: {}", printable(trouble));
+            (told, Some(Paint::Doubtful))
+        }
         (Some(trouble), false) => (format!("NO: {}", printable(trouble)), Some(Paint::Bad)),
         (None, false) => ("NO".to_owned(), Some(Paint::Bad)),
     };
@@ -274,7 +278,7 @@ async fn export(
         output.remark("something is missing of that time: natconn history gaps tells what");
     }
     if header("natconnd-cut").is_some_and(|cut| cut == b"true") {
-        output.remark("the export was cut: it took too long; ask for a shorter time");
+        output.remark("the export was cut: there is too much of it; ask for a shorter time");
     }
     Ok(outcome(bytes_written > 0))
 }

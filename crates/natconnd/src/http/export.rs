@@ -32,12 +32,13 @@ pub(super) async fn respond(state: &Arc<State>, question: PastQuestion) -> Optio
     let answers = Arc::clone(&state.answers);
     let write = move || {
         let _permit = permit;
-        let coverage = answers.past_coverage(&question);
         let file = nameless().map_err(|cause| cause.to_string())?;
         let Some(written) = answers.export(&question, &file) else {
             return Ok(None);
         };
         let (_, completeness) = written.map_err(|cause| cause.to_string())?;
+        // Afterwards: a file that turned out to be damaged is a gap by now.
+        let coverage = answers.past_coverage(&question);
         Ok::<_, String>(Some((file, coverage, completeness.is_cut)))
     };
     let refused = |status, cause: &str| {

@@ -239,7 +239,12 @@ async fn send_parts(
     sender: &ChunkSender,
 ) -> Option<()> {
     let mut is_first = true;
+    let was_complete = part.coverage.is_complete();
     loop {
+        if was_complete && !part.coverage.is_complete() {
+            // The head has said that nothing is missing, and now something is.
+            return None;
+        }
         let mut bytes = Vec::with_capacity(json::ROW_LENGTH * part.matches.len());
         rows(&mut bytes, format, is_first, &part.matches);
         is_first = false;

@@ -9,8 +9,8 @@ use std::time::Duration;
 use history::Effort;
 use model::{Answer, Lookup, Period};
 
+use super::Answers;
 use super::past::{Merged, PastQuestion};
-use super::{Answers, now};
 
 /// What many questions about the past may cost together before they are cut.
 const EFFORT: Effort = Effort {
@@ -107,14 +107,14 @@ impl Answers {
 
     /// Answers questions about the past; history reads each file once for all.
     fn past_many(&self, questions: &[PastQuestion], limit: usize) -> Vec<Answered> {
-        let asked_at = now();
-        let questions: Vec<_> = questions.iter().map(|it| it.until(asked_at)).collect();
+        let asked = self.moment();
+        let questions: Vec<_> = questions.iter().map(|it| it.until(asked.at)).collect();
         let mut is_whole = true;
         let mut found: Vec<(Merged, bool)> = questions
             .iter()
             .map(|question| {
                 let mut merged = Merged::new(question.period, question.tolerance, limit);
-                let is_whole = self.live_in(question, asked_at, |row| merged.add(row));
+                let is_whole = self.live_in(question, asked.at, |row| merged.add(row));
                 (merged, is_whole)
             })
             .collect();
@@ -136,7 +136,7 @@ impl Answers {
         let questions = questions.iter().zip(found);
         questions
             .map(|(question, (merged, is_all_live))| {
-                let past = self.conclude(question, asked_at, merged, is_whole && is_all_live);
+                let past = self.conclude(question, asked, merged, is_whole && is_all_live);
                 Answered {
                     answer: past.answer,
                     distances: past.distances,

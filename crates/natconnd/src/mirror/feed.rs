@@ -38,13 +38,19 @@ pub struct Intake {
 }
 
 /// What found the queue full.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Dropped {
-    /// Changes and gaps.
-    pub count: u64,
-    /// When the first of them was learned; `None` where there is none.
+    /// Changes.
+    pub changes: u64,
+    /// When the first of them began or ended; `None` where there is none.
     pub since: Option<Timestamp>,
+    /// Gaps, as many as are [`REMEMBERED`]: what they tell must not be lost.
+    pub gaps: Vec<Gap>,
 }
+
+/// Gaps that are remembered for when there is room in the queue. One more would be
+/// within the time of what was dropped.
+const REMEMBERED: usize = 1000;
 
 /// A queue from the mirror to whoever records.
 pub fn feed() -> (Feed, Intake) {
@@ -60,18 +66,32 @@ pub fn feed() -> (Feed, Intake) {
 impl Feed {
     /// Hands something over, or drops it where the queue is full.
     pub fn learn(&self, learned: Learned, now: Timestamp) {
-        let count = match &learned {
-            Learned::Changes(changes) => changes.len() as u64,
-            Learned::Gap(_) => 1,
-        };
         // Disconnected while natconnd stops, or after a fault that was reported.
-        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) =
+        if let Err(TrySendError::Full(learned) | TrySendError::Disconnected(learned)) =
             self.queue.try_send(learned)
         {
-            let mut dropped = self.dropped.lock();
-            dropped.count += count;
-            dropped.since.get_or_insert(now);
+            self.dropped.lock().add(learned, now);
         }
+    }
+}
+
+impl Dropped {
+    /// Whether nothing was.
+    pub const fn is_empty(&self) -> bool {
+        self.changes == 0 && self.gaps.is_empty()
+    }
+
+    fn add(&mut self, learned: Learned, now: Timestamp) {
+        let since = match learned {
+            Learned::Changes(changes) => {
+                self.changes += changes.len() as u64;
+                let times = changes.iter().map(|one| one.ended_at.or(one.started_at));
+                times.flatten().map(|time| time.at).min().unwrap_or(now)
+            }
+            Learned::Gap(gap) if self.gaps.len() < REMEMBERED => return self.gaps.push(gap),
+            Learned::Gap(gap) => gap.from,
+        };
+        self.since = Some(self.since.map_or(since, |known| known.min(since)));
     }
 }
 
@@ -84,27 +104,67 @@ impl Intake {
 
 #[cfg(test)]
 mod tests {
-    use model::GapCause;
+    use model::{
+        Endpoint, GapCause, Protocol, TimeSource, Timed, Translation, TranslationKind, Zone,
+    };
 
     use super::*;
 
+    /// A translation that began at this time.
+    fn found(at: i64) -> Match {
+        let endpoint = Endpoint::default();
+        Match {
+            protocol: Protocol::TCP,
+            translation: Translation {
+                kind: TranslationKind::Source,
+                internal: endpoint,
+                nat: endpoint,
+                remote: endpoint,
+            },
+            original_destination: endpoint,
+            zone: Zone::default(),
+            kernel_id: None,
+            started_at: Some(Timed {
+                at: Timestamp(at),
+                source: TimeSource::Kernel,
+            }),
+            ended_at: None,
+            end_evidence: None,
+            traffic: None,
+            mark: None,
+        }
+    }
+
+    fn full() -> (Feed, Intake) {
+        let (feed, intake) = feed();
+        for _ in 0..WAITING {
+            feed.learn(Learned::Changes(Vec::new()), Timestamp(0));
+        }
+        (feed, intake)
+    }
+
     #[test]
     fn what_does_not_fit_is_counted_and_not_waited_for() {
-        let (feed, intake) = feed();
+        let (feed, intake) = full();
+        feed.learn(Learned::Changes(vec![found(7), found(5)]), Timestamp(9));
+        feed.learn(Learned::Changes(vec![found(6)]), Timestamp(9));
+        let dropped = intake.take_dropped();
+        assert_eq!((dropped.changes, dropped.since), (3, Some(Timestamp(5))));
+        assert!(intake.take_dropped().is_empty());
+        assert_eq!(intake.queue.try_iter().count(), WAITING);
+    }
+
+    #[test]
+    fn gaps_are_kept_for_when_there_is_room() {
+        let (feed, intake) = full();
         let gap = Gap {
             from: Timestamp(1),
             to: None,
             cause: GapCause::Socket,
         };
-        for at in 0..4200 {
-            feed.learn(Learned::Gap(gap), Timestamp(at));
-        }
-        let expected = Dropped {
-            count: 4200 - WAITING as u64,
-            since: Some(Timestamp(WAITING as i64)),
-        };
-        assert_eq!(intake.take_dropped(), expected);
-        assert_eq!(intake.take_dropped(), Dropped::default());
-        assert_eq!(intake.queue.try_iter().count(), WAITING);
+        feed.learn(Learned::Gap(gap), Timestamp(2));
+        let dropped = intake.take_dropped();
+        assert_eq!((dropped.changes, dropped.since), (0, None));
+        assert_eq!(dropped.gaps, [gap]);
     }
 }

@@ -83,6 +83,8 @@ pub struct Mirror {
     notices: broadcast::Sender<Notice>,
     /// Where all that is learned goes to be recorded; `None` where nobody records.
     feed: Option<Feed>,
+    /// From when on all that happens is learned, and fed.
+    fed_since: FedSince,
     /// The queue that the reader thread reads from; none without a kernel.
     queue: RwLock<Option<EventQueue>>,
     /// The thread that reads events; none without a kernel.
@@ -101,6 +103,15 @@ pub struct Mirror {
     complete_since: AtomicI64,
     /// What the reader thread has counted.
     pub counters: Counters,
+}
+
+/// From when on all that happens is told to whoever records.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FedSince {
+    /// From the start of this process on.
+    Start(Timestamp),
+    /// From where the process before this one left off.
+    HandOver(Timestamp),
 }
 
 /// A translation that began or ended.
@@ -123,12 +134,13 @@ pub enum Notice {
 
 impl Mirror {
     /// A mirror that holds nothing and, for all it knows, misses nothing.
-    fn new(settings: Settings, feed: Option<Feed>) -> Self {
+    fn new(settings: Settings, feed: Option<Feed>, fed_since: FedSince) -> Self {
         Self {
             table: RwLock::new(Table::new(settings.keep_ended, settings.filter.clone())),
             gaps: Mutex::default(),
             notices: broadcast::channel(FOLLOWER_LAG).0,
             feed,
+            fed_since,
             queue: RwLock::new(None),
             reader: OnceLock::new(),
             is_applying: AtomicBool::new(false),
@@ -143,7 +155,7 @@ impl Mirror {
 
     /// A mirror that knows nothing of the time before it.
     fn beginning(settings: Settings, feed: Option<Feed>, now: Timestamp) -> Self {
-        let mirror = Self::new(settings, feed);
+        let mirror = Self::new(settings, feed, FedSince::Start(now));
         mirror.note_gap(booted_at(), now, GapCause::Stopped);
         mirror.open_gap(now, GapCause::Starting);
         mirror
@@ -151,7 +163,8 @@ impl Mirror {
 
     /// A mirror that knows what the one before it knew.
     fn taking_over(settings: Settings, feed: Option<Feed>, taken_over: TakenOver) -> Self {
-        let mirror = Self::new(settings, feed);
+        let fed_since = FedSince::HandOver(taken_over.last_read);
+        let mirror = Self::new(settings, feed, fed_since);
         *mirror.table.write() = taken_over.table;
         mirror.set_coverage(&taken_over.coverage);
         let kept_since = taken_over.last_read.minus(taken_over.keep_ended);
@@ -171,7 +184,7 @@ impl Mirror {
             is_reliable: true,
             reconcile_every: Duration::from_secs(3600),
         };
-        let mirror = Self::new(settings, None);
+        let mirror = Self::new(settings, None, FedSince::Start(Timestamp::MIN));
         mirror.replay(events);
         mirror.counters.is_ready.store(true, Relaxed);
         mirror
@@ -214,6 +227,11 @@ impl Mirror {
     pub fn sizes(&self) -> [u64; 3] {
         let table = self.table.read();
         [table.live(), table.live_connections(), table.ended()]
+    }
+
+    /// From when on all that happens is told to whoever records.
+    pub const fn fed_since(&self) -> FedSince {
+        self.fed_since
     }
 
     /// Which translations are kept at all.

@@ -53,6 +53,8 @@ pub(super) struct Reader {
     pub(super) needs_resync: bool,
     pub(super) pace: Pace,
     pub(super) next_reconcile: Instant,
+    /// How often the table was compared with the kernel's.
+    pub(super) reconciled: u32,
     pub(super) clock: ClockWatch,
     pub(super) doubts: Doubts,
     /// Whether to ask the kernel for what one of the next events tells of.

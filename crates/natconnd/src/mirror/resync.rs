@@ -20,6 +20,10 @@ const UNSEEN_SLOTS: u32 = 512;
 /// How soon a reconciling dump is tried again that broke off.
 const RETRY: Duration = Duration::from_secs(30);
 
+/// How long after the start the first comparison comes; each of the next ones waits
+/// twice as long, up to what is configured.
+const EARLY: Duration = Duration::from_secs(15);
+
 /// What came of a resync.
 #[derive(PartialEq, Eq)]
 enum Outcome {
@@ -81,6 +85,7 @@ impl Reader {
         match self.resync(&mut untold) {
             Outcome::Done => {
                 self.judge_silence(since, untold);
+                self.reconciled += 1;
                 self.next_reconcile = Instant::now() + self.until_reconcile();
             }
             Outcome::Incomplete => self.next_reconcile = Instant::now() + RETRY,
@@ -90,7 +95,9 @@ impl Reader {
 
     /// How long the next comparison may wait: not long while events are missing.
     fn until_reconcile(&self) -> Duration {
-        let every = self.mirror.settings.reconcile_every;
+        // What began before there was a listener ends in silence, most of it soon.
+        let early = EARLY.saturating_mul(1 << self.reconciled.min(16));
+        let every = self.mirror.settings.reconcile_every.min(early);
         if self.doubts.is_silent {
             RETRY.min(every)
         } else {

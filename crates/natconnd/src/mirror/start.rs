@@ -79,6 +79,7 @@ pub fn start(
     let is_stopping = Arc::new(AtomicBool::new(false));
     let mut reader = Reader {
         next_reconcile: Instant::now(),
+        reconciled: 0,
         needs_resync: lasting.is_some(),
         mirror: Arc::clone(&mirror),
         socket: opened.socket,

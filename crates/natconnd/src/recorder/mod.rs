@@ -30,8 +30,8 @@ pub struct Recording {
 
 /// Opens the history and starts the thread that records.
 ///
-/// What is in the queue waits until the history is open; where it cannot be opened
-/// the reason is logged and shown, and opening is tried again. `since` is when the mirror
+/// Where it cannot be opened the reason is logged and shown, opening is tried again, and
+/// the time until then becomes a gap. `since` is when the mirror
 /// began to feed the queue, or a little earlier.
 ///
 /// # Errors

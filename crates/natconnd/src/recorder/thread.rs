@@ -9,11 +9,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use history::News;
-use model::{Gap, GapCause, Timestamp};
+use model::{Gap, GapCause};
 use tracing::{error, info, warn};
 
 use super::Archive;
-use crate::mirror::{Dropped, Intake, Learned, Mirror, now};
+use crate::mirror::{FedSince, Intake, Learned, Mirror, now};
 
 /// How long to wait for something to record before looking after other things.
 const BEAT: Duration = Duration::from_millis(100);
@@ -24,6 +24,13 @@ const GATHER: Duration = Duration::from_millis(20);
 /// How long to wait before a history that could not be opened is tried again.
 const REOPEN: Duration = Duration::from_secs(10);
 
+/// How much later than the last sign of life of the process before this one its last
+/// look at the kernel may be.
+const HAND_OVER: Duration = Duration::from_secs(2);
+
+/// Gaps that are remembered while there is no history to write them to.
+const MISSED_GAPS: usize = 1000;
+
 /// How often at most the log says that something could not be written.
 const COMPLAIN_EVERY: Duration = Duration::from_secs(60);
 
@@ -33,8 +40,10 @@ pub(super) struct Recorder {
     mirror: Arc<Mirror>,
     archive: Arc<Archive>,
     writer: Option<history::Recorder>,
-    /// When the process before this one was last known to record.
-    last_alive: Option<Timestamp>,
+    /// Whether something was learned while there was no history to write it to.
+    has_missed: bool,
+    /// Gaps that were learned meanwhile.
+    missed_gaps: Vec<Gap>,
     next_open: Instant,
     next_complaint: Instant,
     is_stopping: Arc<AtomicBool>,
@@ -52,7 +61,8 @@ impl Recorder {
             mirror,
             archive,
             writer: None,
-            last_alive: None,
+            has_missed: false,
+            missed_gaps: Vec::new(),
             next_open: Instant::now(),
             next_complaint: Instant::now(),
             is_stopping,
@@ -67,6 +77,7 @@ impl Recorder {
             self.archive.faults.fetch_add(1, Relaxed);
             self.archive.set_history(None);
             self.writer = None;
+            self.has_missed = true;
             self.next_open = Instant::now() + REOPEN;
         }
     }
@@ -91,7 +102,9 @@ impl Recorder {
                 Err(RecvTimeoutError::Disconnected) => return self.close(),
             }
             self.note_dropped();
-            self.archive.set_recorded_until(told_until);
+            if self.writer.is_some() {
+                self.archive.set_recorded_until(told_until);
+            }
             if is_whole {
                 self.settle();
             }
@@ -117,8 +130,8 @@ impl Recorder {
                 );
                 self.archive.set_history(Some(Arc::clone(writer.history())));
                 self.archive.set_trouble(None);
-                self.last_alive = writer.last_alive();
                 self.writer = Some(writer);
+                self.note_hole();
             }
             Err(error) => {
                 let error = format!("{:#}", anyhow::Error::from(error));
@@ -126,6 +139,32 @@ impl Recorder {
                 self.complain(&error);
                 self.next_open = Instant::now() + REOPEN;
             }
+        }
+    }
+
+    /// Notes the time in which nothing was recorded: since history was last written.
+    fn note_hole(&mut self) {
+        let Some(writer) = &mut self.writer else {
+            return;
+        };
+        let (until, cause, slack) = match (self.has_missed, self.mirror.fed_since()) {
+            (true, _) => (now(), GapCause::Unrecorded, Duration::ZERO),
+            (false, FedSince::Start(start)) => (start, GapCause::Stopped, Duration::ZERO),
+            // The process before this one wrote what it had read.
+            (false, FedSince::HandOver(end)) => (end, GapCause::Unrecorded, HAND_OVER),
+        };
+        let mut gaps = std::mem::take(&mut self.missed_gaps);
+        self.has_missed = false;
+        // Before its first day there is no gap: history had not begun.
+        if let Some(from) = writer.last_alive()
+            && from.plus(slack) < until
+        {
+            let to = Some(until);
+            gaps.push(Gap { from, to, cause });
+        }
+        for gap in gaps {
+            let noted = self.writer.as_mut().map(|writer| note_gap(writer, gap));
+            self.judge(noted.unwrap_or(Ok(())));
         }
     }
 
@@ -137,11 +176,7 @@ impl Recorder {
 
     fn record(&mut self, learned: Learned) {
         let Some(writer) = &mut self.writer else {
-            self.lose(match &learned {
-                Learned::Changes(changes) => changes.len() as u64,
-                Learned::Gap(_) => 0,
-            });
-            return;
+            return self.miss(learned);
         };
         let written = match learned {
             Learned::Changes(changes) => {
@@ -150,30 +185,44 @@ impl Recorder {
                     .fetch_add(changes.len() as u64, Relaxed);
                 writer.record(&changes, now())
             }
-            Learned::Gap(gap) => note_gap(writer, gap, self.last_alive),
+            Learned::Gap(gap) => note_gap(writer, gap),
         };
         self.judge(written);
     }
 
+    /// There is no history to write to: the time is a gap once there is one.
+    fn miss(&mut self, learned: Learned) {
+        self.has_missed = true;
+        match learned {
+            Learned::Changes(changes) => self.lose(changes.len() as u64),
+            Learned::Gap(gap) if self.missed_gaps.len() < MISSED_GAPS => self.missed_gaps.push(gap),
+            // Within the time that will be a gap, or told again when it is over.
+            Learned::Gap(_) => {}
+        }
+    }
+
     /// What was dropped is a gap, and may have been the end of anything that lives.
     fn note_dropped(&mut self) {
-        let Dropped { count, since } = self.intake.take_dropped();
-        let (Some(since), true) = (since, count > 0) else {
+        let dropped = self.intake.take_dropped();
+        if dropped.is_empty() {
+            return;
+        }
+        for gap in dropped.gaps {
+            self.record(Learned::Gap(gap));
+        }
+        let Some(since) = dropped.since else {
             return;
         };
-        self.lose(count);
+        self.lose(dropped.changes);
         warn!(
-            changes = count,
+            changes = dropped.changes,
             "changes came faster than they could be recorded"
         );
-        if let Some(writer) = &mut self.writer {
-            let noted = writer.note_gap(Gap {
-                from: since,
-                to: Some(now()),
-                cause: GapCause::Unrecorded,
-            });
-            self.judge(noted);
-        }
+        self.record(Learned::Gap(Gap {
+            from: since,
+            to: Some(now()),
+            cause: GapCause::Unrecorded,
+        }));
     }
 
     /// Ends what had begun before natconnd stopped, or before something was lost, and
@@ -231,21 +280,18 @@ impl Recorder {
 }
 
 /// Writes a gap down, unless it is none for history.
-fn note_gap(
-    writer: &mut history::Recorder,
-    gap: Gap,
-    last_alive: Option<Timestamp>,
-) -> Result<(), history::WriteError> {
+fn note_gap(writer: &mut history::Recorder, gap: Gap) -> Result<(), history::WriteError> {
     match gap.cause {
         // Starting is over for good once the first dump is merged: nothing of that
-        // time is missing. What the table forgets, history keeps.
-        GapCause::Starting | GapCause::KeepEnded => Ok(()),
-        // History knows until when everything was written. Before its first day there
-        // is no gap: it had not begun.
-        GapCause::Stopped => match last_alive {
-            Some(from) => writer.note_gap(Gap { from, ..gap }),
-            None => Ok(()),
-        },
+        // time is missing. What the table forgets, history keeps. And since when it was
+        // not written, it knows better.
+        GapCause::Starting | GapCause::KeepEnded | GapCause::Stopped => Ok(()),
+        // Ends may be among what was lost, and the table has begun anew without telling
+        // what became of all that it had.
+        GapCause::Unrecorded | GapCause::Fault | GapCause::Socket => {
+            //TMP writer.doubt();
+            writer.note_gap(gap)
+        }
         _ => writer.note_gap(gap),
     }
 }

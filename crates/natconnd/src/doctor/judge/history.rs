@@ -38,6 +38,13 @@ pub fn history(facts: &Facts) -> Option<Judgement> {
             .command("natconn history verify"),
         );
     }
+    if let Some(trouble) = &status.trouble {
+        return Some(
+            Judgement::warning(format!("history is recorded, but: {trouble}"))
+                .hint("it is tried again; natconn history status tells whether it lasts")
+                .command("natconn history status"),
+        );
+    }
     let records = status.sealed_records + status.journal_records;
     let finding = format!(
         "{} in {folder}, {}",

@@ -298,6 +298,16 @@ pub const AILING: &[Patient] = &[
         (
             "history",
             Warning,
+            "but: seal: x",
+            "tried again",
+            "natconn history status",
+        ),
+        |it| kept(it).status.trouble = Some("seal: x".to_owned()),
+    ),
+    (
+        (
+            "history",
+            Warning,
             "only 4 GiB are free",
             "history.keep-bytes",
             "",

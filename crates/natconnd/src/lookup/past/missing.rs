@@ -1,17 +1,18 @@
 //! What nobody can know of a period: the gaps of the mirror and of history.
 
+use std::time::Duration;
+
 use model::{Coverage, Gap, GapCause, Lookup, Period, Timestamp};
 
+use super::Moment;
 use crate::lookup::Answers;
+
+/// How long the table may be looked at, while it goes on forgetting.
+const SCAN: Duration = Duration::from_secs(1);
 
 impl Answers {
     /// What is missing from an answer about a period, for a question.
-    pub(super) fn missing_in(
-        &self,
-        question: &Lookup,
-        period: Period,
-        asked_at: Timestamp,
-    ) -> Coverage {
+    pub(super) fn missing_in(&self, question: &Lookup, period: Period, asked: Moment) -> Coverage {
         let mut gaps = Vec::new();
         if !self.mirror.filter().covers(question) {
             gaps.push(Gap {
@@ -24,10 +25,10 @@ impl Answers {
         match self.history() {
             Some(history) => {
                 gaps.extend(both(of_mirror, history.gaps(period)));
-                gaps.extend(self.not_recorded_yet(asked_at));
+                gaps.extend(self.not_recorded_yet(asked));
             }
             None => {
-                let kept_since = asked_at.minus(self.mirror.keep_ended());
+                let kept_since = asked.at.minus(self.mirror.keep_ended());
                 gaps.extend(of_mirror);
                 gaps.push(Gap {
                     from: Timestamp::MIN,
@@ -41,12 +42,11 @@ impl Answers {
 }
 
 impl Answers {
-    /// What the table has forgotten already, and the recorder did not get to yet.
-    fn not_recorded_yet(&self, asked_at: Timestamp) -> Option<Gap> {
-        let recorded_until = self.archive.as_ref()?.recorded_until();
-        let kept_since = asked_at.minus(self.mirror.keep_ended());
-        (recorded_until < kept_since).then_some(Gap {
-            from: recorded_until,
+    /// What the table may have forgotten already, and the recorder did not get to yet.
+    fn not_recorded_yet(&self, asked: Moment) -> Option<Gap> {
+        let forgotten_until = asked.at.minus(self.mirror.keep_ended()).plus(SCAN);
+        (asked.recorded_until < forgotten_until).then_some(Gap {
+            from: asked.recorded_until,
             to: None,
             cause: GapCause::Behind,
         })

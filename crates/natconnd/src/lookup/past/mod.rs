@@ -87,7 +87,27 @@ impl PastQuestion {
     }
 }
 
+/// When a question was asked, and what was in history by then. Noted before anything
+/// is looked at: what comes in meanwhile must not count as if it had been seen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Moment {
+    /// When.
+    pub at: Timestamp,
+    /// Until when everything that the mirror had told was recorded; the end of time
+    /// where nothing is.
+    recorded_until: Timestamp,
+}
+
 impl Answers {
+    /// The moment of a question that is asked now.
+    pub fn moment(&self) -> Moment {
+        let archive = self.archive.as_ref();
+        Moment {
+            recorded_until: archive.map_or(Timestamp::MAX, |archive| archive.recorded_until()),
+            at: now(),
+        }
+    }
+
     /// The same answers, about the past as well.
     #[must_use]
     pub fn with_archive(mut self, archive: Arc<Archive>) -> Self {
@@ -102,10 +122,10 @@ impl Answers {
 
     /// What nobody can know of the period of a question.
     pub fn past_coverage(&self, question: &PastQuestion) -> Coverage {
-        let asked_at = now();
-        let question = question.until(asked_at);
+        let asked = self.moment();
+        let question = question.until(asked.at);
         let widened = question.period.widened(question.tolerance);
-        self.missing_in(&question.lookup, widened, asked_at)
+        self.missing_in(&question.lookup, widened, asked)
     }
 
     /// Answers a question about the past with at most `limit` matches.
@@ -113,17 +133,12 @@ impl Answers {
     /// Reads files, and scans the table where no index helps: milliseconds, and at
     /// most [`EFFORT`] and a scan.
     pub fn past(&self, question: &PastQuestion, limit: usize) -> PastAnswer {
-        let asked_at = now();
-        let question = question.until(asked_at);
+        let asked = self.moment();
+        let question = question.until(asked.at);
         let mut merged = Merged::new(question.period, question.tolerance, limit);
-        let is_whole = self.live_in(&question, asked_at, |found| merged.add(found));
+        let is_whole = self.live_in(&question, asked.at, |found| merged.add(found));
         let completeness = self.recorded_in(&question, |found| merged.add(found));
-        self.conclude(
-            &question,
-            asked_at,
-            merged,
-            is_whole && !completeness.is_cut,
-        )
+        self.conclude(&question, asked, merged, is_whole && !completeness.is_cut)
     }
 
     /// The answer to a question of which everything that fits was added to
@@ -131,11 +146,11 @@ impl Answers {
     pub fn conclude(
         &self,
         question: &PastQuestion,
-        asked_at: Timestamp,
+        asked: Moment,
         merged: Merged,
         is_whole: bool,
     ) -> PastAnswer {
-        let question = question.until(asked_at);
+        let question = question.until(asked.at);
         let widened = question.period.widened(question.tolerance);
         let ranked = merged.into_ranked();
         let mut context = self.context(question.period, question.tolerance);
@@ -146,11 +161,11 @@ impl Answers {
         let (matches, distances) = ranked.matches.into_iter().unzip();
         PastAnswer {
             answer: Answer {
-                asked_at,
+                asked_at: asked.at,
                 matches,
                 is_cut: ranked.is_cut || !is_whole,
                 verdict: ranked.verdict,
-                coverage: self.missing_in(&question.lookup, widened, asked_at),
+                coverage: self.missing_in(&question.lookup, widened, asked),
             },
             distances,
             context,

@@ -49,11 +49,11 @@ impl Answers {
         after: Option<&Match>,
         limit: usize,
     ) -> RecordsPage {
-        let asked_at = now();
-        let question = question.until(asked_at);
+        let asked = self.moment();
+        let question = question.until(asked.at);
         let period = question.period.widened(question.tolerance);
         let (recorded, is_cut) = self.recorded_page(&question, after, limit);
-        let live = self.live_page(&question, asked_at, after, limit);
+        let live = self.live_page(&question, asked.at, after, limit);
         let (matches, has_more) = joined(recorded, live, after, limit, is_cut);
         let mut context = self.context(question.period, question.tolerance);
         context.is_remote_omitted |= matches
@@ -63,7 +63,7 @@ impl Answers {
             next: matches.last().copied().filter(|_| has_more),
             matches,
             is_cut,
-            coverage: self.missing_in(&question.lookup, period, asked_at),
+            coverage: self.missing_in(&question.lookup, period, asked),
             context,
         }
     }
