@@ -62,6 +62,10 @@ pub(super) fn words(gap: &Gap, times: &Times) -> String {
             "a file of history is damaged or missing: not all is known from {} ({cause})",
             interval()
         ),
+        "filter" => {
+            let to = times.words(to);
+            format!("not every connection was recorded before {to} ({cause})")
+        }
         "suspended" => format!("the machine was suspended from {} ({cause})", interval()),
         "clock-step" => format!(
             "the clock was set; times from {} may be wrong ({cause})",

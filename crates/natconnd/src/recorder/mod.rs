@@ -6,6 +6,7 @@
 //! goes on by itself once it can.
 
 mod archive;
+mod scope;
 mod thread;
 
 use std::sync::Arc;

@@ -12,7 +12,7 @@ use history::News;
 use model::{Gap, GapCause};
 use tracing::{error, info, warn};
 
-use super::Archive;
+use super::{Archive, scope};
 use crate::mirror::{FedSince, Intake, Learned, Mirror, now};
 
 /// How long to wait for something to record before looking after other things.
@@ -161,6 +161,10 @@ impl Recorder {
         {
             let to = Some(until);
             gaps.push(Gap { from, to, cause });
+        }
+        match scope::changed(&self.archive.settings().folder, self.mirror.filter(), now()) {
+            Ok(changed) => gaps.extend(changed),
+            Err(error) => self.complain(&format!("note what is tracked: {error}")),
         }
         for gap in gaps {
             let noted = self.writer.as_mut().map(|writer| note_gap(writer, gap));

@@ -91,9 +91,10 @@ fn matters(gap: &Gap) -> bool {
     gap.cause != GapCause::Starting || gap.to.is_none()
 }
 
-/// The time of a gap. What is beyond the filter always was, as far as anybody knows.
+/// The time of a gap. What is beyond the filter of now always was, as far as anybody
+/// knows; history knows until when another one held.
 fn lasted(gap: &Gap) -> Period {
-    if gap.cause == GapCause::Filter {
+    if gap.cause == GapCause::Filter && gap.to.is_none() {
         return Period::ALWAYS;
     }
     Period {
