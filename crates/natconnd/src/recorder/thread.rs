@@ -153,22 +153,33 @@ impl Recorder {
             // The process before this one wrote what it had read.
             (false, FedSince::HandOver(end)) => (end, GapCause::Unrecorded, HAND_OVER),
         };
-        let mut gaps = std::mem::take(&mut self.missed_gaps);
+        let missed = std::mem::take(&mut self.missed_gaps);
         self.has_missed = false;
+        let mut noted = Ok(());
         // Before its first day there is no gap: history had not begun.
         if let Some(from) = writer.last_alive()
             && from.plus(slack) < until
         {
             let to = Some(until);
-            gaps.push(Gap { from, to, cause });
+            noted = writer.note_gap(Gap { from, to, cause });
         }
-        match scope::changed(&self.archive.settings().folder, self.mirror.filter(), now()) {
-            Ok(changed) => gaps.extend(changed),
-            Err(error) => self.complain(&format!("note what is tracked: {error}")),
+        for gap in missed {
+            noted = noted.and(note_gap(writer, gap));
         }
-        for gap in gaps {
-            let noted = self.writer.as_mut().map(|writer| note_gap(writer, gap));
-            self.judge(noted.unwrap_or(Ok(())));
+        self.judge(noted);
+        self.note_scope();
+    }
+
+    /// Notes the time in which less was tracked than is now.
+    fn note_scope(&mut self) {
+        let folder = &self.archive.settings().folder;
+        let gap = match scope::changed(folder, self.mirror.filter(), now()) {
+            Ok(gap) => gap,
+            Err(error) => return self.complain(&format!("note what is tracked: {error}")),
+        };
+        if let (Some(gap), Some(writer)) = (gap, &mut self.writer) {
+            let noted = writer.note_gap(gap);
+            self.judge(noted);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hyper::Response;
-use model::{Period, Timestamp};
+use model::{Gap, Period, Timestamp};
 
 use super::super::body::Body;
 use super::super::problem::{Refused, bad_value};
@@ -34,6 +34,18 @@ pub(super) async fn respond(state: &Arc<State>, query: Option<&str>) -> Refused<
     let history = open(state.archive.as_deref())?;
     let gaps = blocking(move || history.gaps(period)).await?;
     json(&api::Gaps {
-        gaps: gaps.iter().map(api::Gap::from).collect(),
+        gaps: gaps
+            .into_iter()
+            .map(|gap| {
+                // What reaches back for ever is told from 1970 on, or from where it was asked.
+                let from = gap.from.max(period.from).max(Timestamp::default());
+                let from = if gap.from == Timestamp::MIN {
+                    from
+                } else {
+                    gap.from
+                };
+                api::Gap::from(&Gap { from, ..gap })
+            })
+            .collect(),
     })
 }
