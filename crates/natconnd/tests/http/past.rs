@@ -52,6 +52,7 @@ impl Past {
         let history = Arc::clone(self.recorder.as_ref().unwrap().history());
         let archive = Arc::new(Archive::of(history));
         let change = move |server: &mut natconnd::http::Server| {
+            server.archive = Some(Arc::clone(&archive));
             server.answers = Arc::new(Answers::of_matches(live).with_archive(archive));
         };
         Running::start(Vec::new(), change, None)
@@ -414,4 +415,60 @@ fn an_export_is_a_parquet_file() {
         body.extend(chunk);
     }
     assert!(body.starts_with(b"PAR1") && body.ends_with(b"PAR1"));
+}
+
+#[test]
+fn history_says_how_much_it_has_and_whether_it_is_whole() {
+    let past = kept(&[lived(2, 0, 10), lived(3, 20, 30)]);
+    let server = past.serve(Vec::new());
+    let status: natconnd::api::History =
+        serde_json::from_str(&server.get("/api/v1/history").body).unwrap();
+    assert_eq!((status.records, status.journal_records), (2, 2));
+    assert_eq!(status.gateway.as_deref(), Some("gw \"1\""));
+    let verified = server.get("/api/v1/history/verify");
+    assert_eq!(verified.status, 200);
+    assert!(!verified.body.is_empty());
+    for line in verified.body.lines() {
+        let file: natconnd::api::VerifiedFile = serde_json::from_str(line).unwrap();
+        assert_eq!(file.fault, None, "{file:?}");
+    }
+    let gaps = server
+        .get("/api/v1/history/gaps?from=2026-11-23T22:00:00Z")
+        .json();
+    assert!(gaps["gaps"].is_array());
+    let bad = server.get("/api/v1/history/gaps?from=yesterday");
+    assert_eq!(bad.status, 400);
+    assert_eq!(bad.json()["parameter"], "from");
+    let expired = server.get("/api/v1/history/expired").json();
+    assert_eq!(expired["segments"], serde_json::json!([]));
+}
+
+#[test]
+fn holds_are_not_changed_over_tcp() {
+    let past = kept(&[lived(2, 0, 10)]);
+    let server = past.serve(Vec::new());
+    let target = format!("/api/v1/history/holds/case-1?{NAT}&at=2026-11-23T22:47:05Z");
+    for method in ["PUT", "DELETE"] {
+        let refused = server.request(method, &target, "");
+        assert_eq!(refused.status, 403, "{method}: {}", refused.body);
+    }
+    let wrong = server.get("/api/v1/history/holds/case-1");
+    assert_eq!(wrong.status, 405);
+    assert_eq!(wrong.header("allow"), Some("PUT, DELETE"));
+    let holds = server.get("/api/v1/history/holds").json();
+    assert_eq!(holds["holds"], serde_json::json!([]));
+}
+
+#[test]
+fn without_history_that_is_said() {
+    let server = Running::with(vec![example()]);
+    let status = server.get("/api/v1/history").json();
+    assert_eq!(status["recording"], false);
+    assert_eq!(status["trouble"], "history.folder is not set");
+    for path in ["gaps", "verify", "expired", "holds"] {
+        let refused = server.get(&format!("/api/v1/history/{path}"));
+        assert_eq!(refused.status, 404, "{path}");
+        let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains("history.folder"), "{detail}");
+    }
 }

@@ -184,3 +184,59 @@ fn a_hand_over_is_no_gap_for_history_either() {
         Ok::<(), Error>(())
     });
 }
+
+/// What an operator does with it, with the command.
+#[test]
+fn natconn_history_tells_verifies_holds_and_exports() {
+    lab::in_gateway!(|lab| {
+        let daemon = recording(lab)?;
+        let one = begin(lab, &daemon, 1, 1)?;
+        let at = now();
+        end(lab, &one)?;
+        found(&daemon, &one, at);
+        let run = |arguments: &[&str], code: i32, words: &str| {
+            let line = [&["history"], arguments].concat();
+            let output = daemon.natconn(&line);
+            let text = String::from_utf8_lossy(&output.stdout).into_owned()
+                + &String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(code), "{line:?}: {text}");
+            assert!(text.contains(words), "{line:?}: {text}");
+        };
+        run(&["status"], 0, "recording       yes");
+        run(&["verify"], 0, "none is damaged");
+        run(&["expire", "--dry-run"], 1, "nothing is due");
+        run(&["holds"], 1, "no case holds anything");
+        let (nat, at) = (one.nat.to_string(), at.to_string());
+        run(
+            &["hold", "case-1", "--nat", &nat, "--at", &at],
+            0,
+            "case case-1 holds 1 record",
+        );
+        // Once more adds nothing.
+        run(
+            &["hold", "case-1", "--nat", &nat, "--at", &at],
+            0,
+            "case case-1 holds 1 record",
+        );
+        run(&["hold", "../x", "--nat", &nat, "--at", &at], 2, "letters");
+        run(&["holds"], 0, "case case-1 holds 1 record");
+        run(&["release", "case-1"], 0, "case case-1 holds nothing");
+        run(&["release", "case-1"], 2, "it holds nothing");
+        let from = "2026-01-01T00:00:00Z";
+        let file = "/run/export.parquet";
+        run(
+            &["export", "--from", from, "--output", file],
+            0,
+            "something is missing",
+        );
+        let bytes = std::fs::read(file).unwrap();
+        assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
+        run(&["export", "--from", from, "--output", file], 2, "exists");
+        run(
+            &["export", "--from", from, "--format", "csv"],
+            0,
+            &one.internal.ip().to_string(),
+        );
+        Ok::<(), Error>(())
+    });
+}
