@@ -48,6 +48,8 @@ pub struct Recorder {
     /// that has to be tried again.
     waiting: VecDeque<Full>,
     settling: Settling,
+    /// Whether all has to be settled once more after what is being settled.
+    is_doubted: bool,
     stopped: Option<flow::Stopped>,
     times: due::Times,
     last_alive: Option<Timestamp>,
@@ -185,9 +187,20 @@ impl Recorder {
     /// before records were lost, and whose end was not told.
     pub fn has_unsettled(&self) -> bool {
         match &self.settling {
-            Settling::Settled => false,
-            Settling::Known(unsettled) => !unsettled.is_empty(),
+            Settling::Settled => self.is_doubted,
+            Settling::Known(unsettled) => self.is_doubted || !unsettled.is_empty(),
             Settling::Needed | Settling::Reading(_) => true,
+        }
+    }
+
+    /// Says that ends may have gone missing on their way here: what is open is to be
+    /// settled again.
+    pub fn doubt(&mut self) {
+        match self.settling {
+            // It is read to the end before it is settled, what comes in meanwhile included.
+            Settling::Needed | Settling::Reading(_) => {}
+            Settling::Settled => self.settling = Settling::Needed,
+            Settling::Known(_) => self.is_doubted = true,
         }
     }
 
@@ -222,6 +235,9 @@ impl Recorder {
                 return Ok(());
             }
         };
+        if std::mem::take(&mut self.is_doubted) {
+            self.settling = Settling::Needed;
+        }
         for chunk in unsettled.end(now).chunks(AT_ONCE) {
             if !self.can_take(now) {
                 self.settling = Settling::Needed;

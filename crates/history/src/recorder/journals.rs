@@ -63,7 +63,8 @@ impl Journals {
             full.push(Full {
                 generation: Arc::new(generation),
                 at: replayed.last_at.or(last_alive).unwrap_or(now),
-                is_settled: true,
+                // What is open may have ended unseen: no checkpoint may say that it lives.
+                is_settled: false,
             });
             last = Some((number, replayed));
         }

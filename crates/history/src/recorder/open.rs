@@ -115,6 +115,7 @@ fn begin(
         generation_began,
         waiting,
         settling: Settling::Known(Unsettled::new(open, AFTER_RESTART)),
+        is_doubted: false,
         stopped: None,
         times: Times::begin(now),
         last_alive,

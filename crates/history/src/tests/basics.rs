@@ -134,6 +134,31 @@ fn an_end_that_comes_before_settling_has_the_begin_that_the_journal_knows() {
 }
 
 #[test]
+fn an_end_that_got_lost_on_its_way_is_found_out() {
+    let folder = TestFolder::new();
+    let mut recorder = open_few(&folder, at(0));
+    recorder.record(&[begun(1), begun(2)], at(100)).unwrap();
+    recorder.tick(at(200)).unwrap();
+    assert!(!recorder.has_unsettled());
+    // The end of one of the two was dropped.
+    recorder.doubt();
+    assert!(recorder.has_unsettled());
+    for _ in 0..1000 {
+        if !recorder.has_unsettled() {
+            break;
+        }
+        recorder.tick(at(300)).unwrap();
+        recorder.settle(at(400), |open| *open == begun(2)).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(!recorder.has_unsettled());
+    let found = all(recorder.history());
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].translation, begun(1).translation);
+    assert_eq!(found[0].end_evidence, Some(EndEvidence::Dump));
+}
+
+#[test]
 fn a_successor_ends_what_was_unsettled() {
     let folder = TestFolder::new();
     let mut recorder = open_few(&folder, at(0));

@@ -304,7 +304,7 @@ fn note_gap(writer: &mut history::Recorder, gap: Gap) -> Result<(), history::Wri
         // Ends may be among what was lost, and the table has begun anew without telling
         // what became of all that it had.
         GapCause::Unrecorded | GapCause::Fault | GapCause::Socket => {
-            //TMP writer.doubt();
+            writer.doubt();
             writer.note_gap(gap)
         }
         _ => writer.note_gap(gap),
