@@ -20,6 +20,9 @@ use crate::sys;
 /// further than 8 MiB, which are some ten thousand of them.
 const FEW: u64 = 1 << 17;
 
+/// How long to wait before it is looked again whether a segment is sealed.
+const SEALING: std::time::Duration = std::time::Duration::from_millis(50);
+
 /// The log that is compressed as hard as it goes.
 const HARDEST: &str = "ulogd2 JSON, zstd -19";
 
@@ -72,8 +75,16 @@ fn measure(place: &Place, profile: Profile) -> Result<Sizes> {
     let last = profile
         .from
         .plus(std::time::Duration::from_secs(DAYS * 24 * 3600));
-    let recorder = fill::open(&fill::settings(&filled.folder, &profile), last)?;
-    let status = recorder.history().status();
+    let settings = fill::settings(&filled.folder, &profile);
+    let full = settings.segment_records as u64;
+    let mut recorder = fill::open(&settings, last)?;
+    // The last full one is sealed in the background.
+    let mut status = recorder.history().status();
+    while status.journal_records >= full {
+        sys::pause(SEALING)?;
+        recorder.tick(last).context("wait for a segment")?;
+        status = recorder.history().status();
+    }
     fill::close(recorder, last)?;
     let records = status.sealed_records;
     ensure!(
