@@ -28,6 +28,8 @@ pub(crate) struct Archive {
     pub(crate) folder: Folder,
     /// Held while the file of a hold is written.
     pub(crate) holding: Mutex<()>,
+    /// Held while the file of gaps is written: one at a time.
+    pub(crate) saving: Mutex<()>,
     pub(crate) catalogue: Mutex<Catalogue>,
     /// As the catalogue says, for readers, who do not wait until it is written.
     since: AtomicI64,
@@ -72,6 +74,7 @@ impl Archive {
             settings,
             folder,
             holding: Mutex::new(()),
+            saving: Mutex::new(()),
             since: AtomicI64::new(catalogue.since().unwrap_or(i64::MAX)),
             catalogue: Mutex::new(catalogue),
             sources: RwLock::new(Sources::default()),
@@ -152,6 +155,12 @@ impl Archive {
             to: Some(to),
             cause: GapCause::Damaged,
         });
+        self.name_damaged(path, fault);
+    }
+
+    /// Says that a file is damaged, without a gap: nothing that it had is missing, or
+    /// nobody knows when that was.
+    pub(crate) fn name_damaged(&self, path: PathBuf, fault: String) {
         self.progress.lock().damaged.push(path.clone());
         self.tell(News::Damaged(Verified {
             path,

@@ -170,6 +170,7 @@ pub(crate) fn read_open(
 
 /// Writes the file of gaps and the catalogue, where they do not say everything.
 pub(crate) fn save(archive: &Archive) -> Result<(), String> {
+    let _alone = archive.saving.lock();
     let list = {
         let gaps = archive.gaps.lock();
         gaps.is_unsaved().then(|| gaps.list())

@@ -1,8 +1,8 @@
 //! Where each file of history is.
 
-use std::fs::{self, DirBuilder, File, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// Where each file of history is.
@@ -172,6 +172,21 @@ pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
+/// Makes a file, or empties the one that is there: it says who talked to whom, so it is
+/// for natconnd and its group.
+///
+/// # Errors
+///
+/// Where the system cannot.
+pub(crate) fn create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(MODE);
+    options.open(path)
+}
+
+/// Who may read files: see [`create`].
+pub(crate) const MODE: u32 = 0o640;
+
 /// Replaces a file at once: whoever reads sees the old one or the new one.
 ///
 /// # Errors
@@ -181,7 +196,7 @@ pub(crate) fn replace(path: &Path, write: impl FnOnce(&File) -> io::Result<()>) 
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".tmp");
     let temporary = PathBuf::from(temporary);
-    let outcome = File::create(&temporary)
+    let outcome = create(&temporary)
         .and_then(|file| {
             write(&file)?;
             file.sync_all()

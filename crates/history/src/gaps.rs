@@ -41,7 +41,14 @@ impl Gaps {
     pub(crate) fn open(path: &Path) -> io::Result<(Self, usize)> {
         let file = match File::open(path) {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Default::default()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // Written even if there is none: a file that is missing is amiss.
+                let none = Self {
+                    is_unsaved: true,
+                    ..Self::default()
+                };
+                return Ok((none, 0));
+            }
             Err(error) => return Err(error),
         };
         let (lines, damaged) = checked_lines::read::<Line>(BufReader::new(file))?;

@@ -10,7 +10,7 @@ use crate::FindError;
 use crate::addresses::Addresses;
 use crate::archive::Archive;
 use crate::catalogue::HoldEntry;
-use crate::folder::replace;
+use crate::folder::{replace, sync_folder};
 use crate::order::{by_all, is_same_record};
 use crate::rows::Rows;
 use crate::seal::checkpoint;
@@ -118,6 +118,8 @@ pub(crate) fn release(archive: &Archive, case: &str) -> Result<bool, FindError> 
         Err(error) if error.kind() == io::ErrorKind::NotFound => false,
         Err(source) => return Err(FindError::Write { path, source }),
     };
+    // Before the catalogue forgets it: else it could come back with the power.
+    sync_folder(&archive.folder.holds()).map_err(|source| FindError::Write { path, source })?;
     let noted = archive.catalogue.lock().remove_hold(case);
     noted.map_err(|source| FindError::Write {
         path: archive.folder.catalogue(),

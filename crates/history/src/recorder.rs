@@ -258,6 +258,8 @@ impl Recorder {
     ///
     /// Where it could not be written.
     pub fn close(mut self, now: Timestamp) -> Result<(), WriteError> {
+        // Gaps first: where the journal cannot be written, they say so.
+        let saved = save(&self.archive).map_err(WriteError::Postponed);
         self.journal
             .flush(now)
             .and_then(|()| self.journal.file().sync_data())
@@ -265,7 +267,7 @@ impl Recorder {
                 path: self.journal.path().to_owned(),
                 source,
             })?;
-        save(&self.archive).map_err(WriteError::Postponed)
+        saved
     }
 
     fn start_job(&mut self, job: Job) {

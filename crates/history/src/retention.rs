@@ -9,6 +9,7 @@ use model::Timestamp;
 
 use crate::News;
 use crate::archive::Archive;
+use crate::folder::sync_folder;
 use crate::sealed::Sealed;
 
 /// The segments whose time is over or for which there is no room, oldest first.
@@ -16,13 +17,17 @@ pub(crate) fn expired(archive: &Archive, now: Timestamp) -> Vec<Arc<Sealed>> {
     let settings = &archive.settings;
     let segments = archive.sources().segments;
     let is_old = |sealed: &Sealed| {
-        settings
-            .keep_for
-            .is_some_and(|keep| sealed.entry().last_end() < now.minus(keep).milliseconds())
+        // Of one that cannot be read and is in no catalogue nobody knows how old it is.
+        let is_known = !sealed.entry().groups.is_empty();
+        settings.keep_for.is_some_and(|keep| {
+            is_known && sealed.entry().last_end() < now.minus(keep).milliseconds()
+        })
     };
     let mut bytes: u64 = 0;
     if settings.keep_bytes.is_some() {
-        bytes = bytes_of_all(archive);
+        // What is held for cases does not push out what is not.
+        let held = bytes_within(&archive.folder.holds());
+        bytes = bytes_of_all(archive).saturating_sub(held);
     }
     let mut expired = Vec::new();
     for sealed in segments {
@@ -61,8 +66,11 @@ pub(crate) fn expire(archive: &Archive, now: Timestamp) -> io::Result<()> {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         };
+        let removed = removed.and_then(|()| sync_folder(&archive.folder.segments()));
+        if removed.is_ok() {
+            archive.tell(News::Expired(sealed.info()));
+        }
         outcome = outcome.and(removed);
-        archive.tell(News::Expired(sealed.info()));
     }
     archive.gaps.lock().forget_before(archive.since());
     outcome

@@ -5,7 +5,7 @@
 //! segment has not got its name, everything is done again; once it has, the journal
 //! only has to be removed.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::News;
 use crate::archive::Archive;
 use crate::background::save;
 use crate::catalogue::{Entry, GroupEntry};
-use crate::folder::{Numbered, sync_folder};
+use crate::folder::{Numbered, create, sync_folder};
 use crate::generation::Generation;
 use crate::journal::{OpenSet, replay, write_open};
 use crate::sealed::Sealed;
@@ -152,7 +152,7 @@ fn write_segment(
     };
     let temporary = path.with_extension("parquet.tmp");
     let outcome = generation.with_rows(|rows, addresses| {
-        let file = File::create(&temporary).map_err(SegmentError::Write)?;
+        let file = create(&temporary).map_err(SegmentError::Write)?;
         let mut output = BufWriter::with_capacity(1 << 18, &file);
         let written = write(rows, addresses, &meta, &mut output)?;
         output.flush().map_err(SegmentError::Write)?;

@@ -80,6 +80,10 @@ impl Sealed {
     /// From the first start to the last end; open where a start is not known.
     pub(crate) fn period(&self) -> Period {
         let groups = &self.entry.groups;
+        if groups.is_empty() {
+            // It cannot be read, and no catalogue knows it: it may be of any time.
+            return Period::ALWAYS;
+        }
         let from = groups.iter().map(|group| group.from).min().flatten();
         Period {
             from: from.map_or(Timestamp::MIN, Timestamp::of_milliseconds),

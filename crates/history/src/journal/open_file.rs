@@ -1,12 +1,12 @@
 //! Writing down which translations were open when a generation began.
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
 use model::Timestamp;
 
 use super::{OpenSet, block, entry};
+use crate::folder::create;
 
 /// Bytes after which a block is written.
 const FULL: usize = 256 << 10;
@@ -24,7 +24,7 @@ pub(crate) fn write_open(
     now: Timestamp,
 ) -> io::Result<()> {
     let temporary = path.with_extension("open.tmp");
-    let mut file = File::create(&temporary)?;
+    let mut file = create(&temporary)?;
     file.write_all(&block::file_header(generation))?;
     let mut block = vec![0; block::BLOCK_HEADER];
     let (mut first, mut entries) = (0, 0);

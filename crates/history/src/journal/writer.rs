@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use model::{Gap, Match, Timestamp};
 
 use super::{block, entry, identity};
 use crate::RemotePolicy;
+use crate::folder::MODE;
 
 /// Bytes after which a block is written without waiting for more.
 const FULL: usize = 256 << 10;
@@ -40,7 +41,11 @@ impl Writer {
     ///
     /// Where it cannot be made; nothing is left of it then.
     pub(crate) fn create(path: &Path, generation: u64, remote: RemotePolicy) -> io::Result<Self> {
-        let file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(MODE)
+            .open(path)?;
         if let Err(error) = file.write_all_at(&block::file_header(generation), 0) {
             std::fs::remove_file(path)?;
             return Err(error);

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use model::Timestamp;
 
-use super::journals::FIRST;
 use super::open::{OpenError, failed};
 use crate::archive::Archive;
 use crate::catalogue::{Entry, HoldEntry};
@@ -104,7 +103,14 @@ pub(super) fn find_holds(archive: &Archive) -> Result<(), OpenError> {
         }
         // One that cannot be read is found out when somebody asks.
         let records = Segment::open(&path).map_or(0, |segment| segment.records());
-        let checksum = checksum(&path).map_err(|error| failed((path.clone(), error)))?;
+        let checksum = match checksum(&path) {
+            Ok(checksum) => checksum,
+            Err(error) => {
+                drop(catalogue);
+                archive.name_damaged(path, error.to_string());
+                continue;
+            }
+        };
         catalogue.remember_hold(HoldEntry {
             case: case.to_owned(),
             records,
@@ -115,19 +121,14 @@ pub(super) fn find_holds(archive: &Archive) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Since when records are kept, where the catalogue does not say: since the first of
-/// them, if it is the first ever; of what was kept before the oldest segment, something
-/// may have expired.
+/// Since when records are kept, where the catalogue does not say: for certain since the
+/// last end in the oldest segment. What ended before was perhaps not recorded yet, or
+/// has expired.
 pub(super) fn since(archive: &Archive, began: Timestamp) -> Timestamp {
     let segments = archive.sources().segments;
-    let Some(oldest) = segments.first() else {
+    let is_known = |sealed: &&Arc<Sealed>| !sealed.entry().groups.is_empty();
+    let Some(oldest) = segments.iter().find(is_known) else {
         return began;
     };
-    let entry = oldest.entry();
-    let starts = entry.groups.iter().filter_map(|group| group.from);
-    let since = match starts.min() {
-        Some(start) if entry.generation == FIRST => start,
-        _ => entry.last_end(),
-    };
-    Timestamp::of_milliseconds(since)
+    Timestamp::of_milliseconds(oldest.entry().last_end())
 }

@@ -16,7 +16,7 @@ use crate::journal::{Entry as Logged, OpenSet, Replayed, Writer, replay};
 use crate::seal::{Full, remove_journal};
 
 /// The number of the first generation ever.
-pub(super) const FIRST: u64 = 1;
+const FIRST: u64 = 1;
 
 /// What the journals have left.
 pub(super) struct Journals {
@@ -71,6 +71,8 @@ impl Journals {
         if let Some((path, fault, from)) = lost_since {
             archive.lost(path, fault, from, now);
         }
+        // Where no journal is left, as after a backup was put back, segments tell.
+        let last_alive = last_alive.or_else(|| last_sealed(archive, now));
         let known = archive
             .catalogue
             .lock()
@@ -220,3 +222,11 @@ const MOST_TORN: u64 = 16 << 20;
 
 /// Records that are put into memory at once.
 const AT_ONCE: usize = 1024;
+
+/// The last end that is in a segment.
+fn last_sealed(archive: &Archive, now: Timestamp) -> Option<Timestamp> {
+    let segments = archive.sources().segments;
+    let known = segments.iter().filter(|it| !it.entry().groups.is_empty());
+    let last = known.map(|sealed| sealed.entry().last_end()).max()?;
+    Some(Timestamp::of_milliseconds(last).min(now))
+}

@@ -64,14 +64,30 @@ pub fn open(settings: Settings, now: Timestamp) -> Result<Recorder, OpenError> {
             path: folder.lock_path(),
         })?;
     folder.remove_temporary().map_err(failed)?;
-    let (catalogue, _) = Catalogue::open(&folder.catalogue())
+    let has_gaps = folder.gaps().exists();
+    let (catalogue, bad_entries) = Catalogue::open(&folder.catalogue())
         .map_err(|error| failed((folder.catalogue(), error)))?;
-    let (gaps, _) = Gaps::open(&folder.gaps()).map_err(|error| failed((folder.gaps(), error)))?;
+    let (gaps, bad_gaps) =
+        Gaps::open(&folder.gaps()).map_err(|error| failed((folder.gaps(), error)))?;
     let archive = Archive::new(settings, folder, catalogue, gaps);
     find_segments(&archive, now)?;
     find_holds(&archive)?;
     let journals = Journals::read(&archive, now)?;
     archive.gaps.lock().end_all(now);
+    if bad_entries > 0 {
+        // What it said of segments was found again in these.
+        let fault = format!("{bad_entries} of its lines are damaged");
+        archive.name_damaged(archive.folder.catalogue(), fault);
+    }
+    // Without the gaps nobody knows what is missing of the time that there is.
+    let fault = match bad_gaps {
+        0 if has_gaps || archive.sources().segments.is_empty() => None,
+        0 => Some("it is missing".to_owned()),
+        _ => Some(format!("{bad_gaps} of its lines are damaged")),
+    };
+    if let Some(fault) = fault {
+        archive.lost(archive.folder.gaps(), fault, Timestamp::default(), now);
+    }
     let archive = Arc::new(archive);
     begin(archive, journals, lock, now)
 }

@@ -139,7 +139,9 @@ fn a_lost_catalogue_is_made_anew() {
     let recorder = open_few(&folder, at(50_000));
     assert_eq!(recorder.history().status().sealed_records, 3000);
     assert_eq!(all(recorder.history()).len(), 3100);
-    assert_eq!(recorder.history().gaps(Period::at(at(0))), []);
+    // Nobody knows any more since when: certain is what ended in the first segment.
+    let before = recorder.history().gaps(Period::at(at(0)));
+    assert_eq!(before[0].cause, model::GapCause::BeyondHistory);
     recorder.close(at(50_000)).unwrap();
     let text = fs::read_to_string(folder.path().join("catalogue")).unwrap();
     assert_eq!(
@@ -159,7 +161,57 @@ fn a_damaged_line_of_the_catalogue_costs_nothing() {
     fs::write(&path, text.replace("\"generation\":2", "\"generation\":7")).unwrap();
     let recorder = open_few(&folder, at(50_000));
     assert_eq!(recorder.history().status().sealed_records, 3000);
-    assert_eq!(recorder.history().status().damaged.len(), 0);
+    // But it is named.
+    assert_eq!(recorder.history().status().damaged, [path]);
+}
+
+#[test]
+fn gaps_that_cannot_be_read_leave_the_whole_time_doubtful() {
+    let damages: [fn(&std::path::Path); 2] = [
+        |path| fs::remove_file(path).unwrap(),
+        |path| fs::write(path, "{\"from\":1}\n").unwrap(),
+    ];
+    for damage in damages {
+        let folder = TestFolder::new();
+        three_segments(&folder).close(at(40_000)).unwrap();
+        let path = folder.path().join("gaps");
+        damage(&path);
+        let recorder = open_few(&folder, at(50_000));
+        let gaps = recorder.history().gaps(Period::at(at(30_000)));
+        assert!(
+            gaps.iter().any(|gap| gap.cause == model::GapCause::Damaged),
+            "{gaps:?}"
+        );
+        assert_eq!(recorder.history().status().damaged, [path]);
+    }
+}
+
+#[test]
+fn without_its_journal_history_was_written_until_the_last_end_in_a_segment() {
+    let folder = TestFolder::new();
+    three_segments(&folder).close(at(40_000)).unwrap();
+    for entry in fs::read_dir(folder.path().join("journal")).unwrap() {
+        fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    let recorder = open_few(&folder, at(50_000));
+    let last = recorder.last_alive().unwrap();
+    assert!(at(0) < last && last < at(40_000), "{last}");
+}
+
+#[test]
+fn files_are_for_natconnd_and_its_group() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = TestFolder::new();
+    three_segments(&folder).close(at(40_000)).unwrap();
+    let mut paths = vec![folder.path().join("gaps"), folder.path().join("catalogue")];
+    for name in ["segments", "journal"] {
+        let entries = fs::read_dir(folder.path().join(name)).unwrap();
+        paths.extend(entries.map(|entry| entry.unwrap().path()));
+    }
+    for path in paths {
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o137, 0, "{}: {mode:o}", path.display());
+    }
 }
 
 #[test]
