@@ -7,6 +7,8 @@ pub enum Route {
     Lookup,
     /// `/api/v1/lookups`
     Lookups,
+    /// `/api/v1/forward-auth`
+    ForwardAuth,
     /// `/api/v1/connections`
     Connections,
     /// `/api/v1/records`
@@ -45,9 +47,10 @@ pub enum Route {
 
 impl Route {
     /// All endpoints, in the order of their declaration.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Lookup,
         Self::Lookups,
+        Self::ForwardAuth,
         Self::Connections,
         Self::Records,
         Self::Events,
@@ -72,6 +75,7 @@ impl Route {
         match self {
             Self::Lookup => "lookup",
             Self::Lookups => "lookups",
+            Self::ForwardAuth => "forward-auth",
             Self::Connections => "connections",
             Self::Records => "records",
             Self::Events => "events",
@@ -110,6 +114,7 @@ impl Route {
         match path {
             "/api/v1/lookup" => Self::Lookup,
             "/api/v1/lookups" => Self::Lookups,
+            "/api/v1/forward-auth" => Self::ForwardAuth,
             "/api/v1/connections" => Self::Connections,
             "/api/v1/records" => Self::Records,
             "/api/v1/events" => Self::Events,
