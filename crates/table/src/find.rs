@@ -1,7 +1,7 @@
 //! Finding translations: by an index where the question has a key, else by a
 //! scan in parts.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use model::{Lookup, Match, Tuple};
 
@@ -112,6 +112,14 @@ impl Table {
     /// entry must be looked at: use [`Self::scan`].
     pub fn has_index_for(&self, question: &Lookup) -> bool {
         !matches!(self.v4.way(question), Way::Scan) && !matches!(self.v6.way(question), Way::Scan)
+    }
+
+    /// Whether a translation, live or ended and not forgotten, has this NAT address.
+    pub fn has_nat_address(&self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(address) => self.v4.has_nat_address(&address),
+            IpAddr::V6(address) => self.v6.has_nat_address(&address),
+        }
     }
 
     /// Calls `visit` with each translation that fits, newest first within a

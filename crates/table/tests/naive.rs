@@ -189,6 +189,10 @@ proptest! {
             let wanted = list().into_iter().filter(|row| question.matches(row)).collect();
             prop_assert_eq!(sorted(found(&table, &question)), sorted(wanted), "{:?}", question);
         }
+        for address in [false, true].into_iter().flat_map(|is_v6| (0..24).map(move |host| endpoint(is_v6, host, 0).address)) {
+            let is_nat = list().iter().any(|row| row.translation.nat.address == address);
+            prop_assert_eq!(table.has_nat_address(address), is_nat, "{}", address);
+        }
         let live: Vec<_> = naive.rows.iter().filter(|row| row.shown.ended_at.is_none()).collect();
         prop_assert_eq!(table.live(), live.len() as u64);
         prop_assert_eq!(table.ended(), (naive.rows.len() - live.len()) as u64);

@@ -25,6 +25,7 @@ mod events;
 mod export;
 mod filter;
 mod format;
+mod forward_auth;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod health;

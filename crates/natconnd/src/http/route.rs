@@ -7,6 +7,8 @@ pub enum Route {
     Lookup,
     /// `/api/v1/lookups`
     Lookups,
+    /// `/api/v1/forward-auth`
+    ForwardAuth,
     /// `/api/v1/connections`
     Connections,
     /// `/api/v1/records`
@@ -57,9 +59,10 @@ pub enum Route {
 
 impl Route {
     /// All endpoints, in the order of their declaration.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Lookup,
         Self::Lookups,
+        Self::ForwardAuth,
         Self::Connections,
         Self::Records,
         Self::Events,
@@ -90,6 +93,7 @@ impl Route {
         match self {
             Self::Lookup => "lookup",
             Self::Lookups => "lookups",
+            Self::ForwardAuth => "forward-auth",
             Self::Connections => "connections",
             Self::Records => "records",
             Self::Events => "events",
@@ -149,6 +153,7 @@ impl Route {
         match path {
             "/api/v1/lookup" => Self::Lookup,
             "/api/v1/lookups" => Self::Lookups,
+            "/api/v1/forward-auth" => Self::ForwardAuth,
             "/api/v1/connections" => Self::Connections,
             "/api/v1/records" => Self::Records,
             "/api/v1/events" => Self::Events,

@@ -4,8 +4,10 @@
 //! the kernel (`exact`), unless the mirror is sure; all others of the mirror,
 //! which has connections confirmed that may have ended in silence. Lists are made by
 //! scanning (`list`). What is asked about the past is asked of the table and of
-//! history (`past`). Faces know [`Answers`] and nothing behind it.
+//! history (`past`). Who is behind a proxy's client is one question more (`behind`).
+//! Faces know [`Answers`] and nothing behind it.
 
+mod behind;
 mod best;
 mod exact;
 mod list;
@@ -23,6 +25,7 @@ use crate::api::Status;
 use crate::mirror::{Mirror, now};
 use crate::recorder::Archive;
 
+pub use behind::{Behind, Client, Identified};
 use best::Best;
 pub use list::{Order, Page, SortKey};
 pub use many::{Answered, Asked};

@@ -14,6 +14,7 @@ mod access;
 mod connections;
 mod errors;
 mod events;
+mod forward_auth;
 mod health;
 mod limits;
 mod lookup;
