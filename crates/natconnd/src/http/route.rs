@@ -17,6 +17,10 @@ pub enum Route {
     Status,
     /// `/api/v1/health`
     Health,
+    /// `/api/v1/usage`
+    Usage,
+    /// `/api/v1/ports`
+    Ports,
     /// `/api/v1/history`
     History,
     /// `/api/v1/history/gaps`
@@ -45,7 +49,7 @@ pub enum Route {
 
 impl Route {
     /// All endpoints, in the order of their declaration.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Lookup,
         Self::Lookups,
         Self::Connections,
@@ -53,6 +57,8 @@ impl Route {
         Self::Events,
         Self::Status,
         Self::Health,
+        Self::Usage,
+        Self::Ports,
         Self::History,
         Self::HistoryGaps,
         Self::HistoryVerify,
@@ -77,6 +83,8 @@ impl Route {
             Self::Events => "events",
             Self::Status => "status",
             Self::Health => "health",
+            Self::Usage => "usage",
+            Self::Ports => "ports",
             Self::History => "history",
             Self::HistoryGaps => "history-gaps",
             Self::HistoryVerify => "history-verify",
@@ -115,6 +123,8 @@ impl Route {
             "/api/v1/events" => Self::Events,
             "/api/v1/status" => Self::Status,
             "/api/v1/health" => Self::Health,
+            "/api/v1/usage" => Self::Usage,
+            "/api/v1/ports" => Self::Ports,
             "/api/v1/history" => Self::History,
             "/api/v1/history/gaps" => Self::HistoryGaps,
             "/api/v1/history/verify" => Self::HistoryVerify,

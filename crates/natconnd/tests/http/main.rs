@@ -21,3 +21,4 @@ mod lookups;
 mod past;
 mod pynatconnd;
 mod shutdown;
+mod usage;
