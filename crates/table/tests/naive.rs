@@ -89,7 +89,20 @@ fn everything(table: &Table) -> Vec<Match> {
     let mut rows = Vec::new();
     let mut position = Some(Position::default());
     while let Some(from) = position {
-        position = table.scan(from, 3, |found| rows.push(found.to_match()));
+        position = table.scan(from, 3, |found| {
+            let row = found.to_match();
+            let parts = (
+                found.protocol(),
+                found.translation(),
+                found.zone(),
+                found.started_at(),
+            );
+            assert_eq!(
+                parts,
+                (row.protocol, row.translation, row.zone, row.started_at)
+            );
+            rows.push(row);
+        });
     }
     rows
 }

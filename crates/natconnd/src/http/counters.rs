@@ -75,7 +75,7 @@ pub struct Durations {
 impl Counters {
     /// Requests by route and class of status; those that are 0 as well.
     pub fn requests(&self) -> impl Iterator<Item = (Route, &'static str, u64)> + '_ {
-        Route::ALL.into_iter().flat_map(move |route| {
+        Route::ALL.iter().copied().flat_map(move |route| {
             let counts = &self.requests[route as usize];
             std::iter::zip(STATUS_CLASSES, counts)
                 .map(move |(class, count)| (route, class, count.load(Ordering::Relaxed)))

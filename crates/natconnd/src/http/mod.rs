@@ -47,6 +47,7 @@ mod server;
 mod service;
 mod state;
 mod text;
+mod usage;
 mod when;
 
 pub use allow::{Allow, AllowList};

@@ -19,6 +19,10 @@ pub enum Route {
     Status,
     /// `/api/v1/health`
     Health,
+    /// `/api/v1/usage`
+    Usage,
+    /// `/api/v1/ports`
+    Ports,
     /// `/api/v1/history`
     History,
     /// `/api/v1/history/gaps`
@@ -59,7 +63,7 @@ pub enum Route {
 
 impl Route {
     /// All endpoints, in the order of their declaration.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: &'static [Self] = &[
         Self::Lookup,
         Self::Lookups,
         Self::ForwardAuth,
@@ -68,6 +72,8 @@ impl Route {
         Self::Events,
         Self::Status,
         Self::Health,
+        Self::Usage,
+        Self::Ports,
         Self::History,
         Self::HistoryGaps,
         Self::HistoryVerify,
@@ -99,6 +105,8 @@ impl Route {
             Self::Events => "events",
             Self::Status => "status",
             Self::Health => "health",
+            Self::Usage => "usage",
+            Self::Ports => "ports",
             Self::History => "history",
             Self::HistoryGaps => "history-gaps",
             Self::HistoryVerify => "history-verify",
@@ -159,6 +167,8 @@ impl Route {
             "/api/v1/events" => Self::Events,
             "/api/v1/status" => Self::Status,
             "/api/v1/health" => Self::Health,
+            "/api/v1/usage" => Self::Usage,
+            "/api/v1/ports" => Self::Ports,
             "/api/v1/history" => Self::History,
             "/api/v1/history/gaps" => Self::HistoryGaps,
             "/api/v1/history/verify" => Self::HistoryVerify,
@@ -189,7 +199,7 @@ mod tests {
 
     #[test]
     fn the_order_of_all_is_that_of_the_declaration() {
-        for (index, route) in Route::ALL.into_iter().enumerate() {
+        for (index, route) in Route::ALL.iter().copied().enumerate() {
             assert_eq!(route as usize, index);
         }
     }

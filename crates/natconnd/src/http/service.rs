@@ -22,6 +22,7 @@ use super::route::Route;
 use super::state::State;
 use super::{
     connections, events, forward_auth, health, history, lookup, lookups, openapi, pages, records,
+    usage,
 };
 
 /// The requests of one connection.
@@ -91,6 +92,8 @@ impl Requests {
             | Route::Connections
             | Route::Records
             | Route::Health
+            | Route::Usage
+            | Route::Ports
             | Route::History
             | Route::HistoryGaps
             | Route::HistoryVerify
@@ -189,6 +192,15 @@ impl Service<Request<Incoming>> for Requests {
             }
             None if route == Route::Health => {
                 self.counted_later(route, health::respond(Arc::clone(state)))
+            }
+            None if matches!(route, Route::Usage | Route::Ports) => {
+                let query = request.uri().query().map(str::to_owned);
+                let state = Arc::clone(state);
+                if route == Route::Usage {
+                    self.counted_later(route, usage::respond(state, query))
+                } else {
+                    self.counted_later(route, usage::respond_ports(state, query))
+                }
             }
             None if route == Route::Records => {
                 self.counted_later(route, records::respond(state, &request))

@@ -23,3 +23,4 @@ mod pages;
 mod past;
 mod pynatconnd;
 mod shutdown;
+mod usage;

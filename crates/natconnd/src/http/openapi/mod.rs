@@ -9,6 +9,7 @@ mod history;
 mod lookups;
 mod parameters;
 mod paths;
+mod usage;
 
 use std::sync::LazyLock;
 
@@ -35,6 +36,8 @@ use utoipa::OpenApi as _;
         paths::events,
         paths::status,
         paths::health,
+        usage::usage,
+        usage::ports,
         history::history,
         history::gaps,
         history::verify,
@@ -70,7 +73,9 @@ pub fn openapi() -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{connections, events, forward_auth, history, lookup, lookups, records};
+    use super::super::{
+        connections, events, forward_auth, history, lookup, lookups, records, usage,
+    };
     use serde_json::Value;
 
     fn parameters(path: &str) -> Vec<String> {
@@ -104,6 +109,9 @@ mod tests {
         assert_eq!(parameters("/api/v1/connections"), listed);
         assert_eq!(parameters("/api/v1/records"), sorted(records::PARAMETERS));
         assert_eq!(parameters("/api/v1/events"), sorted(events::PARAMETERS));
+        assert_eq!(parameters("/api/v1/usage"), sorted(usage::PARAMETERS));
+        let ports = sorted(usage::PORTS_PARAMETERS);
+        assert_eq!(parameters("/api/v1/ports"), ports);
         let gaps = sorted(history::GAPS_PARAMETERS);
         assert_eq!(parameters("/api/v1/history/gaps"), gaps);
     }
@@ -113,7 +121,7 @@ mod tests {
         use super::super::route::Route;
         let document: Value = serde_json::from_str(super::openapi()).unwrap();
         let paths = document["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 17);
+        assert_eq!(paths.len(), 19);
         for (path, item) in paths {
             assert_ne!(Route::of_path(path, false), Route::Unknown, "{path}");
             let forbidden = &item["get"]["responses"]["403"];
