@@ -22,6 +22,8 @@ pub(super) const EVENTS: HeaderValue = HeaderValue::from_static("text/event-stre
 pub(super) const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 /// A page for people.
 pub(super) const PAGE: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+/// A picture.
+pub(super) const PNG: HeaderValue = HeaderValue::from_static("image/png");
 /// What pynatconnd said of its one-word answers.
 pub(super) const HTML: HeaderValue = HeaderValue::from_static("text/html");
 /// What Prometheus reads.

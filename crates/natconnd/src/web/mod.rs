@@ -10,6 +10,7 @@ mod case;
 mod desk;
 mod frame;
 mod port_picture;
+mod ports;
 mod trouble;
 mod words;
 
@@ -17,6 +18,8 @@ pub use assets::Asset;
 pub use case::{Candidate, Case};
 pub use desk::{Desk, Report};
 pub use frame::{Frame, Section};
+pub use port_picture::{Dot, picture};
+pub use ports::{Picture, Ports, Usage, dots};
 pub use trouble::Trouble;
 
 /// What a page may load, run and send: what comes from natconnd itself, in files of

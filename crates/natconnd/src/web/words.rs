@@ -40,3 +40,17 @@ pub fn gap(gap: &Gap) -> String {
     };
     format!("Not everything is known {when}: {why}.")
 }
+
+/// A number with its thousands apart: `1 234 567`.
+pub fn number(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3 * 3);
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            // A narrow space that does not break.
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
