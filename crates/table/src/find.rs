@@ -3,7 +3,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use model::{Lookup, Match, Tuple};
+use model::{Lookup, Match, Timed, Translation, Tuple};
 
 use crate::address::Address;
 use crate::chain::Role;
@@ -37,6 +37,24 @@ impl<'a> Found<'a> {
         match self.0 {
             Reference::V4(entry) => entry.as_match(),
             Reference::V6(entry) => entry.as_match(),
+        }
+    }
+
+    /// When it began.
+    #[inline]
+    pub fn started_at(self) -> Option<Timed> {
+        match self.0 {
+            Reference::V4(entry) => entry.started_at(),
+            Reference::V6(entry) => entry.started_at(),
+        }
+    }
+
+    /// Its endpoints in their roles.
+    #[inline]
+    pub fn translation(self) -> Translation {
+        match self.0 {
+            Reference::V4(entry) => entry.translation(),
+            Reference::V6(entry) => entry.translation(),
         }
     }
 

@@ -47,6 +47,7 @@ mod service;
 mod state;
 mod text;
 mod when;
+mod words;
 
 pub use allow::{Allow, AllowList};
 pub use counters::{Counters, Durations, STATUS_CLASSES};
