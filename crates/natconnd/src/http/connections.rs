@@ -152,7 +152,7 @@ fn read_cursor(value: &str) -> Refused<(Order, Match)> {
 }
 
 /// The cursor after a page, where more follows.
-fn next_cursor(order: Order, page: &Page) -> Option<String> {
+pub(super) fn next_cursor(order: Order, page: &Page) -> Option<String> {
     let last = page.matches.last().filter(|_| page.has_more)?;
     Some(cursor::encode(order, last))
 }

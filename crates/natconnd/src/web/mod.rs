@@ -5,10 +5,13 @@
 //! pages have around them, `assets` what they load. No page has a style or a script in
 //! itself, so that its policy can forbid both ([`POLICY`]).
 
+mod address;
 mod assets;
 mod case;
 mod desk;
 mod frame;
+mod live;
+mod rows;
 mod trouble;
 mod words;
 
@@ -16,6 +19,9 @@ pub use assets::Asset;
 pub use case::{Candidate, Case};
 pub use desk::{Desk, Report};
 pub use frame::{Frame, Section};
+pub use live::{Heading, Live, LiveForm};
+pub use rows::{Row, Share};
+pub use words::gap as gap_in_words;
 pub use trouble::Trouble;
 
 /// What a page may load, run and send: what comes from natconnd itself, in files of
