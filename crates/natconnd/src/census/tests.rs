@@ -153,7 +153,7 @@ proptest! {
 
         let mut pairs: HashMap<_, HashSet<u16>> = HashMap::new();
         let mut nats: HashMap<_, (u64, HashSet<u16>)> = HashMap::new();
-        let mut hosts: HashMap<IpAddr, (u64, HashSet<(IpAddr, Protocol, u16)>)> = HashMap::new();
+        let mut hosts: HashMap<IpAddr, (u64, HashSet<_>)> = HashMap::new();
         for row in &live {
             let nat = nats.entry((row.nat.address, row.protocol)).or_default();
             nat.0 += 1;

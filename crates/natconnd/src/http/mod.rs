@@ -49,6 +49,7 @@ mod state;
 mod text;
 mod usage;
 mod when;
+mod words;
 
 pub use allow::{Allow, AllowList};
 pub use counters::{Counters, Durations, STATUS_CLASSES};

@@ -179,7 +179,7 @@ impl Route {
             "/metrics" => Self::Metrics,
             "/openapi.json" => Self::OpenApi,
             "/desk" | "/desk/report" | "/desk/answers" => Self::DeskPage,
-            "/live" | "/live/rows" => Self::LivePage,
+            "/live" => Self::LivePage,
             _ if path.starts_with("/hosts/") => Self::HostPage,
             "/ports" | "/ports/picture.png" => Self::PortsPage,
             "/health" => Self::HealthPage,

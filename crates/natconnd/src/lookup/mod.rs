@@ -15,11 +15,12 @@ mod many;
 mod past;
 mod recorded;
 mod usage;
+mod wanted;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
-use model::{Answer, Coverage, Filter, Gap, GapCause, Lookup, Match, Timestamp};
+use model::{Answer, Coverage, Gap, GapCause, Lookup, Match, Timestamp};
 use tokio::sync::broadcast;
 
 use crate::api::Status;
@@ -35,6 +36,7 @@ use best::Best;
 pub use list::{Order, Page, SortKey};
 pub use many::{Answered, Asked};
 pub use past::{Context, Merged, PastAnswer, PastQuestion, RecordsPage, TOLERANCE};
+pub use wanted::Wanted;
 
 /// How many connections that may have ended in silence are confirmed with the
 /// kernel for one lookup.
@@ -159,18 +161,23 @@ impl Answers {
         }
     }
 
-    /// Lists live translations that fit `filter`, in order, from the first one
-    /// after `after`.
+    /// Lists live translations that are wanted, in order, from the first one after
+    /// `after`.
     ///
-    /// Scans the whole table: tens of milliseconds at a million entries, so
-    /// call it where blocking is allowed.
-    pub fn list(&self, filter: &Filter, order: Order, after: Option<&Match>, limit: usize) -> Page {
-        let (matches, has_more) = list::page(&self.mirror, filter, order, after, limit);
+    /// Scans the whole table where no index helps: some ten milliseconds at a million
+    /// entries, so call it where blocking is allowed.
+    pub fn list(&self, wanted: &Wanted, order: Order, after: Option<&Match>, limit: usize) -> Page {
+        let covers = self.mirror.filter().covers_filter(&wanted.filter);
         Page {
-            matches,
-            has_more,
-            coverage: self.coverage_of(now(), self.mirror.filter().covers_filter(filter)),
+            coverage: self.coverage_of(now(), covers),
+            ..list::page(&self.mirror, wanted, order, after, limit)
         }
+    }
+
+    /// How many live translations there are.
+    pub fn live(&self) -> u64 {
+        let [translations, ..] = self.mirror.sizes();
+        translations
     }
 
     /// What is missing from an answer about now; `is_covered` is whether all that

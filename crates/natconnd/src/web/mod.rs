@@ -5,12 +5,15 @@
 //! pages have around them, `assets` what they load. No page has a style or a script in
 //! itself, so that its policy can forbid both ([`POLICY`]).
 
+mod address;
 mod assets;
 mod case;
 mod desk;
 mod frame;
+mod live;
 mod port_picture;
 mod ports;
+mod rows;
 mod trouble;
 mod words;
 
@@ -18,9 +21,12 @@ pub use assets::Asset;
 pub use case::{Candidate, Case};
 pub use desk::{Desk, Report};
 pub use frame::{Frame, Section};
+pub use live::{Heading, Live, LiveForm};
 pub use port_picture::{Dot, picture};
 pub use ports::{Picture, Ports, Usage, dots};
+pub use rows::{Row, Share};
 pub use trouble::Trouble;
+pub use words::gap as gap_in_words;
 
 /// What a page may load, run and send: what comes from natconnd itself, in files of
 /// their own (Content Security Policy Level 3).

@@ -93,11 +93,16 @@ pub(super) struct RecordsParameters {
     format: Option<String>,
 }
 
-/// What chooses connections. Each is a list; all that are given must fit, any
+/// What chooses connections. Each but `q` is a list; all that are given must fit, any
 /// of a list will do.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct FilterParameters {
+    /// Up to eight words with spaces between them, all of which must fit: an endpoint or
+    /// a part of it, which may be internal, NAT or remote, or a protocol's name, of
+    /// several of which any will do.
+    #[param(example = "192.168.248.2 :443 tcp")]
+    q: Option<String>,
     /// Transport protocols, by name or number, separated by commas.
     #[param(example = "tcp,udp")]
     protocol: Option<String>,

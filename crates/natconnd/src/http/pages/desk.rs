@@ -140,7 +140,7 @@ async fn desk(state: &Arc<State>, form: Form) -> Response<Body> {
     page(status, &desk)
 }
 
-fn in_words(problem: &Problem) -> String {
+pub(super) fn in_words(problem: &Problem) -> String {
     match &problem.expected {
         Some(expected) => format!("{}; expected {expected}", problem.detail),
         None => problem.detail.clone(),

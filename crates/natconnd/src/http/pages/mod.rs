@@ -5,6 +5,7 @@
 
 mod desk;
 mod form;
+mod live;
 mod ports;
 
 use std::sync::Arc;
@@ -36,6 +37,7 @@ pub(super) async fn respond(
             let uri = request.uri();
             ports::respond(&state, uri.path(), uri.query()).await
         }
+        Route::LivePage => live::respond(&state, request.uri().query()).await,
         Route::Asset => asset(&state, request.uri().path()),
         _ => missing(&state, request.uri().path()),
     }

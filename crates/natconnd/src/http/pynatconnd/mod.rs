@@ -28,7 +28,7 @@ use super::query::{self, MAX_LIMIT, Plus};
 use super::response::{HTML, JSON, full, ok, response};
 use super::state::State;
 use crate::config::KeyName;
-use crate::lookup::{Answers, Order, SortKey};
+use crate::lookup::{Answers, Order, SortKey, Wanted};
 
 /// How many matches of a key are looked at for the newest one.
 const MATCHES: usize = MAX_LIMIT;
@@ -222,9 +222,10 @@ fn for_all(answers: &Answers, filter: &Filter, mut see: impl FnMut(&Match)) {
         key: SortKey::StartedAt,
         descending: false,
     };
+    let wanted = Wanted::from(filter.clone());
     let mut after = None;
     loop {
-        let page = answers.list(filter, order, after.as_ref(), MAX_LIMIT);
+        let page = answers.list(&wanted, order, after.as_ref(), MAX_LIMIT);
         page.matches.iter().for_each(&mut see);
         after = page.matches.last().copied();
         if after.is_none() || !page.has_more {
