@@ -3,7 +3,7 @@
 //! Reading order, the way of the data: [`pipeline`] wires all parts and is
 //! the only place that knows them all; [`mirror`] keeps the live table equal
 //! to the kernel's; [`recorder`] writes what it learns to history; [`lookup`] turns questions into answers; [`api`] says what
-//! they look like outside; [`http`] and [`cli`] are faces, which know neither
+//! they look like outside; [`http`], with the pages of [`web`], and [`cli`] are faces, which know neither
 //! table nor kernel.
 
 pub mod amounts;
@@ -30,3 +30,4 @@ pub mod recorder;
 #[cfg(test)]
 #[path = "../../../fuzz/replay.rs"]
 mod replay;
+pub mod web;

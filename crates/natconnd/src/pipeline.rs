@@ -121,6 +121,7 @@ pub fn run(
         render_metrics: Arc::new(move || metrics.render()),
         report_health: Arc::new(move || examined.health()),
         archive: archive.clone(),
+        gateway: gateway_name(&config),
         pynatconnd: config.pynatconnd.key_name,
         limits: Limits {
             connections: config.http.max_connections,
@@ -309,16 +310,22 @@ fn mirror_settings(config: &Config) -> mirror::Settings {
     }
 }
 
-/// What to record, `None` where nothing is.
-fn history_settings(config: &Config) -> Option<history::Settings> {
-    let config = &config.history;
+/// The gateway's name: the configured one, or the machine's.
+fn gateway_name(config: &Config) -> String {
     let host_name = || {
         let name = rustix::system::uname();
         name.nodename().to_string_lossy().into_owned()
     };
+    config.history.gateway.clone().unwrap_or_else(host_name)
+}
+
+/// What to record, `None` where nothing is.
+fn history_settings(config: &Config) -> Option<history::Settings> {
+    let gateway = gateway_name(config);
+    let config = &config.history;
     Some(history::Settings {
         folder: config.folder.clone()?,
-        gateway: config.gateway.clone().unwrap_or_else(host_name),
+        gateway,
         fsync_every: config.fsync_every,
         segment_age: config.segment_age,
         keep_for: config.keep_for,

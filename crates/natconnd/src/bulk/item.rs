@@ -49,6 +49,14 @@ impl What {
         }
     }
 
+    /// The question, or why there is none, where a line is to be answered.
+    pub const fn asked(&self) -> Option<&Result<Question, String>> {
+        match self {
+            Self::Answer { question, .. } => Some(question),
+            Self::Nothing | Self::Names => None,
+        }
+    }
+
     /// What is asked, where anything is.
     pub const fn question(&self) -> Option<&Question> {
         match self {

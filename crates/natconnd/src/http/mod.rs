@@ -9,7 +9,7 @@
 //! connection's requests, `route` names the endpoints, then one file for each
 //! endpoint. `json`, `csv` and `text` write straight into the body, byte for
 //! byte what serde would write of the types in [`crate::api`]. `pynatconnd`
-//! answers that program's URLs.
+//! answers that program's URLs, `pages` the pages for people.
 
 mod accept;
 mod allow;
@@ -29,12 +29,12 @@ mod format;
 pub(crate) mod fuzzing;
 mod health;
 mod history;
-mod index;
 mod json;
 mod link;
 mod lookup;
 mod lookups;
 mod openapi;
+mod pages;
 mod problem;
 mod pynatconnd;
 mod query;

@@ -35,8 +35,20 @@ pub enum Route {
     Metrics,
     /// `/openapi.json`
     OpenApi,
-    /// `/`
-    Index,
+    /// `/`, `/desk` and what belongs to it
+    DeskPage,
+    /// `/live`
+    LivePage,
+    /// `/hosts/ADDR`
+    HostPage,
+    /// `/ports`
+    PortsPage,
+    /// `/health`
+    HealthPage,
+    /// `/docs` and its pages
+    DocsPage,
+    /// `/assets/NAME`
+    Asset,
     /// pynatconnd's URLs, where they are switched on.
     Pynatconnd,
     /// Any other path.
@@ -45,7 +57,7 @@ pub enum Route {
 
 impl Route {
     /// All endpoints, in the order of their declaration.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 25] = [
         Self::Lookup,
         Self::Lookups,
         Self::Connections,
@@ -62,7 +74,13 @@ impl Route {
         Self::Healthz,
         Self::Metrics,
         Self::OpenApi,
-        Self::Index,
+        Self::DeskPage,
+        Self::LivePage,
+        Self::HostPage,
+        Self::PortsPage,
+        Self::HealthPage,
+        Self::DocsPage,
+        Self::Asset,
         Self::Pynatconnd,
         Self::Unknown,
     ];
@@ -86,10 +104,30 @@ impl Route {
             Self::Healthz => "healthz",
             Self::Metrics => "metrics",
             Self::OpenApi => "openapi",
-            Self::Index => "index",
+            Self::DeskPage => "desk-page",
+            Self::LivePage => "live-page",
+            Self::HostPage => "host-page",
+            Self::PortsPage => "ports-page",
+            Self::HealthPage => "health-page",
+            Self::DocsPage => "docs-page",
+            Self::Asset => "asset",
             Self::Pynatconnd => "pynatconnd",
             Self::Unknown => "unknown",
         }
+    }
+
+    /// Whether it is a page for people, or what one loads.
+    pub(super) const fn is_page(self) -> bool {
+        matches!(
+            self,
+            Self::DeskPage
+                | Self::LivePage
+                | Self::HostPage
+                | Self::PortsPage
+                | Self::HealthPage
+                | Self::DocsPage
+                | Self::Asset
+        )
     }
 
     /// The methods that it answers, as the header `Allow` has them.
@@ -97,6 +135,7 @@ impl Route {
         match self {
             Self::Lookups => "POST",
             Self::HistoryHold => "PUT, DELETE",
+            Self::DeskPage => "GET, HEAD, POST",
             _ => "GET, HEAD",
         }
     }
@@ -124,8 +163,16 @@ impl Route {
             "/healthz" => Self::Healthz,
             "/metrics" => Self::Metrics,
             "/openapi.json" => Self::OpenApi,
+            "/desk" | "/desk/report" | "/desk/answers" => Self::DeskPage,
+            "/live" | "/live/rows" => Self::LivePage,
+            _ if path.starts_with("/hosts/") => Self::HostPage,
+            "/ports" | "/ports/picture.png" => Self::PortsPage,
+            "/health" => Self::HealthPage,
+            "/docs" => Self::DocsPage,
+            _ if path.starts_with("/docs/") => Self::DocsPage,
+            _ if path.starts_with("/assets/") => Self::Asset,
             _ if pynatconnd => Self::Pynatconnd,
-            "/" => Self::Index,
+            "/" => Self::DeskPage,
             _ => Self::Unknown,
         }
     }
@@ -144,7 +191,7 @@ mod tests {
 
     #[test]
     fn pynatconnd_takes_what_the_api_leaves() {
-        assert_eq!(Route::of_path("/", false), Route::Index);
+        assert_eq!(Route::of_path("/", false), Route::DeskPage);
         assert_eq!(Route::of_path("/nope", false), Route::Unknown);
         assert_eq!(Route::of_path("/", true), Route::Pynatconnd);
         assert_eq!(Route::of_path("/nope", true), Route::Pynatconnd);

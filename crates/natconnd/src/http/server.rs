@@ -38,6 +38,8 @@ pub struct Server {
     pub report_health: ReportHealth,
     /// What is kept of the past, for `/api/v1/history`; `None` where nothing is.
     pub archive: Option<Arc<Archive>>,
+    /// The gateway's name, for people.
+    pub gateway: String,
     /// Answers pynatconnd's URLs beside the API, by this key.
     pub pynatconnd: Option<KeyName>,
     /// How much of everything.
@@ -137,6 +139,7 @@ impl Server {
             render_metrics: self.render_metrics,
             report_health: self.report_health,
             archive: self.archive,
+            gateway: self.gateway,
             verifications: Semaphore::new(1),
             examinations: Semaphore::new(1),
             pynatconnd: self.pynatconnd.map(Pynatconnd::new),

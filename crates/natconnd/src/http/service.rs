@@ -20,7 +20,7 @@ use super::refusal::refuse;
 use super::response::{JSON, METRICS, TEXT, full, ok};
 use super::route::Route;
 use super::state::State;
-use super::{connections, events, health, history, index, lookup, lookups, openapi, records};
+use super::{connections, events, health, history, lookup, lookups, openapi, pages, records};
 
 /// The requests of one connection.
 pub(super) struct Requests {
@@ -82,7 +82,6 @@ impl Requests {
             Route::Healthz => Ok(healthz(state)),
             Route::Metrics => Ok(ok(METRICS, (state.render_metrics)())),
             Route::OpenApi => Ok(ok(JSON, openapi::openapi())),
-            Route::Index => Ok(index::respond()),
             Route::Unknown => Err(unknown_path(request.uri().path())),
             Route::Lookup
             | Route::Lookups
@@ -95,6 +94,13 @@ impl Requests {
             | Route::HistoryExpired
             | Route::HistoryHolds
             | Route::HistoryHold
+            | Route::DeskPage
+            | Route::LivePage
+            | Route::HostPage
+            | Route::PortsPage
+            | Route::HealthPage
+            | Route::DocsPage
+            | Route::Asset
             | Route::Pynatconnd => return None,
         })
     }
@@ -139,6 +145,7 @@ impl Service<Request<Incoming>> for Requests {
         let is_allowed = match route {
             Route::Lookups => request.method() == Method::POST,
             Route::HistoryHold => matches!(*request.method(), Method::PUT | Method::DELETE),
+            Route::DeskPage => is_asking || request.method() == Method::POST,
             _ => is_asking,
         };
         if is_known && !is_allowed {
@@ -147,6 +154,9 @@ impl Service<Request<Incoming>> for Requests {
         }
         if route == Route::Lookups {
             return self.counted_later(route, lookups::respond(Arc::clone(state), request));
+        }
+        if route.is_page() {
+            return self.counted_later(route, pages::respond(Arc::clone(state), route, request));
         }
         if route == Route::Lookup {
             return match lookup::respond(state, request.uri().query()) {

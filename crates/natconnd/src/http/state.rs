@@ -22,6 +22,8 @@ pub(super) struct State {
     pub report_health: ReportHealth,
     /// What is kept of the past; `None` where nothing is.
     pub archive: Option<Arc<Archive>>,
+    /// The gateway's name, for people.
+    pub gateway: String,
     /// Permits to verify all files of history: one at a time.
     pub verifications: Semaphore,
     /// Permits to examine the daemon: one at a time, whoever asks.

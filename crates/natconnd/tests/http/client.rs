@@ -95,6 +95,11 @@ impl<S: Read + Write> Client<S> {
         self.send(&format!(
             "{method} {target} HTTP/1.1\r\nHost: test\r\n{headers}\r\n"
         ));
+        self.read_reply(method)
+    }
+
+    /// Reads the reply to a request of this method.
+    pub fn read_reply(&mut self, method: &str) -> Reply {
         let (status, headers) = self.read_head();
         let mut reply = Reply {
             status,

@@ -99,7 +99,7 @@ fn unknown_paths_are_404() {
 fn other_methods_are_405_and_told_the_right_ones() {
     let server = Running::with(vec![]);
     for method in ["POST", "DELETE", "OPTIONS", "BREW"] {
-        for path in ["/api/v1/lookup", "/api/v1/events", "/healthz", "/"] {
+        for path in ["/api/v1/lookup", "/api/v1/events", "/healthz", "/live"] {
             let reply = server.request(method, path, "");
             assert_eq!(reply.status, 405, "{method} {path}");
             assert_eq!(reply.header("allow"), Some("GET, HEAD"));

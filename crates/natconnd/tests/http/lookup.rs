@@ -131,5 +131,5 @@ fn status_metrics_document_and_page_are_served() {
         page.header("content-type"),
         Some("text/html; charset=utf-8")
     );
-    assert!(page.body.contains("/api/v1/lookup"));
+    assert!(page.body.contains("<textarea"));
 }

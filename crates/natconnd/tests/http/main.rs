@@ -18,6 +18,7 @@ mod health;
 mod limits;
 mod lookup;
 mod lookups;
+mod pages;
 mod past;
 mod pynatconnd;
 mod shutdown;

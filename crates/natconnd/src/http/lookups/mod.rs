@@ -30,6 +30,7 @@ use refused::{busy, too_large, unreadable};
 
 #[cfg(test)]
 pub(super) use parameters::PARAMETERS;
+pub(super) use parameters::timezone;
 
 /// Bytes of answers that may wait for the client to read them.
 const ROOM: usize = 4 << 20;

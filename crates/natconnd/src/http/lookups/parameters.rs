@@ -67,7 +67,7 @@ pub(super) fn read(query: Option<&str>, now: Timestamp) -> Refused<(Settings, us
 
 const FORMATS: &str = "csv, ndjson, text or mail";
 
-fn timezone(value: &str) -> Refused<TimeZone> {
+pub(in super::super) fn timezone(value: &str) -> Refused<TimeZone> {
     let offset = || {
         let (sign, rest) = value.split_at_checked(1)?;
         let sign = match sign {

@@ -1,0 +1,25 @@
+//! Pages for people: values in, HTML out.
+//!
+//! Each page is a template in `templates/` and the values that it shows. Nothing here
+//! reads a request, asks for an answer or waits: `http/pages` does. `frame` is what all
+//! pages have around them, `assets` what they load. No page has a style or a script in
+//! itself, so that its policy can forbid both ([`POLICY`]).
+
+mod assets;
+mod case;
+mod desk;
+mod frame;
+mod trouble;
+mod words;
+
+pub use assets::Asset;
+pub use case::{Candidate, Case};
+pub use desk::{Desk, Report};
+pub use frame::{Frame, Section};
+pub use trouble::Trouble;
+
+/// What a page may load, run and send: what comes from natconnd itself, in files of
+/// their own (Content Security Policy Level 3).
+pub const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
+     img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+     frame-ancestors 'none'";

@@ -1,0 +1,41 @@
+//! Times and gaps in words that need no training.
+
+use model::{Gap, GapCause, Timestamp};
+
+/// A time to the second: `2026-11-23 22:47:00`. All pages say that times are UTC.
+pub fn time(time: Timestamp) -> String {
+    let text = time.to_string();
+    let seconds = text.get(..19).unwrap_or(&text);
+    seconds.replace('T', " ")
+}
+
+/// A time to the millisecond.
+pub fn exact_time(time: Timestamp) -> String {
+    let text = time.to_string();
+    text.trim_end_matches('Z').replace('T', " ")
+}
+
+/// A gap: what is not known, of which time, and why.
+pub fn gap(gap: &Gap) -> String {
+    let when = match (gap.from, gap.to) {
+        (Timestamp::MIN, Some(to)) => format!("before {}", time(to)),
+        (from, None) => format!("since {}", time(from)),
+        (from, Some(to)) => format!("from {} to {}", time(from), time(to)),
+    };
+    let why = match gap.cause {
+        GapCause::Starting => "natconnd had just started and was reading the kernel's table",
+        GapCause::Stopped => "natconnd was not running",
+        GapCause::Behind => "natconnd was busy and had not read everything yet",
+        GapCause::EventsOff => "the kernel was told not to report connections",
+        GapCause::Silence => "the kernel did not report all connections",
+        GapCause::Filter => "not every connection was tracked, as configured",
+        GapCause::Suspended => "the machine was asleep",
+        GapCause::ClockStep => "the clock was set, so that times may be wrong",
+        GapCause::Unrecorded => "history was not being written",
+        GapCause::Damaged => "a file of history is damaged or missing",
+        GapCause::BeyondHistory => "older records are not kept",
+        GapCause::KeepEnded => "what has ended is not kept for longer",
+        _ => "reports of the kernel were lost",
+    };
+    format!("Not everything is known {when}: {why}.")
+}
