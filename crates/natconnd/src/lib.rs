@@ -30,4 +30,5 @@ pub mod recorder;
 #[cfg(test)]
 #[path = "../../../fuzz/replay.rs"]
 mod replay;
+pub mod samples;
 pub mod web;

@@ -126,7 +126,9 @@ impl Browser {
             Key::BackTab => vec!['\u{e008}', '\u{e004}'],
             key => vec![key.code()],
         };
-        let down = keys.iter().map(|it| json!({"type": "keyDown", "value": it}));
+        let down = keys
+            .iter()
+            .map(|it| json!({"type": "keyDown", "value": it}));
         let up = keys.iter().rev();
         let up = up.map(|it| json!({"type": "keyUp", "value": it}));
         let actions: Vec<Value> = down.chain(up).collect();
