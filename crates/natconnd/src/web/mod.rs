@@ -9,6 +9,7 @@ mod assets;
 mod case;
 mod desk;
 mod frame;
+mod port_picture;
 mod trouble;
 mod words;
 

@@ -9,10 +9,11 @@ pub fn time(time: Timestamp) -> String {
     seconds.replace('T', " ")
 }
 
-/// A time to the millisecond.
+/// A time to the millisecond, where it does not fall on a second.
 pub fn exact_time(time: Timestamp) -> String {
     let text = time.to_string();
-    text.trim_end_matches('Z').replace('T', " ")
+    let text = text.trim_end_matches('Z');
+    text.trim_end_matches(".000").replace('T', " ")
 }
 
 /// A gap: what is not known, of which time, and why.

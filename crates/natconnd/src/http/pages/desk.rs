@@ -185,7 +185,8 @@ async fn cases(state: &Arc<State>, form: &Form) -> Refused<(Vec<Case>, usize)> {
 fn line(item: &Item) -> String {
     const LONGEST: usize = 300;
     let text = String::from_utf8_lossy(&item.line);
-    let text = text.trim();
+    // What stands before the answers to a mail, where they are written as text.
+    let text = text.trim().trim_start_matches("natconnd:");
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
