@@ -7,6 +7,7 @@
 
 mod assets;
 mod case;
+mod charts;
 mod desk;
 mod frame;
 mod port_picture;

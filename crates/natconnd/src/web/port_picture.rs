@@ -73,7 +73,9 @@ pub fn picture(dot: impl Fn(u16) -> Dot) -> io::Result<Vec<u8>> {
 }
 
 fn palette() -> Vec<u8> {
-    let colours = HOST_COLOURS.into_iter().chain([OTHER_COLOUR, SHARED_COLOUR]);
+    let colours = HOST_COLOURS
+        .into_iter()
+        .chain([OTHER_COLOUR, SHARED_COLOUR]);
     let mut palette = vec![0, 0, 0];
     for colour in colours {
         let number = u32::from_str_radix(&colour[1..], 16).unwrap_or_default();
