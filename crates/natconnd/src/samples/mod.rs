@@ -66,6 +66,14 @@ impl Span {
     /// All of them, the shortest first.
     pub const ALL: [Self; 2] = [Self::Hour, Self::Day];
 
+    /// The word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+        }
+    }
+
     /// How long it is.
     pub const fn length(self) -> Duration {
         match self {

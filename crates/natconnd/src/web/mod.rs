@@ -10,6 +10,7 @@ mod case;
 mod charts;
 mod desk;
 mod frame;
+mod health;
 mod port_picture;
 mod trouble;
 mod words;
@@ -18,6 +19,7 @@ pub use assets::Asset;
 pub use case::{Candidate, Case};
 pub use desk::{Desk, Report};
 pub use frame::{Frame, Section};
+pub use health::HealthPage;
 pub use trouble::Trouble;
 
 /// What a page may load, run and send: what comes from natconnd itself, in files of

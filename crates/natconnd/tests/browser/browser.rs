@@ -56,6 +56,11 @@ impl Browser {
             _driver: running,
         };
         browser.take(look);
+        // A page weighs the same however often it was opened.
+        let without = json!({ "cacheDisabled": true });
+        browser
+            .session
+            .devtools("Network.setCacheDisabled", &without);
         // What the browser's own first page wrote and loaded is nobody's concern.
         browser.forget();
         browser
@@ -69,6 +74,14 @@ impl Browser {
     /// Where it is.
     pub fn url(&self) -> String {
         text(self.session.get("url"))
+    }
+
+    /// Waits until its address ends so.
+    pub fn await_url(&self, end: &str) {
+        eventually(|| {
+            let url = self.url();
+            url.ends_with(end).then_some(()).ok_or(url)
+        });
     }
 
     /// What stands in the title bar.

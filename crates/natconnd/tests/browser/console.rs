@@ -23,6 +23,14 @@ impl Browser {
         assert!(complaints.is_empty(), "{}: {complaints:#?}", self.url());
     }
 
+    /// Fails where a page that was opened is complained of, too wide or too heavy.
+    pub fn assert_fit(&self, page: &str) {
+        let complaints = self.complaints();
+        assert!(complaints.is_empty(), "{page}: {complaints:#?}");
+        assert_eq!(self.overhang(), 0, "{page} is wider than the screen");
+        self.assert_light(page);
+    }
+
     /// Forgets what it has noticed until now.
     pub fn forget(&self) {
         self.log("browser");

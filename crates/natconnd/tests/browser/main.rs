@@ -14,6 +14,7 @@ mod browser;
 mod console;
 mod gateway;
 mod look;
+mod traffic;
 mod webdriver;
 mod weight;
 

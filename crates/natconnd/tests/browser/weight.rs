@@ -39,9 +39,12 @@ impl Browser {
     }
 
     /// Fails where the page that was opened weighs more than [`LIMIT`], or nothing.
-    pub fn assert_light(&self) {
+    pub fn assert_light(&self, page: &str) {
         let loaded = self.loaded();
         let bytes: u64 = loaded.values().sum();
-        assert!((1..=LIMIT).contains(&bytes), "{bytes} bytes: {loaded:#?}");
+        assert!(
+            (1..=LIMIT).contains(&bytes),
+            "{page}: {bytes} bytes: {loaded:#?}"
+        );
     }
 }

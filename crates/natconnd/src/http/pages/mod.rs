@@ -5,6 +5,7 @@
 
 mod desk;
 mod form;
+mod health;
 
 use std::sync::Arc;
 
@@ -31,6 +32,7 @@ pub(super) async fn respond(
 ) -> Response<Body> {
     match route {
         Route::DeskPage => desk::respond(&state, request).await,
+        Route::HealthPage => health::respond(&state, request.uri().query()).await,
         Route::Asset => asset(&state, request.uri().path()),
         _ => missing(&state, request.uri().path()),
     }

@@ -10,7 +10,7 @@ mod scale;
 mod strip;
 
 pub use line::{Line, LineChart};
-pub use scale::Unit;
+pub use scale::{Unit, clock};
 pub use strip::{Mark, Strip, Tone};
 
 use std::fmt;
