@@ -243,8 +243,10 @@ impl Collector for OfHttp {
                 None,
                 MetricType::Counter,
             )?;
-            for (verdict, count) in counters.lookups() {
-                let labels = [("verdict", verdict.name())];
+            let verdicts = counters.lookups().map(|(it, count)| (it.name(), count));
+            let not_nat = ("not-nat", counters.not_nat.load(Relaxed));
+            for (verdict, count) in verdicts.into_iter().chain([not_nat]) {
+                let labels = [("verdict", verdict)];
                 ConstCounter::new(count).encode(family.encode_family(&labels)?)?;
             }
         }
@@ -262,7 +264,12 @@ impl Collector for OfHttp {
                 &durations.buckets,
                 None,
             )?;
-        let counted: [(&str, &str, &AtomicU64); 6] = [
+        let counted: [(&str, &str, &AtomicU64); 7] = [
+            (
+                "natconnd_http_unreadable_clients",
+                "Questions of proxies that could not be read, and were answered without a host",
+                &counters.unreadable_clients,
+            ),
             (
                 "natconnd_http_connections",
                 "Connections taken in",

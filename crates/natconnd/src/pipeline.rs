@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tracing::field::display;
 use tracing::{error, info, warn};
 
+use crate::census::Taker;
 use crate::config::{
     Config, ConfigError, Delivery, Loaded, Remark, RemoteEndpoints, changes_needing_restart,
 };
@@ -43,6 +44,7 @@ struct Live {
     allow: Arc<Allow>,
     mirror: Arc<Mirror>,
     doctor: Arc<Doctor>,
+    census: Arc<Taker>,
     reader: mirror::Stop,
     recording: Option<Recording>,
 }
@@ -106,7 +108,11 @@ pub fn run(
         config.http.allow.clone(),
     ));
     doctor.log_at_start();
-    let answers = Answers::new(Arc::clone(&mirror));
+    let census = Arc::new(Taker::counting(
+        Arc::clone(&mirror),
+        config.track.nat_ports.clone(),
+    ));
+    let answers = Answers::new(Arc::clone(&mirror)).with_census(Arc::clone(&census));
     let answers = Arc::new(match &archive {
         Some(archive) => answers.with_archive(Arc::clone(archive)),
         None => answers,
@@ -146,6 +152,7 @@ pub fn run(
         allow,
         mirror: Arc::clone(&mirror),
         doctor,
+        census,
         reader,
         recording,
     };
@@ -218,6 +225,7 @@ impl Live {
         // Fails only where nobody listens any more.
         let _ = shutdown.send(true);
         serving.await.context("serve HTTP")?.context("serve HTTP")?;
+        self.census.stop();
         // Last, so that the event socket is left alone for as short as can be.
         self.reader.stop();
         if let Some(recording) = &mut self.recording {

@@ -19,6 +19,10 @@ pub const STATUS_CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 pub struct Counters {
     requests: [[AtomicU64; STATUS_CLASSES.len()]; Route::ALL.len()],
     lookups: [AtomicU64; 3],
+    /// Clients of proxies whose address no translation had; not among the verdicts.
+    pub not_nat: AtomicU64,
+    /// Questions of proxies that could not be read.
+    pub unreadable_clients: AtomicU64,
     durations: [AtomicU64; BOUNDS.len() + 1],
     duration_nanoseconds: AtomicU64,
     /// Connections taken in; not those that were refused, here and below.
@@ -71,14 +75,14 @@ pub struct Durations {
 impl Counters {
     /// Requests by route and class of status; those that are 0 as well.
     pub fn requests(&self) -> impl Iterator<Item = (Route, &'static str, u64)> + '_ {
-        Route::ALL.into_iter().flat_map(move |route| {
+        Route::ALL.iter().copied().flat_map(move |route| {
             let counts = &self.requests[route as usize];
             std::iter::zip(STATUS_CLASSES, counts)
                 .map(move |(class, count)| (route, class, count.load(Ordering::Relaxed)))
         })
     }
 
-    /// Lookups by verdict, over `/api/v1/lookup`.
+    /// Lookups by verdict, over `/api/v1/lookup` and `/api/v1/forward-auth`.
     pub fn lookups(&self) -> [(Verdict, u64); 3] {
         [Verdict::None, Verdict::One, Verdict::Several].map(|verdict| {
             (
@@ -88,7 +92,7 @@ impl Counters {
         })
     }
 
-    /// How long the lookups over `/api/v1/lookup` took.
+    /// How long these lookups took, and those that found [`Self::not_nat`].
     pub fn durations(&self) -> Durations {
         let bounds = BOUNDS
             .iter()
@@ -111,6 +115,15 @@ impl Counters {
 
     pub(super) fn looked_up(&self, verdict: Verdict, took: Duration) {
         add(&self.lookups[verdict as usize], 1);
+        self.took(took);
+    }
+
+    pub(super) fn found_not_nat(&self, took: Duration) {
+        add(&self.not_nat, 1);
+        self.took(took);
+    }
+
+    fn took(&self, took: Duration) {
         let bucket = BOUNDS.iter().position(|bound| took <= *bound);
         add(&self.durations[bucket.unwrap_or(BOUNDS.len())], 1);
         let nanoseconds = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);

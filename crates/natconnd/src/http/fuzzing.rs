@@ -13,6 +13,7 @@ use super::when::When;
 use super::{cursor, events, lookup, records};
 use crate::api::Problem;
 
+pub use super::forward_auth::fuzzing::clients;
 pub use super::pynatconnd::fuzzing::urls;
 
 /// The longest value of a parameter, each of its bytes escaped, three times.

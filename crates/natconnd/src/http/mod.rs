@@ -25,6 +25,7 @@ mod events;
 mod export;
 mod filter;
 mod format;
+mod forward_auth;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod health;
@@ -46,6 +47,7 @@ mod server;
 mod service;
 mod state;
 mod text;
+mod usage;
 mod when;
 
 pub use allow::{Allow, AllowList};

@@ -7,6 +7,8 @@ pub enum Route {
     Lookup,
     /// `/api/v1/lookups`
     Lookups,
+    /// `/api/v1/forward-auth`
+    ForwardAuth,
     /// `/api/v1/connections`
     Connections,
     /// `/api/v1/records`
@@ -17,6 +19,10 @@ pub enum Route {
     Status,
     /// `/api/v1/health`
     Health,
+    /// `/api/v1/usage`
+    Usage,
+    /// `/api/v1/ports`
+    Ports,
     /// `/api/v1/history`
     History,
     /// `/api/v1/history/gaps`
@@ -57,14 +63,17 @@ pub enum Route {
 
 impl Route {
     /// All endpoints, in the order of their declaration.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: &'static [Self] = &[
         Self::Lookup,
         Self::Lookups,
+        Self::ForwardAuth,
         Self::Connections,
         Self::Records,
         Self::Events,
         Self::Status,
         Self::Health,
+        Self::Usage,
+        Self::Ports,
         Self::History,
         Self::HistoryGaps,
         Self::HistoryVerify,
@@ -90,11 +99,14 @@ impl Route {
         match self {
             Self::Lookup => "lookup",
             Self::Lookups => "lookups",
+            Self::ForwardAuth => "forward-auth",
             Self::Connections => "connections",
             Self::Records => "records",
             Self::Events => "events",
             Self::Status => "status",
             Self::Health => "health",
+            Self::Usage => "usage",
+            Self::Ports => "ports",
             Self::History => "history",
             Self::HistoryGaps => "history-gaps",
             Self::HistoryVerify => "history-verify",
@@ -149,11 +161,14 @@ impl Route {
         match path {
             "/api/v1/lookup" => Self::Lookup,
             "/api/v1/lookups" => Self::Lookups,
+            "/api/v1/forward-auth" => Self::ForwardAuth,
             "/api/v1/connections" => Self::Connections,
             "/api/v1/records" => Self::Records,
             "/api/v1/events" => Self::Events,
             "/api/v1/status" => Self::Status,
             "/api/v1/health" => Self::Health,
+            "/api/v1/usage" => Self::Usage,
+            "/api/v1/ports" => Self::Ports,
             "/api/v1/history" => Self::History,
             "/api/v1/history/gaps" => Self::HistoryGaps,
             "/api/v1/history/verify" => Self::HistoryVerify,
@@ -184,7 +199,7 @@ mod tests {
 
     #[test]
     fn the_order_of_all_is_that_of_the_declaration() {
-        for (index, route) in Route::ALL.into_iter().enumerate() {
+        for (index, route) in Route::ALL.iter().copied().enumerate() {
             assert_eq!(route as usize, index);
         }
     }

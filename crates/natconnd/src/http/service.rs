@@ -20,7 +20,10 @@ use super::refusal::refuse;
 use super::response::{JSON, METRICS, TEXT, full, ok};
 use super::route::Route;
 use super::state::State;
-use super::{connections, events, health, history, lookup, lookups, openapi, pages, records};
+use super::{
+    connections, events, forward_auth, health, history, lookup, lookups, openapi, pages, records,
+    usage,
+};
 
 /// The requests of one connection.
 pub(super) struct Requests {
@@ -85,9 +88,12 @@ impl Requests {
             Route::Unknown => Err(unknown_path(request.uri().path())),
             Route::Lookup
             | Route::Lookups
+            | Route::ForwardAuth
             | Route::Connections
             | Route::Records
             | Route::Health
+            | Route::Usage
+            | Route::Ports
             | Route::History
             | Route::HistoryGaps
             | Route::HistoryVerify
@@ -144,6 +150,8 @@ impl Service<Request<Incoming>> for Requests {
         let is_asking = matches!(*request.method(), Method::GET | Method::HEAD);
         let is_allowed = match route {
             Route::Lookups => request.method() == Method::POST,
+            // Proxies ask with the method of the request that they serve.
+            Route::ForwardAuth => true,
             Route::HistoryHold => matches!(*request.method(), Method::PUT | Method::DELETE),
             Route::DeskPage => is_asking || request.method() == Method::POST,
             _ => is_asking,
@@ -157,6 +165,15 @@ impl Service<Request<Incoming>> for Requests {
         }
         if route.is_page() {
             return self.counted_later(route, pages::respond(Arc::clone(state), route, request));
+        }
+        if route == Route::ForwardAuth {
+            return match forward_auth::respond(state, request.uri().query(), request.headers()) {
+                Ok(response) => self.counted(route, response),
+                Err(later) => {
+                    let response = forward_auth::respond_later(Arc::clone(state), later);
+                    self.counted_later(route, response)
+                }
+            };
         }
         if route == Route::Lookup {
             return match lookup::respond(state, request.uri().query()) {
@@ -175,6 +192,15 @@ impl Service<Request<Incoming>> for Requests {
             }
             None if route == Route::Health => {
                 self.counted_later(route, health::respond(Arc::clone(state)))
+            }
+            None if matches!(route, Route::Usage | Route::Ports) => {
+                let query = request.uri().query().map(str::to_owned);
+                let state = Arc::clone(state);
+                if route == Route::Usage {
+                    self.counted_later(route, usage::respond(state, query))
+                } else {
+                    self.counted_later(route, usage::respond_ports(state, query))
+                }
             }
             None if route == Route::Records => {
                 self.counted_later(route, records::respond(state, &request))

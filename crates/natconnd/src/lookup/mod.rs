@@ -4,14 +4,17 @@
 //! the kernel (`exact`), unless the mirror is sure; all others of the mirror,
 //! which has connections confirmed that may have ended in silence. Lists are made by
 //! scanning (`list`). What is asked about the past is asked of the table and of
-//! history (`past`). Faces know [`Answers`] and nothing behind it.
+//! history (`past`). Who is behind a proxy's client is one question more (`behind`).
+//! Faces know [`Answers`] and nothing behind it.
 
+mod behind;
 mod best;
 mod exact;
 mod list;
 mod many;
 mod past;
 mod recorded;
+mod usage;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -20,9 +23,14 @@ use model::{Answer, Coverage, Filter, Gap, GapCause, Lookup, Match, Timestamp};
 use tokio::sync::broadcast;
 
 use crate::api::Status;
+use crate::census::Taker;
 use crate::mirror::{Mirror, now};
 use crate::recorder::Archive;
 
+pub use crate::census::{
+    Census, HeldPort, HostUse, KEPT as CENSUS_KEPT, NatUse, OtherNatUse, PortMap, RemoteUse,
+};
+pub use behind::{Behind, Client, Identified};
 use best::Best;
 pub use list::{Order, Page, SortKey};
 pub use many::{Answered, Asked};
@@ -40,9 +48,12 @@ pub struct Answers {
     asks_kernel: bool,
     /// What has ended longer ago; nothing where it is not kept.
     archive: Option<Arc<Archive>>,
+    /// Counts the table now and then.
+    census: Arc<Taker>,
 }
 
 pub use crate::mirror::{Change, Notice};
+pub use usage::HostOrder;
 
 /// An answer, and what there is to say of it.
 #[derive(Debug)]
@@ -58,6 +69,7 @@ impl Answers {
     /// Answers from this mirror.
     pub fn new(mirror: Arc<Mirror>) -> Self {
         Self {
+            census: Arc::new(Taker::new(Arc::clone(&mirror))),
             mirror,
             started_at: now(),
             asks_kernel: true,

@@ -20,6 +20,7 @@ mod stuck;
 mod taken_over;
 mod watch;
 
+use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
@@ -319,6 +320,11 @@ impl Mirror {
     /// Whether the table holds all that had happened at `time`.
     pub fn has_applied(&self, time: Timestamp) -> bool {
         self.applied_until.load(SeqCst) > time.0 || self.is_current()
+    }
+
+    /// Whether a translation, live or just ended, has this NAT address.
+    pub fn has_nat_address(&self, address: IpAddr) -> bool {
+        self.table.read().has_nat_address(address)
     }
 
     /// Whether a lookup is answered from an index: microseconds instead of a

@@ -18,7 +18,7 @@ pub struct Look {
 pub enum Screen {
     /// 1280 × 900.
     Desktop,
-    /// 390 × 844, touched, at twice the pixels.
+    /// 390 × 844, touched.
     Phone,
 }
 
@@ -62,7 +62,7 @@ impl Browser {
     pub fn take(&self, look: Look) {
         let (width, height, scale, is_phone) = match look.screen {
             Screen::Desktop => (1280, 900, 1, false),
-            Screen::Phone => (390, 844, 2, true),
+            Screen::Phone => (390, 844, 1, true),
         };
         self.session.devtools(
             "Emulation.setDeviceMetricsOverride",

@@ -18,7 +18,7 @@ use crate::traffic::{CONFIG, OFFICE, Traffic, miss_something};
 const FOLDER: &str = "NATCONND_SCREENSHOTS";
 
 /// How long natconnd runs before pictures are kept.
-const RUN: Duration = Duration::from_secs(100);
+const RUN: Duration = Duration::from_secs(240);
 
 /// The pages: the name of the picture, and the path.
 const PAGES: &[(&str, &str)] = &[
@@ -81,12 +81,7 @@ fn keep(lab: &Lab, picture: &str, file: &str) -> Result<(), Error> {
     let decode = ["sh", "-c", "base64 -d > \"$0\"", file];
     lab.gateway().run_with_input(&decode, picture)?;
     let shrink = [
-        "pngquant",
-        "--force",
-        "--skip-if-larger",
-        "--output",
-        file,
-        file,
+        "pngquant", "--force", "--nofs", "--output", file, "32", file,
     ];
     lab.gateway().run(&shrink)?;
     Ok(())

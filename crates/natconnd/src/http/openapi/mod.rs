@@ -4,10 +4,12 @@
 //! document only; the types are those of [`crate::api`]. A test holds the
 //! declarations to what the endpoints really read.
 
+mod forward_auth;
 mod history;
 mod lookups;
 mod parameters;
 mod paths;
+mod usage;
 
 use std::sync::LazyLock;
 
@@ -28,11 +30,14 @@ use utoipa::OpenApi as _;
     paths(
         paths::lookup,
         lookups::lookups,
+        forward_auth::forward_auth,
         paths::connections,
         paths::records,
         paths::events,
         paths::status,
         paths::health,
+        usage::usage,
+        usage::ports,
         history::history,
         history::gaps,
         history::verify,
@@ -68,7 +73,9 @@ pub fn openapi() -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{connections, events, history, lookup, lookups, records};
+    use super::super::{
+        connections, events, forward_auth, history, lookup, lookups, records, usage,
+    };
     use serde_json::Value;
 
     fn parameters(path: &str) -> Vec<String> {
@@ -79,6 +86,7 @@ mod tests {
         let mut names: Vec<String> = declared
             .unwrap_or_else(|| panic!("{path} is in the document and has parameters"))
             .iter()
+            .filter(|parameter| parameter["in"] == "query")
             .map(|parameter| parameter["name"].as_str().unwrap().to_owned())
             .collect();
         names.sort();
@@ -95,10 +103,15 @@ mod tests {
     fn the_document_names_the_parameters_that_are_read() {
         assert_eq!(parameters("/api/v1/lookup"), sorted(lookup::PARAMETERS));
         assert_eq!(parameters("/api/v1/lookups"), sorted(lookups::PARAMETERS));
+        let asked = sorted(forward_auth::PARAMETERS);
+        assert_eq!(parameters("/api/v1/forward-auth"), asked);
         let listed = sorted(connections::PARAMETERS);
         assert_eq!(parameters("/api/v1/connections"), listed);
         assert_eq!(parameters("/api/v1/records"), sorted(records::PARAMETERS));
         assert_eq!(parameters("/api/v1/events"), sorted(events::PARAMETERS));
+        assert_eq!(parameters("/api/v1/usage"), sorted(usage::PARAMETERS));
+        let ports = sorted(usage::PORTS_PARAMETERS);
+        assert_eq!(parameters("/api/v1/ports"), ports);
         let gaps = sorted(history::GAPS_PARAMETERS);
         assert_eq!(parameters("/api/v1/history/gaps"), gaps);
     }
@@ -108,7 +121,7 @@ mod tests {
         use super::super::route::Route;
         let document: Value = serde_json::from_str(super::openapi()).unwrap();
         let paths = document["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 16);
+        assert_eq!(paths.len(), 19);
         for (path, item) in paths {
             assert_ne!(Route::of_path(path, false), Route::Unknown, "{path}");
             let forbidden = &item["get"]["responses"]["403"];

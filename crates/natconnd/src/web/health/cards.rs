@@ -238,7 +238,8 @@ struct Drawn {
 fn most(values: &[(Timestamp, f64)], unit: Unit) -> String {
     let most = values
         .iter()
-        .max_by(|left, right| left.1.total_cmp(&right.1));
+        .max_by(|left, right| left.1.total_cmp(&right.1))
+        .filter(|(_, value)| *value > 0.0);
     most.map_or(String::new(), |(at, value)| {
         format!("At most {} at {}.", unit.words(*value), clock(*at))
     })
