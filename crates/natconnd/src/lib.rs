@@ -31,4 +31,5 @@ pub mod recorder;
 #[cfg(test)]
 #[path = "../../../fuzz/replay.rs"]
 mod replay;
+pub mod samples;
 pub mod web;

@@ -31,6 +31,7 @@ use crate::lookup::Answers;
 use crate::metrics::Metrics;
 use crate::mirror::{self, Mirror, now};
 use crate::recorder::{self, Recording};
+use crate::samples;
 
 /// How often to look whether the first dump is merged.
 const READY_POLL: Duration = Duration::from_millis(10);
@@ -118,6 +119,13 @@ pub fn run(
     });
     let counters = Arc::new(http::Counters::default());
     let metrics = Metrics::new(Arc::clone(&mirror), Arc::clone(&counters), archive.clone());
+    let of_http = Arc::clone(&counters);
+    let samples = samples::start(samples::Sources {
+        mirror: Arc::clone(&mirror),
+        archive: archive.clone(),
+        lookups: Box::new(move || of_http.lookups().iter().map(|(_, count)| count).sum()),
+    })
+    .context("take samples")?;
     let allow = Arc::new(Allow::new(AllowList::new(config.http.allow.clone())));
     let examined = Arc::clone(&doctor);
     let server = Server {
@@ -127,6 +135,7 @@ pub fn run(
         render_metrics: Arc::new(move || metrics.render()),
         report_health: Arc::new(move || examined.health()),
         archive: archive.clone(),
+        samples,
         gateway: gateway_name(&config),
         pynatconnd: config.pynatconnd.key_name,
         limits: Limits {

@@ -78,6 +78,7 @@ fn scraped() -> String {
         render_metrics: Arc::new(move || metrics.render()),
         report_health: Arc::new(|| Health::of_findings(String::new(), "natconnd", Vec::new())),
         archive: None,
+        samples: Arc::default(),
         gateway: "gw1".to_owned(),
         pynatconnd: None,
         limits: Limits::default(),

@@ -8,8 +8,10 @@
 mod address;
 mod assets;
 mod case;
+mod charts;
 mod desk;
 mod frame;
+mod health;
 mod live;
 mod port_picture;
 mod ports;
@@ -21,6 +23,7 @@ pub use assets::Asset;
 pub use case::{Candidate, Case};
 pub use desk::{Desk, Report};
 pub use frame::{Frame, Section};
+pub use health::HealthPage;
 pub use live::{Heading, Live, LiveForm};
 pub use port_picture::{Dot, picture};
 pub use ports::{Picture, Ports, Usage, dots};

@@ -60,6 +60,7 @@ impl Running {
             render_metrics: Arc::new(|| "# EOF\n".to_owned()),
             report_health: Arc::new(examined),
             archive: None,
+            samples: Arc::default(),
             gateway: "gw1".to_owned(),
             pynatconnd: None,
             limits: Limits {

@@ -267,15 +267,10 @@ async fn report(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Bod
     };
     let answered = look_up(state, vec![asked]).await?.pop();
     let answered = answered.ok_or_else(broke_off)?;
-    let health = async {
-        let _permit = state.examinations.acquire().await.ok()?;
-        let examine = Arc::clone(&state.report_health);
-        tokio::task::spawn_blocking(move || examine()).await.ok()
-    };
     let report = Report {
         frame: frame(state, Section::Desk),
         case: Case::answered(String::new(), &question, &answered),
-        health: health.await.ok_or_else(broke_off)?,
+        health: state.examine().await.ok_or_else(broke_off)?,
         has_history: state.answers.history().is_some(),
     };
     Ok(page(StatusCode::OK, &report))

@@ -5,6 +5,7 @@
 
 mod desk;
 mod form;
+mod health;
 mod live;
 mod ports;
 
@@ -38,6 +39,7 @@ pub(super) async fn respond(
             ports::respond(&state, uri.path(), uri.query()).await
         }
         Route::LivePage => live::respond(&state, request.uri().query()).await,
+        Route::HealthPage => health::respond(&state, request.uri().query()).await,
         Route::Asset => asset(&state, request.uri().path()),
         _ => missing(&state, request.uri().path()),
     }
