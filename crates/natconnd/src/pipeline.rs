@@ -111,7 +111,13 @@ pub fn run(
         None => answers,
     });
     let counters = Arc::new(http::Counters::default());
-    let metrics = Metrics::new(Arc::clone(&mirror), Arc::clone(&counters), archive.clone());
+    let examined = Arc::clone(&doctor);
+    let metrics = Metrics::default()
+        .with_kernel()
+        .with_mirror(Arc::clone(&mirror))
+        .with_http(Arc::clone(&mirror), Arc::clone(&counters))
+        .with_history(archive.clone())
+        .with_health(move || examined.health());
     let allow = Arc::new(Allow::new(AllowList::new(config.http.allow.clone())));
     let examined = Arc::clone(&doctor);
     let server = Server {

@@ -28,12 +28,14 @@ mod format;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod health;
+mod histogram;
 mod history;
 mod index;
 mod json;
 mod link;
 mod lookup;
 mod lookups;
+mod metrics;
 mod openapi;
 mod problem;
 mod pynatconnd;
@@ -49,7 +51,8 @@ mod text;
 mod when;
 
 pub use allow::{Allow, AllowList};
-pub use counters::{Counters, Durations, STATUS_CLASSES};
+pub use counters::{Asked, Counters, STATUS_CLASSES};
+pub use histogram::{BOUNDS, Durations};
 pub use openapi::openapi;
-pub use route::Route;
+pub use route::{Class, Route};
 pub use server::{Limits, Listener, RenderMetrics, ReportHealth, ServeError, Server};

@@ -43,6 +43,31 @@ pub enum Route {
     Unknown,
 }
 
+/// Endpoints whose requests take about as long.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Class {
+    /// Who is, or was, behind one endpoint.
+    Lookup,
+    /// Many lookups, lists and files.
+    List,
+    /// What is looked at by people and by monitoring.
+    Other,
+}
+
+impl Class {
+    /// All classes, in the order of their declaration.
+    pub const ALL: [Self; 3] = [Self::Lookup, Self::List, Self::Other];
+
+    /// The word for it in the metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lookup => "lookup",
+            Self::List => "list",
+            Self::Other => "other",
+        }
+    }
+}
+
 impl Route {
     /// All endpoints, in the order of their declaration.
     pub const ALL: [Self; 19] = [
@@ -89,6 +114,17 @@ impl Route {
             Self::Index => "index",
             Self::Pynatconnd => "pynatconnd",
             Self::Unknown => "unknown",
+        }
+    }
+
+    /// The class whose durations it counts for; `None` where a response is a stream
+    /// without end.
+    pub const fn class(self) -> Option<Class> {
+        match self {
+            Self::Lookup | Self::Pynatconnd => Some(Class::Lookup),
+            Self::Lookups | Self::Connections | Self::Records => Some(Class::List),
+            Self::Events => None,
+            _ => Some(Class::Other),
         }
     }
 
@@ -139,6 +175,9 @@ mod tests {
     fn the_order_of_all_is_that_of_the_declaration() {
         for (index, route) in Route::ALL.into_iter().enumerate() {
             assert_eq!(route as usize, index);
+        }
+        for (index, class) in Class::ALL.into_iter().enumerate() {
+            assert_eq!(class as usize, index);
         }
     }
 

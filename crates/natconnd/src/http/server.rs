@@ -139,6 +139,7 @@ impl Server {
             archive: self.archive,
             verifications: Semaphore::new(1),
             examinations: Semaphore::new(1),
+            scrapes: Semaphore::new(1),
             pynatconnd: self.pynatconnd.map(Pynatconnd::new),
             limits,
             scans: Semaphore::new(SCANS),

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use hyper::body::Incoming;
 use hyper::service::Service;
@@ -17,10 +18,12 @@ use super::body::Body;
 use super::counters::add;
 use super::problem::{Refused, problem, to_response, unknown_path, wrong_method};
 use super::refusal::refuse;
-use super::response::{JSON, METRICS, TEXT, full, ok};
+use super::response::{JSON, TEXT, full, ok};
 use super::route::Route;
 use super::state::State;
-use super::{connections, events, health, history, index, lookup, lookups, openapi, records};
+use super::{
+    connections, events, health, history, index, lookup, lookups, metrics, openapi, records,
+};
 
 /// The requests of one connection.
 pub(super) struct Requests {
@@ -29,6 +32,9 @@ pub(super) struct Requests {
     /// replaced since it connected; `None` over a unix socket, whose file
     /// mode says it all.
     peer: Option<(IpAddr, Cell<Verdict>)>,
+    /// When the request came that is answered now: of one connection one at a time
+    /// is.
+    began: Cell<Instant>,
 }
 
 /// A response, now or later. Lookups are answered on the spot, without the
@@ -55,7 +61,11 @@ impl Future for Reply {
 impl Requests {
     pub(super) fn new(state: Arc<State>, peer: Option<IpAddr>) -> Self {
         let peer = peer.map(|address| (address, Cell::new(state.allow.judge(address))));
-        Self { state, peer }
+        Self {
+            state,
+            peer,
+            began: Cell::new(Instant::now()),
+        }
     }
 
     fn is_allowed(&self) -> bool {
@@ -80,7 +90,6 @@ impl Requests {
             Route::Events => events::respond(state, query),
             Route::Status => status(state),
             Route::Healthz => Ok(healthz(state)),
-            Route::Metrics => Ok(ok(METRICS, (state.render_metrics)())),
             Route::OpenApi => Ok(ok(JSON, openapi::openapi())),
             Route::Index => Ok(index::respond()),
             Route::Unknown => Err(unknown_path(request.uri().path())),
@@ -89,6 +98,7 @@ impl Requests {
             | Route::Connections
             | Route::Records
             | Route::Health
+            | Route::Metrics
             | Route::History
             | Route::HistoryGaps
             | Route::HistoryVerify
@@ -100,7 +110,9 @@ impl Requests {
     }
 
     fn counted(&self, route: Route, response: Response<Body>) -> Reply {
-        self.state.counters.answered(route, response.status());
+        let counters = &self.state.counters;
+        counters.answered(route, response.status());
+        counters.took(route, self.began.get().elapsed());
         Reply::Now(Some(response))
     }
 
@@ -109,9 +121,11 @@ impl Requests {
         F: Future<Output = Response<Body>> + Send + 'static,
     {
         let counters = Arc::clone(&self.state.counters);
+        let began = self.began.get();
         Reply::Later(Box::pin(async move {
             let response = response.await;
             counters.answered(route, response.status());
+            counters.took(route, began.elapsed());
             response
         }))
     }
@@ -123,6 +137,7 @@ impl Service<Request<Incoming>> for Requests {
     type Future = Reply;
 
     fn call(&self, request: Request<Incoming>) -> Reply {
+        self.began.set(Instant::now());
         let state = &self.state;
         let path = request.uri().path();
         let route = Route::of_path(path, state.pynatconnd.is_some());
@@ -165,6 +180,9 @@ impl Service<Request<Incoming>> for Requests {
             }
             None if route == Route::Health => {
                 self.counted_later(route, health::respond(Arc::clone(state)))
+            }
+            None if route == Route::Metrics => {
+                self.counted_later(route, metrics::respond(Arc::clone(state)))
             }
             None if route == Route::Records => {
                 self.counted_later(route, records::respond(state, &request))
