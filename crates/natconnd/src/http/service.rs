@@ -182,7 +182,8 @@ impl Service<Request<Incoming>> for Requests {
                 self.counted_later(route, health::respond(Arc::clone(state)))
             }
             None if route == Route::Metrics => {
-                self.counted_later(route, metrics::respond(Arc::clone(state)))
+                let is_plain = metrics::wants_plain(request.headers());
+                self.counted_later(route, metrics::respond(Arc::clone(state), is_plain))
             }
             None if route == Route::Records => {
                 self.counted_later(route, records::respond(state, &request))
