@@ -118,12 +118,18 @@ pub fn run(
         None => answers,
     });
     let counters = Arc::new(http::Counters::default());
-    let metrics = Metrics::new(Arc::clone(&mirror), Arc::clone(&counters), archive.clone());
+    let examined = Arc::clone(&doctor);
+    let metrics = Metrics::default()
+        .with_kernel()
+        .with_mirror(Arc::clone(&mirror))
+        .with_http(Arc::clone(&mirror), Arc::clone(&counters))
+        .with_history(archive.clone())
+        .with_health(move || examined.health());
     let of_http = Arc::clone(&counters);
     let samples = samples::start(samples::Sources {
         mirror: Arc::clone(&mirror),
         archive: archive.clone(),
-        lookups: Box::new(move || of_http.lookups().iter().map(|(_, count)| count).sum()),
+        lookups: Box::new(move || of_http.lookups().map(|(.., count)| count).sum()),
     })
     .context("take samples")?;
     let allow = Arc::new(Allow::new(AllowList::new(config.http.allow.clone())));

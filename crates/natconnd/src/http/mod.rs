@@ -29,11 +29,13 @@ mod forward_auth;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod health;
+mod histogram;
 mod history;
 mod json;
 mod link;
 mod lookup;
 mod lookups;
+mod metrics;
 mod openapi;
 mod pages;
 mod problem;
@@ -52,7 +54,8 @@ mod when;
 mod words;
 
 pub use allow::{Allow, AllowList};
-pub use counters::{Counters, Durations, STATUS_CLASSES};
+pub use counters::{Asked, Counters, STATUS_CLASSES};
+pub use histogram::{BOUNDS, Durations};
 pub use openapi::openapi;
-pub use route::Route;
+pub use route::{Class, Route};
 pub use server::{Limits, Listener, RenderMetrics, ReportHealth, ServeError, Server};

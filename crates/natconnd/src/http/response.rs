@@ -29,6 +29,9 @@ pub(super) const HTML: HeaderValue = HeaderValue::from_static("text/html");
 /// What Prometheus reads.
 pub(super) const METRICS: HeaderValue =
     HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+/// What Prometheus' own tools read.
+pub(super) const PLAIN_METRICS: HeaderValue =
+    HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 
 /// A response with a status, a content type and a body.
 pub(super) fn response(status: StatusCode, kind: HeaderValue, body: Body) -> Response<Body> {

@@ -61,6 +61,31 @@ pub enum Route {
     Unknown,
 }
 
+/// Endpoints whose requests take about as long.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Class {
+    /// Who is, or was, behind one endpoint.
+    Lookup,
+    /// Many lookups, lists and files.
+    List,
+    /// What is looked at by people and by monitoring.
+    Other,
+}
+
+impl Class {
+    /// All classes, in the order of their declaration.
+    pub const ALL: [Self; 3] = [Self::Lookup, Self::List, Self::Other];
+
+    /// The word for it in the metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lookup => "lookup",
+            Self::List => "list",
+            Self::Other => "other",
+        }
+    }
+}
+
 impl Route {
     /// All endpoints, in the order of their declaration.
     pub const ALL: &'static [Self] = &[
@@ -142,6 +167,19 @@ impl Route {
         )
     }
 
+    /// The class whose durations it counts for; `None` where a response is a stream
+    /// without end.
+    pub const fn class(self) -> Option<Class> {
+        match self {
+            Self::Lookup | Self::ForwardAuth | Self::Pynatconnd => Some(Class::Lookup),
+            Self::Lookups | Self::Connections | Self::Records | Self::Usage | Self::Ports => {
+                Some(Class::List)
+            }
+            Self::Events => None,
+            _ => Some(Class::Other),
+        }
+    }
+
     /// The methods that it answers, as the header `Allow` has them.
     pub(super) const fn methods(self) -> &'static str {
         match self {
@@ -201,6 +239,9 @@ mod tests {
     fn the_order_of_all_is_that_of_the_declaration() {
         for (index, route) in Route::ALL.iter().copied().enumerate() {
             assert_eq!(route as usize, index);
+        }
+        for (index, class) in Class::ALL.into_iter().enumerate() {
+            assert_eq!(class as usize, index);
         }
     }
 

@@ -146,6 +146,7 @@ impl Server {
             gateway: self.gateway,
             verifications: Semaphore::new(1),
             examinations: Semaphore::new(1),
+            scrapes: Semaphore::new(1),
             pynatconnd: self.pynatconnd.map(Pynatconnd::new),
             limits,
             scans: Semaphore::new(SCANS),

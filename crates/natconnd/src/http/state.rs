@@ -31,6 +31,8 @@ pub(super) struct State {
     pub verifications: Semaphore,
     /// Permits to examine the daemon: one at a time, whoever asks.
     pub examinations: Semaphore,
+    /// Permits to render the metrics: one at a time, whoever asks.
+    pub scrapes: Semaphore,
     pub pynatconnd: Option<Pynatconnd>,
     pub limits: Limits,
     /// Permits to scan the table, so that a crowd of listing clients leaves

@@ -236,8 +236,11 @@ fn healthz() {}
     operation_id = "metrics",
     tag = "daemon",
     responses(
-        (status = 200, description = "OpenMetrics text", body = String,
-            content_type = "application/openmetrics-text"),
+        (status = 200, description = "OpenMetrics text, or Prometheus' own text where `Accept` \
+            names text and not OpenMetrics", content(
+            (String = "application/openmetrics-text"),
+            (String = "text/plain"),
+        )),
         (status = 403, description = "The peer is outside the allow list", body = String,
             content_type = "text/html", example = "Forbidden"),
     )

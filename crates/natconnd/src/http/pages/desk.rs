@@ -198,6 +198,7 @@ async fn look_up(state: &Arc<State>, questions: Vec<Asked>) -> Refused<Vec<Answe
     if questions.is_empty() {
         return Ok(Vec::new());
     }
+    let is_past: Vec<bool> = questions.iter().map(|it| it.period.is_some()).collect();
     let now = state.answers.now();
     let lag = (!state.catch_up(now).await).then(|| state.answers.lag());
     let answered = state
@@ -210,9 +211,12 @@ async fn look_up(state: &Arc<State>, questions: Vec<Asked>) -> Refused<Vec<Answe
             answered.answer.coverage = coverage.with(lag);
         }
     }
-    for one in &answered {
+    for (one, is_past) in answered.iter().zip(is_past) {
         let took = state.answers.now().since(now);
-        state.counters.looked_up(one.answer.verdict, took);
+        match is_past {
+            true => state.counters.looked_back(one.answer.verdict, took),
+            false => state.counters.looked_up(one.answer.verdict, took),
+        }
     }
     Ok(answered)
 }

@@ -14,6 +14,7 @@ mod object;
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Instant;
 
 use hyper::header::{ALLOW, HeaderValue};
 use hyper::{Method, Response, StatusCode};
@@ -191,7 +192,9 @@ fn question(name: KeyName, key: &Key) -> Lookup {
 
 /// The newest live match of a key, or the newest that ended a moment ago.
 async fn newest(state: &Arc<State>, name: KeyName, key: &Key) -> Option<Match> {
+    let began = Instant::now();
     let answer = state.lookup(question(name, key), MATCHES).await?;
+    state.counters.looked_up(answer.verdict, began.elapsed());
     let mut newest = None;
     for found in answer.matches {
         if Key::of(name, &found) == *key {
