@@ -30,7 +30,7 @@ const PAGES: &[(&str, &str)] = &[
 
 #[test]
 fn every_page_is_fit_to_be_seen_in_every_look() {
-    lab::in_gateway!(OFFICE, |lab| {
+    in_browser!(OFFICE, |lab| {
         let mut traffic = Traffic::begin(lab)?;
         let daemon = Daemon::start(lab, CONFIG);
         traffic.flow(lab, 12)?;
