@@ -34,7 +34,7 @@ pub fn is_there(name: &str) -> bool {
         command.stdout(Stdio::null()).stderr(Stdio::null());
         !command.status().is_ok_and(|status| status.success())
     };
-    let Some(program) = ["chromium", "chromedriver"].iter().find(is_missing) else {
+    let Some(program) = ["chromium", "chromedriver"].into_iter().find(is_missing) else {
         return true;
     };
     let is_required = std::env::var(REQUIRE).is_ok_and(|value| value == "1");
@@ -164,6 +164,20 @@ impl Browser {
         let keyboard = json!({ "type": "key", "id": "keyboard", "actions": actions });
         self.session
             .post("actions", &json!({ "actions": [keyboard] }));
+    }
+
+    /// Presses Tab until the focus is where a CSS selector fits.
+    ///
+    /// # Panics
+    ///
+    /// When it gets there by no reasonable number of keys.
+    pub fn tab_to(&self, selector: &str) {
+        let is_there = |_: &i32| {
+            self.press(Key::Tab);
+            self.focused().fits(selector)
+        };
+        let there = (0..300).find(is_there);
+        assert!(there.is_some(), "no way to {selector} by Tab");
     }
 
     /// Runs a script in the page and returns what it returns.

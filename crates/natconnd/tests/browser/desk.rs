@@ -100,12 +100,12 @@ fn the_desk_can_be_used_by_keyboard_alone() {
         browser.press(Key::Tab);
         assert_eq!(browser.focused().text(), "Skip to the content");
         browser.press(Key::Enter);
-        tab_to(&browser, "#text");
+        browser.tab_to("#text");
         browser.focused().write(&case.mail);
-        tab_to(&browser, "button.main");
+        browser.tab_to("button.main");
         browser.press(Key::Enter);
         read(&browser, lab);
-        tab_to(&browser, "a[href^='/desk/report']");
+        browser.tab_to("a[href^='/desk/report']");
         browser.press(Key::Enter);
         browser.await_text("h1", "report");
         browser.assert_fit("the report");
@@ -146,15 +146,4 @@ fn several_hosts_are_told_apart_by_what_the_question_lacks() {
         browser.assert_fit("the desk");
         Ok::<(), Error>(())
     });
-}
-
-/// Presses Tab until the focus is where a CSS selector fits.
-fn tab_to(browser: &Browser, selector: &str) {
-    for _ in 0..40 {
-        browser.press(Key::Tab);
-        if browser.focused().fits(selector) {
-            return;
-        }
-    }
-    panic!("no way to {selector} by Tab");
 }

@@ -25,10 +25,12 @@ mod browser;
 mod console;
 mod gateway;
 mod look;
+mod served;
 mod traffic;
 mod webdriver;
 mod weight;
 
 mod desk;
 mod harness;
+mod live;
 mod pages;
