@@ -8,10 +8,9 @@
 use std::cmp::Ordering;
 
 use model::{Coverage, Endpoint, Match, Timestamp, TranslationKind};
-use table::Found;
 
 use super::Wanted;
-use crate::mirror::Mirror;
+use crate::mirror::{Found, Mirror};
 
 /// What a list is sorted by; the rest of the row breaks ties.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
