@@ -34,3 +34,4 @@ mod desk;
 mod harness;
 mod live;
 mod pages;
+mod ports;

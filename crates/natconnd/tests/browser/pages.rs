@@ -25,7 +25,16 @@ const PAGES: &[(&str, &str)] = &[
     ("desk", "/desk"),
     ("desk-answers", "/desk?q=NAT"),
     ("desk-report", "/desk/report?nat=NAT"),
+    ("live", "/live"),
+    ("live-filtered", "/live?q=192.168.248.4+:443&sort=nat"),
+    ("live-following", "/live?follow=1"),
+    ("ports", "/ports?nat=100.64.2.1&protocol=tcp"),
+    (
+        "ports-holders",
+        "/ports?nat=100.64.2.1&protocol=tcp&from=32768",
+    ),
     ("health", "/health"),
+    ("health-day", "/health?span=day"),
 ];
 
 #[test]
