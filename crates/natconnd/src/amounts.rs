@@ -30,20 +30,6 @@ pub fn size(bytes: u64) -> String {
     format!("{bytes} bytes")
 }
 
-/// A number whose digits stand in groups of three: `262 144`.
-pub fn number(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            // Narrow, and no place for a new line.
-            text.push('\u{202f}');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// `1 packet`, `2 packets`.
 pub fn count(number: u64, what: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
@@ -69,9 +55,6 @@ mod tests {
         let sizes = [1023, 1024, 212_992, 64 << 20, 3 << 29].map(size);
         let expected = ["1023 bytes", "1 KiB", "208 KiB", "64 MiB", "1.5 GiB"];
         assert_eq!(sizes, expected);
-        let numbers = [0, 999, 1000, 262_144, 1_234_567].map(number);
-        let numbers = numbers.map(|text| text.replace('\u{202f}', "_"));
-        assert_eq!(numbers, ["0", "999", "1_000", "262_144", "1_234_567"]);
         assert_eq!(count(1, "packet"), "1 packet");
         assert_eq!(count(0, "packet"), "0 packets");
         assert_eq!(list([1, 2]), "1, 2");

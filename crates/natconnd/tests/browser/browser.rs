@@ -1,7 +1,9 @@
 //! A browser on the gateway, and what a person does with one.
 
 use std::fs;
+use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use lab::{Lab, Running};
@@ -18,6 +20,30 @@ pub struct Browser {
     _driver: Running,
 }
 
+/// When set to 1, a test that cannot have a browser fails.
+const REQUIRE: &str = "NATCONND_REQUIRE_BROWSER_TESTS";
+
+/// Whether there is a browser for a test called `name`; says so where there is none.
+///
+/// # Panics
+///
+/// When there is none although `NATCONND_REQUIRE_BROWSER_TESTS=1`.
+pub fn is_there(name: &str) -> bool {
+    let is_missing = |program: &&str| {
+        let mut command = lab::command(&[program, "--version"]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        !command.status().is_ok_and(|status| status.success())
+    };
+    let Some(program) = ["chromium", "chromedriver"].into_iter().find(is_missing) else {
+        return true;
+    };
+    let is_required = std::env::var(REQUIRE).is_ok_and(|value| value == "1");
+    assert!(!is_required, "{name} must not be skipped: no {program}");
+    // Not `eprintln!`: the test runner hides what that prints when a test passes.
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {name}: there is no {program}");
+    false
+}
+
 /// Something on the page. Out of date once the page has changed.
 pub struct Element<'a> {
     browser: &'a Browser,
@@ -29,8 +55,6 @@ pub struct Element<'a> {
 pub enum Key {
     Tab,
     Enter,
-    Escape,
-    Down,
     /// Tab with Shift held down.
     BackTab,
 }
@@ -46,7 +70,7 @@ impl Browser {
         let mut command = lab::command(&["chromedriver", &format!("--port={port}")]);
         command.arg("--log-level=OFF");
         command.env("HOME", &home).env("TMPDIR", &home);
-        command.stdout(std::process::Stdio::null());
+        command.stdout(Stdio::null());
         let running = lab.gateway().spawn_command(&mut command).unwrap();
         let driver = SocketAddr::from(([127, 0, 0, 1], port));
         eventually(|| TcpStream::connect(driver).map_err(|error| error.to_string()));
@@ -92,7 +116,7 @@ impl Browser {
     /// The first element that a CSS selector fits.
     pub fn find(&self, selector: &str) -> Element<'_> {
         self.try_find(selector)
-            .unwrap_or_else(|refused| panic!("find {selector}: {}", refused.message))
+            .unwrap_or_else(|refused| panic!("find {selector}: {refused}"))
     }
 
     /// The same where there may be none.
@@ -100,14 +124,6 @@ impl Browser {
         let by = json!({ "using": "css selector", "value": selector });
         let found = self.session.try_post("element", &by)?;
         Ok(self.element(&found))
-    }
-
-    /// All elements that a CSS selector fits, in the order of the page.
-    pub fn find_all(&self, selector: &str) -> Vec<Element<'_>> {
-        let by = json!({ "using": "css selector", "value": selector });
-        let found = self.session.post("elements", &by);
-        let found = found.as_array().expect("a list of elements");
-        found.iter().map(|it| self.element(it)).collect()
     }
 
     /// Waits until a CSS selector fits something whose text contains `part`.
@@ -150,6 +166,20 @@ impl Browser {
             .post("actions", &json!({ "actions": [keyboard] }));
     }
 
+    /// Presses Tab until the focus is where a CSS selector fits.
+    ///
+    /// # Panics
+    ///
+    /// When it gets there by no reasonable number of keys.
+    pub fn tab_to(&self, selector: &str) {
+        let is_there = |_: &i32| {
+            self.press(Key::Tab);
+            self.focused().fits(selector)
+        };
+        let there = (0..300).find(is_there);
+        assert!(there.is_some(), "no way to {selector} by Tab");
+    }
+
     /// Runs a script in the page and returns what it returns.
     pub fn run(&self, script: &str, arguments: &Value) -> Value {
         let call = json!({ "script": script, "args": arguments });
@@ -174,6 +204,13 @@ impl Element<'_> {
     /// An attribute of the document, or the current value of a field.
     pub fn property(&self, name: &str) -> Value {
         self.get(&format!("property/{name}"))
+    }
+
+    /// Whether a CSS selector fits it.
+    pub fn fits(&self, selector: &str) -> bool {
+        let script = "return arguments[0].matches(arguments[1])";
+        let this = json!({ ELEMENT: self.id });
+        self.browser.run(script, &json!([this, selector])) == true
     }
 
     /// Clicks into its middle.
@@ -205,8 +242,6 @@ impl Key {
         match self {
             Self::Tab | Self::BackTab => '\u{e004}',
             Self::Enter => '\u{e007}',
-            Self::Escape => '\u{e00c}',
-            Self::Down => '\u{e015}',
         }
     }
 }

@@ -31,7 +31,7 @@ const INCOMPLETE: &str = r#"<!doctype html><title>incomplete</title><link rel="i
 
 #[test]
 fn a_sound_page_is_complained_of_by_nobody() {
-    lab::in_gateway!(|lab| {
+    in_browser!(|lab| {
         let site = serve();
         let browser = Browser::open(lab, DESKTOP);
         browser.go(&format!("http://{site}/sound"));
@@ -43,7 +43,7 @@ fn a_sound_page_is_complained_of_by_nobody() {
 
 #[test]
 fn keys_and_clicks_go_where_they_should() {
-    lab::in_gateway!(|lab| {
+    in_browser!(|lab| {
         let site = serve();
         let browser = Browser::open(lab, DESKTOP);
         browser.go(&format!("http://{site}/sound"));
@@ -62,7 +62,7 @@ fn keys_and_clicks_go_where_they_should() {
 
 #[test]
 fn breaches_of_the_policy_are_noticed() {
-    lab::in_gateway!(|lab| {
+    in_browser!(|lab| {
         let site = serve();
         let browser = Browser::open(lab, PHONE);
         browser.go(&format!("http://{site}/forbidden"));
@@ -79,7 +79,7 @@ fn breaches_of_the_policy_are_noticed() {
 
 #[test]
 fn complaints_and_missing_things_are_noticed() {
-    lab::in_gateway!(|lab| {
+    in_browser!(|lab| {
         let site = serve();
         let browser = Browser::open(lab, DESKTOP);
         browser.go(&format!("http://{site}/noisy"));
@@ -96,7 +96,7 @@ fn complaints_and_missing_things_are_noticed() {
 
 #[test]
 fn too_wide_and_too_heavy_is_noticed() {
-    lab::in_gateway!(|lab| {
+    in_browser!(|lab| {
         let site = serve();
         let browser = Browser::open(lab, PHONE);
         browser.go(&format!("http://{site}/heavy"));
@@ -114,7 +114,7 @@ fn too_wide_and_too_heavy_is_noticed() {
 
 #[test]
 fn a_look_is_taken() {
-    lab::in_gateway!(|lab| {
+    in_browser!(|lab| {
         let site = serve();
         let browser = Browser::open(lab, DESKTOP);
         let colour = || {

@@ -10,13 +10,28 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+/// Runs a test on a gateway of its own, as [`lab::in_gateway!`] does, where there is a
+/// browser for it.
+macro_rules! in_browser {
+    ($($test:tt)*) => {{
+        fn here() {}
+        if crate::browser::is_there(lab::test_name(&here)) {
+            lab::in_gateway!($($test)*);
+        }
+    }};
+}
+
 mod browser;
 mod console;
 mod gateway;
 mod look;
+mod served;
 mod traffic;
 mod webdriver;
 mod weight;
 
+mod desk;
 mod harness;
+mod live;
 mod pages;
+mod ports;

@@ -25,12 +25,21 @@ const PAGES: &[(&str, &str)] = &[
     ("desk", "/desk"),
     ("desk-answers", "/desk?q=NAT"),
     ("desk-report", "/desk/report?nat=NAT"),
+    ("live", "/live"),
+    ("live-filtered", "/live?q=192.168.248.4+:443&sort=nat"),
+    ("live-following", "/live?follow=1"),
+    ("ports", "/ports?nat=100.64.2.1&protocol=tcp"),
+    (
+        "ports-holders",
+        "/ports?nat=100.64.2.1&protocol=tcp&from=32768",
+    ),
     ("health", "/health"),
+    ("health-day", "/health?span=day"),
 ];
 
 #[test]
 fn every_page_is_fit_to_be_seen_in_every_look() {
-    lab::in_gateway!(OFFICE, |lab| {
+    in_browser!(OFFICE, |lab| {
         let mut traffic = Traffic::begin(lab)?;
         let daemon = Daemon::start(lab, CONFIG);
         traffic.flow(lab, 12)?;

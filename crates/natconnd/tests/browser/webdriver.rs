@@ -21,21 +21,16 @@ pub struct Session {
     path: String,
 }
 
-/// Why a command was not carried out.
-#[derive(Debug)]
-pub struct Refused {
-    /// The protocol's word for it, such as `no such element`.
-    pub error: String,
-    /// What chromedriver says about it.
-    pub message: String,
-}
+/// Why a command was not carried out: the protocol's word for it, such as `no such
+/// element`, and what chromedriver says about it.
+pub type Refused = String;
 
 impl Session {
     /// Has chromedriver start a browser with these capabilities.
     pub fn begin(driver: SocketAddr, capabilities: &Value) -> Self {
         let wanted = json!({ "capabilities": { "alwaysMatch": capabilities } });
         let begun = exchange(driver, "POST", "/session", Some(&wanted))
-            .unwrap_or_else(|refused| panic!("start a browser: {refused:?}"));
+            .unwrap_or_else(|refused| panic!("start a browser: {refused}"));
         let id = begun["sessionId"].as_str().expect("a session has an id");
         Self {
             driver,
@@ -52,14 +47,14 @@ impl Session {
     /// The same of a command that must work.
     pub fn post(&self, command: &str, parameters: &Value) -> Value {
         self.try_post(command, parameters)
-            .unwrap_or_else(|refused| panic!("{command} {parameters}: {refused:?}"))
+            .unwrap_or_else(|refused| panic!("{command} {parameters}: {refused}"))
     }
 
     /// Asks for something.
     pub fn get(&self, what: &str) -> Value {
         let path = format!("{}/{what}", self.path);
         exchange(self.driver, "GET", &path, None)
-            .unwrap_or_else(|refused| panic!("{what}: {refused:?}"))
+            .unwrap_or_else(|refused| panic!("{what}: {refused}"))
     }
 
     /// Hands the browser a command of the DevTools protocol.
@@ -84,10 +79,7 @@ fn exchange(
     let value = answer["value"].take();
     let word = |name: &str| value[name].as_str().map(str::to_owned);
     match word("error") {
-        Some(error) => Err(Refused {
-            error,
-            message: word("message").unwrap_or_default(),
-        }),
+        Some(error) => Err(format!("{error}: {}", word("message").unwrap_or_default())),
         None => Ok(value),
     }
 }

@@ -20,6 +20,7 @@ mod limits;
 mod lookup;
 mod lookups;
 mod pages;
+mod pages_health;
 mod pages_live;
 mod past;
 mod pynatconnd;

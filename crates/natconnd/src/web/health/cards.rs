@@ -5,6 +5,7 @@ use model::{Period, Timestamp};
 use crate::amounts;
 use crate::samples::{OfHistory, Sample, Span};
 use crate::web::charts::{Line, LineChart, Unit, clock};
+use crate::web::rows::grouped;
 
 /// How many samples a chart has room for at least: what has just begun begins at the
 /// left edge.
@@ -71,7 +72,7 @@ impl Charts<'_> {
             "Events from the kernel",
             "events a second",
             |sample| Some(sample.events),
-            &format!("{} since natconnd started.", amounts::number(total)),
+            &format!("{} since natconnd started.", grouped(total)),
         )
     }
 
@@ -81,7 +82,7 @@ impl Charts<'_> {
             "Lookups",
             "lookups a second",
             |sample| Some(sample.lookups),
-            &format!("{} since natconnd started.", amounts::number(total)),
+            &format!("{} since natconnd started.", grouped(total)),
         )
     }
 
@@ -96,11 +97,7 @@ impl Charts<'_> {
             return self.card(title, "not known".to_owned(), "", &values, caption);
         };
         let share = 100.0 * count as f64 / max.max(1) as f64;
-        let room = format!(
-            "{} of {} connections.",
-            amounts::number(count),
-            amounts::number(max)
-        );
+        let room = format!("{} of {} connections.", grouped(count), grouped(max));
         let caption = join(&room, &most(&values, Unit::Number));
         let drawn = Drawn {
             unit: Unit::Number,
@@ -114,13 +111,7 @@ impl Charts<'_> {
         let values = self.values(|sample| Some(sample.translations));
         let now = self.samples.last().map_or(0, |last| last.translations);
         let caption = most(&values, Unit::Number);
-        self.card(
-            "Translations",
-            amounts::number(now),
-            "live",
-            &values,
-            caption,
-        )
+        self.card("Translations", grouped(now), "live", &values, caption)
     }
 
     fn history_size(&self) -> Card {
@@ -130,7 +121,7 @@ impl Charts<'_> {
         let last = self.samples.iter().rev().find_map(kept);
         let bytes = last.map_or(0, |last| last.bytes);
         let records = last.map_or(0, |last| last.records);
-        let records = format!("{} records.", amounts::number(records));
+        let records = format!("{} records.", grouped(records));
         let caption = join(&records, &growth(first, last));
         let drawn = Drawn {
             unit: Unit::Bytes,
