@@ -6,7 +6,7 @@
 
 use std::net::IpAddr;
 
-use model::{Answer, Endpoint, EndpointPattern, Lookup, Match, Protocol, TranslationKind, Verdict};
+use model::{Answer, Coverage, Endpoint, EndpointPattern, Lookup, Match, Protocol, TranslationKind, Verdict};
 
 use super::{Answers, exact};
 
@@ -42,7 +42,8 @@ pub enum Behind {
 pub struct Identified {
     /// Who it is.
     pub behind: Behind,
-    /// Whether nothing is missing from the data behind it.
+    /// Whether nothing is missing of what lives now. What has ended unseen does not
+    /// matter: the client is there.
     pub is_complete: bool,
     /// Whether all that had happened when it was asked for is in it, as in
     /// [`Told`](super::Told).
@@ -80,7 +81,7 @@ impl Answers {
         let told = self.lookup(&question, MATCHES);
         Identified {
             behind: judge(&told.answer, is_exact),
-            is_complete: told.answer.coverage.is_complete(),
+            is_complete: is_complete_now(&told.answer.coverage),
             is_settled: told.is_settled,
         }
     }
@@ -88,7 +89,7 @@ impl Answers {
     /// What is said of an address that no translation has.
     fn stranger(&self, question: &Lookup, is_settled: bool) -> Identified {
         let is_covered = self.mirror.filter().covers(question);
-        let is_complete = is_covered && self.mirror.coverage(super::now()).is_complete();
+        let is_complete = is_covered && is_complete_now(&self.mirror.coverage(super::now()));
         Identified {
             // Where something is missing, it may be what would have named somebody.
             behind: if is_complete {
@@ -100,6 +101,11 @@ impl Answers {
             is_settled,
         }
     }
+}
+
+/// Whether no gap lasts.
+fn is_complete_now(coverage: &Coverage) -> bool {
+    coverage.gaps().iter().all(|gap| gap.to.is_some())
 }
 
 /// Says who is meant by the matches of a question about a client.
@@ -142,7 +148,7 @@ mod tests {
     use std::net::Ipv4Addr;
 
     use model::{
-        Coverage, Gap, GapCause, KernelId, TimeSource, Timed, Timestamp, Translation, Zone,
+        Gap, GapCause, KernelId, TimeSource, Timed, Timestamp, Translation, Zone,
     };
 
     use super::*;
@@ -264,11 +270,17 @@ mod tests {
         };
         let answers = Answers::of_matches(vec![found(1, 7, SERVER, false)]);
         assert_eq!(answers.identify(&other).behind, Behind::NotNat);
-        answers.set_coverage(Coverage::of_gaps(vec![Gap {
-            from: Timestamp(0),
-            to: None,
-            cause: GapCause::Starting,
-        }]));
+        let gap = |to| {
+            Coverage::of_gaps(vec![Gap {
+                from: Timestamp(0),
+                to,
+                cause: GapCause::Starting,
+            }])
+        };
+        // What is over may have hidden an end, but hides nobody who is there.
+        answers.set_coverage(gap(Some(super::super::now())));
+        assert_eq!(answers.identify(&other).behind, Behind::NotNat);
+        answers.set_coverage(gap(None));
         let told = answers.identify(&other);
         assert_eq!((told.behind, told.is_complete), (Behind::Nobody, false));
         let told = answers.identify(&client("192.0.2.200:443"));

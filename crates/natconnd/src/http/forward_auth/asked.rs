@@ -235,9 +235,9 @@ fn pattern(address: Option<IpAddr>, port: Option<u16>) -> EndpointPattern {
 /// Reads a protocol, or the version of HTTP, which tells it: HTTP/3 comes over UDP.
 fn protocol(name: &'static str, text: &str) -> Read<Protocol> {
     if let Some(version) = text.strip_prefix("HTTP/") {
-        return match version {
-            "3" | "3.0" => Ok(Protocol::UDP),
-            "1.0" | "1.1" | "2" | "2.0" => Ok(Protocol::TCP),
+        return match version.as_bytes().first() {
+            Some(b'0'..=b'2') => Ok(Protocol::TCP),
+            Some(b'3') => Ok(Protocol::UDP),
             _ => Err(fault(name, Fault::NoProtocol)),
         };
     }

@@ -91,7 +91,7 @@ pub(super) struct ForwardAuthHeaders {
             ("X-Internal-Port" = String, description = "Its port, where all connections that fit \
                 have the same one"),
             ("X-Nat-Coverage" = String, description = "`complete`, or `gaps` where something \
-                is missing from the data behind the verdict"),
+                is missing of what natconnd knows of this moment"),
             ("X-Nat-Reason" = String, description = "Why the question could not be read; then \
                 nobody was looked for, and there is no X-Nat-Coverage"),
         )),
