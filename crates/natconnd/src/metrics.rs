@@ -5,6 +5,7 @@
 //! nothing of this.
 
 mod recording;
+mod usage;
 
 use std::fmt;
 use std::sync::Arc;

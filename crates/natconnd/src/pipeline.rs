@@ -117,7 +117,8 @@ pub fn run(
         None => answers,
     });
     let counters = Arc::new(http::Counters::default());
-    let metrics = Metrics::new(Arc::clone(&mirror), Arc::clone(&counters), archive.clone());
+    let metrics = Metrics::new(Arc::clone(&mirror), Arc::clone(&counters), archive.clone())
+        .with_census(Arc::clone(&census), config.metrics.top_hosts);
     let allow = Arc::new(Allow::new(AllowList::new(config.http.allow.clone())));
     let examined = Arc::clone(&doctor);
     let server = Server {
