@@ -81,7 +81,7 @@ impl Collector for OfUsage {
             }
         }
         let hosts = &census.by_connections[..self.top_hosts.min(census.by_connections.len())];
-        let of_hosts: [(&str, &str, fn(&HostUse) -> u64); 2] = [
+        let of_hosts: [(&str, &str, OfHost); 2] = [
             (
                 "natconnd_usage_host_connections",
                 "Live translations of the hosts that have the most; metrics.top-hosts says \
@@ -138,6 +138,9 @@ impl Collector for OfUsage {
 
 /// What is told of a NAT address, given how many ports there are.
 type OfNat = fn(&Nat, f64) -> Option<f64>;
+
+/// What is told of a host.
+type OfHost = fn(&HostUse) -> u64;
 
 /// What a row of labels is about.
 struct Nat {
