@@ -1,7 +1,7 @@
 //! The tables of docs/metrics.md, made of the definitions.
 
 use super::metric::{Definition, Metric};
-use super::{health, history, http, kernel, label, lookup, mirror, process};
+use super::{health, history, http, kernel, label, lookup, mirror, process, usage};
 use label::Label;
 
 /// The metrics of a part, for people.
@@ -27,6 +27,11 @@ pub fn groups() -> Vec<Group> {
             "History",
             Some("where `history.folder` is set"),
             history::METRICS,
+        ),
+        group(
+            "Usage",
+            Some("once the table has been counted, some moments after the first scrape"),
+            usage::METRICS,
         ),
         group("Health", None, health::METRICS),
     ]
