@@ -288,7 +288,12 @@ impl<A: Address> Entry<A> {
         }
     }
 
-    /// The three endpoints in their roles.
+    /// The protocol.
+    pub const fn protocol(&self) -> Protocol {
+        Protocol(self.protocol)
+    }
+
+    /// Kind and roles as the outside knows them.
     #[inline]
     pub fn translation(&self) -> Translation {
         let roles = self.roles();
@@ -304,7 +309,7 @@ impl<A: Address> Entry<A> {
     /// The entry as the outside knows it.
     pub fn as_match(&self) -> Match {
         Match {
-            protocol: Protocol(self.protocol),
+            protocol: self.protocol(),
             translation: self.translation(),
             original_destination: Endpoint::new(self.addresses[1].to_ip(), self.ports[1]),
             zone: self.zone(),

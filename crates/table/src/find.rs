@@ -1,9 +1,8 @@
-//! Finding translations: by an index where the question has a key, else by a
-//! scan in parts.
+//! Finding translations by an index, where the question has a key.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use model::{Lookup, Match, Timed, Translation, Tuple};
+use model::{Lookup, Match, Protocol, Timed, Translation, Tuple, Zone};
 
 use crate::address::Address;
 use crate::chain::Role;
@@ -11,7 +10,7 @@ use crate::entry::Entry;
 use crate::family::Family;
 use crate::resync::Unseen;
 use crate::slab::Slot;
-use crate::table::{Position, Table};
+use crate::table::Table;
 
 /// A translation in the table.
 #[derive(Clone, Copy)]
@@ -40,21 +39,40 @@ impl<'a> Found<'a> {
         }
     }
 
+    /// Its protocol. This and the next three are for whoever looks at the whole
+    /// table and does not need all of a [`Match`].
+    #[inline]
+    pub const fn protocol(self) -> Protocol {
+        match self.0 {
+            Reference::V4(entry) => entry.protocol(),
+            Reference::V6(entry) => entry.protocol(),
+        }
+    }
+
+    /// Its kind and roles.
+    #[inline]
+    pub fn translation(self) -> Translation {
+        match self.0 {
+            Reference::V4(entry) => entry.translation(),
+            Reference::V6(entry) => entry.translation(),
+        }
+    }
+
+    /// Its zone.
+    #[inline]
+    pub const fn zone(self) -> Zone {
+        match self.0 {
+            Reference::V4(entry) => entry.zone(),
+            Reference::V6(entry) => entry.zone(),
+        }
+    }
+
     /// When it began.
     #[inline]
     pub fn started_at(self) -> Option<Timed> {
         match self.0 {
             Reference::V4(entry) => entry.started_at(),
             Reference::V6(entry) => entry.started_at(),
-        }
-    }
-
-    /// Its endpoints in their roles.
-    #[inline]
-    pub fn translation(self) -> Translation {
-        match self.0 {
-            Reference::V4(entry) => entry.translation(),
-            Reference::V6(entry) => entry.translation(),
         }
     }
 
@@ -143,32 +161,6 @@ impl Table {
     ) -> bool {
         self.v4.find(question, &mut budget, &mut visit)
             && self.v6.find(question, &mut budget, &mut visit)
-    }
-
-    /// Calls `visit` with every translation in at most `budget` slots, in no
-    /// order, and returns where to go on; `None` at the end.
-    ///
-    /// What is in the table during the whole of a scan is visited exactly once,
-    /// whatever comes and goes meanwhile.
-    pub fn scan(
-        &self,
-        from: Position,
-        budget: u32,
-        mut visit: impl FnMut(Found<'_>),
-    ) -> Option<Position> {
-        let end = if from.is_v6 {
-            self.v6.scan(from.slot, budget, &mut visit)
-        } else {
-            self.v4.scan(from.slot, budget, &mut visit)
-        };
-        match end {
-            Some(slot) => Some(Position { slot, ..from }),
-            None if from.is_v6 => None,
-            None => Some(Position {
-                is_v6: true,
-                slot: 0,
-            }),
-        }
     }
 }
 
@@ -297,15 +289,5 @@ impl<A: Address> Family<A> {
             visit(A::found(self.slab.get(*slot)));
         }
         finished.is_some()
-    }
-
-    fn scan(&self, from: Slot, budget: u32, visit: &mut impl FnMut(Found<'_>)) -> Option<Slot> {
-        let end = self.slab.used().min(from.saturating_add(budget));
-        for slot in from..end {
-            if let Some(entry) = self.slab.scan(slot) {
-                visit(A::found(entry));
-            }
-        }
-        (end < self.slab.used()).then_some(end)
     }
 }

@@ -28,7 +28,8 @@ pub(super) const PATH: &str = "/api/v1/connections";
 
 /// The parameters.
 pub(super) const PARAMETERS: &[&str] = &[
-    "q", "protocol", "kind", "zone", "internal", "nat", "remote", "sort", "limit", "cursor", "format",
+    "q", "protocol", "kind", "zone", "internal", "nat", "remote", "sort", "limit", "cursor",
+    "format",
 ];
 
 /// `complete` or `gaps`, for formats that have no place for the coverage.
@@ -139,7 +140,7 @@ fn sort_name(order: Order) -> String {
     format!("{sign}{}", name.map_or("", |(_, name)| name))
 }
 
-fn read_cursor(value: &str) -> Refused<(Order, Match)> {
+pub(super) fn read_cursor(value: &str) -> Refused<(Order, Match)> {
     cursor::decode(value).ok_or_else(|| {
         let cause = format!("\"{}\" is no cursor", shortened(value));
         bad_value(

@@ -11,9 +11,8 @@ use super::words;
 use crate::lookup::Wanted;
 
 /// The parameters that say what is wanted.
-pub(super) const PARAMETERS: [&str; 7] = [
-    "q", "protocol", "kind", "zone", "internal", "nat", "remote",
-];
+pub(super) const PARAMETERS: [&str; 7] =
+    ["q", "protocol", "kind", "zone", "internal", "nat", "remote"];
 
 /// How an endpoint is written.
 pub(super) const PATTERN: &str =

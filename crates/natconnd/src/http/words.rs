@@ -11,7 +11,9 @@ const MOST: usize = 8;
 
 /// How a word is written.
 fn expected() -> String {
-    format!("words with spaces between them, each tcp, udp or another protocol's name, or {PATTERN}")
+    format!(
+        "words with spaces between them, each tcp, udp or another protocol's name, or {PATTERN}"
+    )
 }
 
 /// Reads words into what is wanted: a protocol's name, or an endpoint of any role.
@@ -19,7 +21,12 @@ pub(super) fn read(wanted: &mut Wanted, value: &str) -> Refused<()> {
     let words = value.split_whitespace();
     if words.clone().count() > MOST {
         let cause = format!("it has more than {MOST} words");
-        return Err(bad_value("q", value, cause, format!("at most {MOST} words")));
+        return Err(bad_value(
+            "q",
+            value,
+            cause,
+            format!("at most {MOST} words"),
+        ));
     }
     let mut protocols = Vec::new();
     for word in words {
@@ -112,9 +119,19 @@ mod tests {
     fn protocols_of_two_parameters_must_both_fit() {
         let mut wanted = words("tcp udp").unwrap();
         let protocols = &mut wanted.filter.protocols;
-        narrow(protocols, vec![Protocol::UDP, Protocol::ICMP], "protocol", "udp,icmp").unwrap();
+        narrow(
+            protocols,
+            vec![Protocol::UDP, Protocol::ICMP],
+            "protocol",
+            "udp,icmp",
+        )
+        .unwrap();
         assert_eq!(*protocols, [Protocol::UDP]);
         let problem = narrow(protocols, vec![Protocol::TCP], "protocol", "tcp").unwrap_err();
-        assert!(problem.detail.contains("of udp and of this"), "{}", problem.detail);
+        assert!(
+            problem.detail.contains("of udp and of this"),
+            "{}",
+            problem.detail
+        );
     }
 }

@@ -72,8 +72,16 @@ fn any_row() -> impl Strategy<Value = Match> {
 
 fn any_pattern() -> impl Strategy<Value = EndpointPattern> {
     let one = prop::sample::select(vec![
-        "192.0.1.1", "192.0.1.0/31", "192.0.2.0:1", ":2", "192.0.3.1", "2001:db8:1::2",
-        "[2001:db8:2::1]:1", "2001:db8::/32", "192.0.3.0/24:0-1", "0.0.0.0/0",
+        "192.0.1.1",
+        "192.0.1.0/31",
+        "192.0.2.0:1",
+        ":2",
+        "192.0.3.1",
+        "2001:db8:1::2",
+        "[2001:db8:2::1]:1",
+        "2001:db8::/32",
+        "192.0.3.0/24:0-1",
+        "0.0.0.0/0",
     ]);
     one.prop_map(|text| text.parse().expect("it is a pattern"))
 }
@@ -86,23 +94,25 @@ fn any_wanted() -> impl Strategy<Value = Wanted> {
         prop::option::of(any::<bool>()),
         prop::option::of(any::<bool>()),
     );
-    parts.prop_map(|((internal, nat, remote), anywhere, is_udp, is_inward)| Wanted {
-        filter: Filter {
-            protocols: is_udp
-                .map(|is_udp| if is_udp { Protocol::UDP } else { Protocol::TCP })
-                .into_iter()
-                .collect(),
-            kind: is_inward.map(|is_inward| match is_inward {
-                true => TranslationKind::Destination,
-                false => TranslationKind::Source,
-            }),
-            internal,
-            nat,
-            remote,
-            ..Filter::default()
+    parts.prop_map(
+        |((internal, nat, remote), anywhere, is_udp, is_inward)| Wanted {
+            filter: Filter {
+                protocols: is_udp
+                    .map(|is_udp| if is_udp { Protocol::UDP } else { Protocol::TCP })
+                    .into_iter()
+                    .collect(),
+                kind: is_inward.map(|is_inward| match is_inward {
+                    true => TranslationKind::Destination,
+                    false => TranslationKind::Source,
+                }),
+                internal,
+                nat,
+                remote,
+                ..Filter::default()
+            },
+            anywhere,
         },
-        anywhere,
-    })
+    )
 }
 
 proptest! {
@@ -163,15 +173,25 @@ fn rows_that_are_sorted_out_are_the_last() {
             mark: None,
         }
     };
-    let count: u32 = std::env::var("ROWS").ok().and_then(|it| it.parse().ok()).unwrap_or(20_000);
+    let count: u32 = std::env::var("ROWS")
+        .ok()
+        .and_then(|it| it.parse().ok())
+        .unwrap_or(20_000);
     let answers = Answers::of_matches((0..count).map(row).collect());
     for descending in [false, true] {
         for key in ORDERS {
             let order = Order { key, descending };
             for wanted in [
                 Wanted::default(),
-                Filter { protocols: vec![Protocol::UDP], ..Filter::default() }.into(),
-                Wanted { anywhere: vec!["192.0.3.1:443".parse().unwrap()], ..Wanted::default() },
+                Filter {
+                    protocols: vec![Protocol::UDP],
+                    ..Filter::default()
+                }
+                .into(),
+                Wanted {
+                    anywhere: vec!["192.0.3.1:443".parse().unwrap()],
+                    ..Wanted::default()
+                },
             ] {
                 let mut best = u128::MAX;
                 let mut worst = 0;

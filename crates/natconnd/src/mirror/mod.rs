@@ -30,7 +30,7 @@ use std::time::Duration;
 use ctnetlink::EventQueue;
 use model::{ChangeKind, Coverage, Event, Filter, Gap, GapCause, Lookup, Match, Timestamp};
 use parking_lot::{Mutex, RwLock};
-use table::{Found, Position, Table};
+use table::{Position, Table};
 use tokio::sync::broadcast;
 
 pub use clock::now;
@@ -38,6 +38,7 @@ pub use condition::{Condition, State};
 pub use counters::Counters;
 pub use feed::{Dropped, Feed, Intake, Learned, feed};
 pub use start::{Announce, Stop, start};
+pub use table::Found;
 
 use audience::Audience;
 use clock::booted_at;

@@ -6,7 +6,11 @@ use std::fmt::Write as _;
 pub fn address(path: &str, fields: &[(&str, &str)]) -> String {
     let mut address = path.to_owned();
     for (name, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
-        address.push(if address.len() == path.len() { '?' } else { '&' });
+        address.push(if address.len() == path.len() {
+            '?'
+        } else {
+            '&'
+        });
         address.push_str(name);
         address.push('=');
         escape(&mut address, value);
@@ -19,7 +23,16 @@ pub fn address(path: &str, fields: &[(&str, &str)]) -> String {
 fn escape(out: &mut String, value: &str) {
     for byte in value.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b',' => {
+            b'a'..=b'z'
+            | b'A'..=b'Z'
+            | b'0'..=b'9'
+            | b'-'
+            | b'.'
+            | b'_'
+            | b'~'
+            | b':'
+            | b'/'
+            | b',' => {
                 out.push(byte.into());
             }
             b' ' => out.push('+'),
@@ -35,7 +48,11 @@ mod tests {
 
     #[test]
     fn values_mean_themselves() {
-        let fields = [("q", "a&b=c+d \"é"), ("empty", ""), ("nat", "[2001:db8::1]:443,10.0.0.0/8")];
+        let fields = [
+            ("q", "a&b=c+d \"é"),
+            ("empty", ""),
+            ("nat", "[2001:db8::1]:443,10.0.0.0/8"),
+        ];
         assert_eq!(
             address("/live", &fields),
             "/live?q=a%26b%3Dc%2Bd+%22%C3%A9&nat=%5B2001:db8::1%5D:443,10.0.0.0/8"

@@ -99,7 +99,10 @@ impl LiveForm {
 
     /// Whether more is chosen by than words.
     pub fn is_detailed(&self) -> bool {
-        self.wanted().iter().skip(1).any(|(_, value)| !value.is_empty())
+        self.wanted()
+            .iter()
+            .skip(1)
+            .any(|(_, value)| !value.is_empty())
     }
 
     /// The query of `/api/v1/connections` for the same rows, after the `?`.
@@ -249,7 +252,10 @@ mod tests {
         assert_eq!(usual.events(), "/api/v1/events");
         assert!(!usual.is_detailed());
         let asked = form(&[("q", "10.0.0.1 tcp"), ("nat", ":443"), ("limit", "200")]);
-        assert_eq!(asked.query(), "q=10.0.0.1+tcp&nat=:443&sort=-started_at&limit=200");
+        assert_eq!(
+            asked.query(),
+            "q=10.0.0.1+tcp&nat=:443&sort=-started_at&limit=200"
+        );
         assert_eq!(asked.events(), "/api/v1/events?q=10.0.0.1+tcp&nat=:443");
         assert!(asked.is_detailed());
     }

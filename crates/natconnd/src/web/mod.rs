@@ -10,6 +10,7 @@ mod assets;
 mod case;
 mod desk;
 mod frame;
+mod host;
 mod live;
 mod rows;
 mod trouble;
@@ -19,10 +20,11 @@ pub use assets::Asset;
 pub use case::{Candidate, Case};
 pub use desk::{Desk, Report};
 pub use frame::{Frame, Section};
+pub use host::{Host, HostForm, PLACE_OF_PAST, Past};
 pub use live::{Heading, Live, LiveForm};
 pub use rows::{Row, Share};
-pub use words::gap as gap_in_words;
 pub use trouble::Trouble;
+pub use words::gap as gap_in_words;
 
 /// What a page may load, run and send: what comes from natconnd itself, in files of
 /// their own (Content Security Policy Level 3).

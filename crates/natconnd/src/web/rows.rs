@@ -40,7 +40,9 @@ impl Row {
             let _ = write!(kind, ", zone {}", found.zone.id);
         }
         Self {
-            id: found.kernel_id.map_or_else(String::new, |id| id.0.to_string()),
+            id: found
+                .kernel_id
+                .map_or_else(String::new, |id| id.0.to_string()),
             host: roles.internal.address,
             port: roles.internal.port,
             nat: roles.nat.to_string(),
@@ -115,7 +117,7 @@ pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push('\u{202f}');
         }
         text.push(digit);
@@ -139,7 +141,12 @@ mod tests {
     #[test]
     fn the_most_frequent_come_first() {
         let endpoint = |last: u8, port| Endpoint::new([192, 0, 2, last].into(), port);
-        let endpoints = [endpoint(1, 1), endpoint(2, 1), endpoint(2, 2), endpoint(3, 1)];
+        let endpoints = [
+            endpoint(1, 1),
+            endpoint(2, 1),
+            endpoint(2, 2),
+            endpoint(3, 1),
+        ];
         let found = shares(endpoints.into_iter(), 2, |endpoint| endpoint.address);
         let found: Vec<_> = found.iter().map(|it| (&*it.what, it.count)).collect();
         assert_eq!(found, [("192.0.2.2", 2), ("192.0.2.1", 1)]);
