@@ -11,6 +11,7 @@ use parking_lot::RwLock;
 
 use crate::Question;
 use crate::addresses::Addresses;
+use crate::deadline::Deadline;
 use crate::milliseconds::NOT_KNOWN;
 use crate::rows::Rows;
 
@@ -118,8 +119,14 @@ impl Generation {
     }
 
     /// Calls `visit` with each record that fits and lived in the question's time, in
-    /// no order, for as long as it says true; says whether it always did.
-    pub(crate) fn find(&self, question: &Question, visit: &mut dyn FnMut(Match) -> bool) -> bool {
+    /// no order, for as long as it says true and there is time; says whether that was
+    /// always so.
+    pub(crate) fn find(
+        &self,
+        question: &Question,
+        deadline: &Deadline,
+        visit: &mut dyn FnMut(Match) -> bool,
+    ) -> bool {
         let mut found = Vec::new();
         let mut seen = 0;
         // The tail first: it may become a run meanwhile, which then is not looked at.
@@ -139,6 +146,9 @@ impl Generation {
             }
             if seen == runs {
                 return true;
+            }
+            if deadline.is_over() {
+                return false;
             }
             let memory = self.memory.read();
             let is_sorted = seen < memory.sorted;

@@ -47,8 +47,13 @@ pub struct Effort {
 pub struct Completeness {
     /// Whether looking stopped because the effort was spent, or the visitor said so.
     pub is_cut: bool,
-    /// Files that could not be read; their time is a gap from now on.
+    /// Files that are damaged or missing; their time is a gap from now on, as
+    /// [`History::gaps`] tells.
     pub damaged: Vec<PathBuf>,
+    /// The times of files that the system would not read just now, for want of
+    /// descriptors or memory, say. They are gaps of this answer and no other: who asks
+    /// again has them read again.
+    pub gaps: Vec<Gap>,
 }
 
 /// Why something that was asked for could not be done.

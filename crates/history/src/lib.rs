@@ -13,6 +13,7 @@ mod archive;
 mod background;
 mod catalogue;
 mod checked_lines;
+mod deadline;
 #[cfg(test)]
 mod failpoint;
 mod find;

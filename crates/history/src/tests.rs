@@ -9,6 +9,7 @@ mod model;
 mod pages;
 mod sealing;
 mod stopping;
+mod unread;
 
 use std::path::PathBuf;
 use std::time::Duration;
