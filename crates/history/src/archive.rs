@@ -174,7 +174,11 @@ impl Archive {
     /// Says that a file is damaged, without a gap: nothing that it had is missing, or
     /// nobody knows when that was.
     pub(crate) fn name_damaged(&self, path: PathBuf, fault: String) {
-        self.progress.lock().damaged.push(path.clone());
+        let damaged = &mut self.progress.lock().damaged;
+        if damaged.contains(&path) {
+            return;
+        }
+        damaged.push(path.clone());
         self.tell(News::Damaged(Verified {
             path,
             fault: Some(fault),

@@ -17,10 +17,9 @@ pub(crate) struct Deadline {
 impl Deadline {
     /// From now on, for as long as the effort says.
     pub(crate) fn of(effort: Effort) -> Self {
-        Self {
-            until: Instant::now().checked_add(effort.time),
-            ..Self::never()
-        }
+        let mut deadline = Self::never();
+        deadline.until = Instant::now().checked_add(effort.time);
+        deadline
     }
 
     /// Never over.

@@ -172,6 +172,19 @@ pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
+/// Whether a file that could not be opened or read for this can be later on, so that it
+/// says nothing of the file: there were too few descriptors or too little memory.
+pub(crate) fn is_passing(error: &io::Error) -> bool {
+    use io::ErrorKind::{Interrupted, OutOfMemory, ResourceBusy, WouldBlock};
+    /// Linux: ENFILE, too many files in the system; EMFILE, in the process.
+    const TOO_MANY_FILES: [i32; 2] = [23, 24];
+    let is_too_many = |code| TOO_MANY_FILES.contains(&code);
+    matches!(
+        error.kind(),
+        Interrupted | OutOfMemory | ResourceBusy | WouldBlock
+    ) || error.raw_os_error().is_some_and(is_too_many)
+}
+
 /// Makes a file, or empties the one that is there: it says who talked to whom, so it is
 /// for natconnd and its group.
 ///

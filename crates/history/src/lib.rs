@@ -40,6 +40,7 @@ mod sealed;
 mod segment;
 mod settings;
 mod status;
+mod still_open;
 #[cfg(test)]
 mod tests;
 mod unsettled;

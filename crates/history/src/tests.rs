@@ -4,6 +4,7 @@ mod basics;
 mod damage;
 mod folder;
 mod journal;
+mod journal_damage;
 mod keeping;
 mod model;
 mod pages;

@@ -9,9 +9,11 @@ use model::Timestamp;
 use crate::Verified;
 use crate::archive::Archive;
 use crate::folder::Numbered;
+use crate::generation::Generation;
 use crate::journal::replay;
 use crate::sealed::Sealed;
 use crate::segment::{Checksum, checksum};
+use crate::still_open::{fault_of, first_fault};
 
 /// Verifies every file, and calls `visit` after each.
 pub(crate) fn verify_all(archive: &Archive, now: Timestamp, mut visit: impl FnMut(Verified)) {
@@ -38,15 +40,38 @@ pub(crate) fn verify_all(archive: &Archive, now: Timestamp, mut visit: impl FnMu
             visit(verified(&path, fault));
         }
     }
-    for generation in archive.sources().generations {
-        let path = archive
-            .folder
-            .numbered(Numbered::Journal, generation.number());
-        match replay(&path, generation.number(), None, |_, _| {}) {
-            // The last block may be on its way just now.
-            Ok(_) => visit(verified(&path, None)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => visit(verified(&path, Some(error.to_string()))),
+    let generations = archive.sources().generations;
+    for generation in &generations {
+        verify_journal(archive, generation, &mut visit);
+    }
+}
+
+/// Verifies the journal of a generation that is not sealed, and what was open before it.
+fn verify_journal(
+    archive: &Archive,
+    generation: &Arc<Generation>,
+    visit: &mut dyn FnMut(Verified),
+) {
+    let number = generation.number();
+    // Before it is read: what comes later may be on its way just now.
+    let written = generation.written().bytes;
+    for kind in [Numbered::Open, Numbered::Journal] {
+        let path = archive.folder.numbered(kind, number);
+        let fault = match (kind, replay(&path, number, None, |_, _| {})) {
+            (Numbered::Journal, Ok(replayed)) => fault_of(&replayed, written),
+            (_, Ok(replayed)) => first_fault(&replayed),
+            (_, Err(error)) if error.kind() == io::ErrorKind::NotFound => {
+                if kind == Numbered::Open || written == 0 {
+                    continue;
+                }
+                Some("it is missing".to_owned())
+            }
+            (_, Err(error)) => Some(format!("it cannot be read: {error}")),
+        };
+        // It may have been sealed meanwhile, and its journal removed.
+        let is_there = |other: &Arc<Generation>| Arc::ptr_eq(other, generation);
+        if fault.is_none() || archive.sources().generations.iter().any(is_there) {
+            visit(verified(&path, fault));
         }
     }
 }
