@@ -31,7 +31,7 @@ pub(crate) enum Job {
     Save,
     /// Remove segments whose time is over.
     Expire(Timestamp),
-    /// Verify one segment.
+    /// Verify one segment or hold.
     Verify(Timestamp),
     /// Make what was written to a journal safe from a power cut; with the folder,
     /// where its name is new.

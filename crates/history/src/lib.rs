@@ -49,4 +49,4 @@ mod verify;
 pub use history::{Completeness, Effort, FindError, History, Question};
 pub use recorder::{News, OpenError, Recorder, WriteError, open};
 pub use settings::{RemotePolicy, Settings};
-pub use status::{SealedSegment, Status, Verified};
+pub use status::{Hold, SealedSegment, Status, Verified};

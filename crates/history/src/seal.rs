@@ -144,6 +144,7 @@ fn write_segment(
         first_generation: number,
         last_generation: number,
         gateway: archive.settings.gateway.clone(),
+        gaps: None,
     };
     let temporary = path.with_extension("parquet.tmp");
     let outcome = generation.with_rows(|rows, addresses| {
@@ -222,7 +223,7 @@ pub(crate) fn entry_of(
 /// Stops here as a crash would, where a test wants it.
 #[cfg(not(test))]
 #[allow(clippy::unnecessary_wraps)]
-fn stop_at(_shared: &Archive, _step: &str) -> Result<(), SealError> {
+fn stop_at(_archive: &Archive, _step: &str) -> Result<(), SealError> {
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 mod basics;
 mod damage;
 mod folder;
+mod holding;
 mod journal;
 mod journal_damage;
 mod keeping;

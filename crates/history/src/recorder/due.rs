@@ -18,9 +18,9 @@ const ALIVE_EVERY: Duration = Duration::from_secs(1);
 const TRY_EVERY: Duration = Duration::from_secs(3);
 /// How often the age and size of segments is looked at.
 const EXPIRE_EVERY: Duration = Duration::from_secs(60);
-/// In which time every segment is verified.
+/// In which time every segment and every hold is verified.
 const VERIFY_WITHIN: Duration = Duration::from_secs(7 * 24 * 3600);
-/// Segments are verified no faster than this.
+/// They are verified no faster than this.
 const VERIFY_EVERY: Duration = Duration::from_secs(60);
 
 /// When things were done.
@@ -190,9 +190,10 @@ impl Recorder {
             return;
         }
         let segments = self.archive.sources.read().segments.len();
-        let every = VERIFY_WITHIN / u32::try_from(segments.max(1)).unwrap_or(u32::MAX);
+        let files = segments + self.archive.catalogue.lock().holds().len();
+        let every = VERIFY_WITHIN / u32::try_from(files.max(1)).unwrap_or(u32::MAX);
         // The rarest first, so that nothing keeps it from its turn.
-        let job = if segments > 0 && is_due(self.times.verified_at, now, every.max(VERIFY_EVERY)) {
+        let job = if files > 0 && is_due(self.times.verified_at, now, every.max(VERIFY_EVERY)) {
             self.times.verified_at = now;
             Job::Verify(now)
         } else if is_due(self.times.expired_at, now, EXPIRE_EVERY) {

@@ -68,11 +68,6 @@ impl Segment {
         &self.groups
     }
 
-    /// How many records it has.
-    pub(crate) fn records(&self) -> u64 {
-        self.groups.iter().map(|group| group.records).sum()
-    }
-
     /// Bytes of memory that it takes, about; grows with the questions asked.
     pub(crate) fn memory(&self) -> usize {
         let indexes: usize = self.indexes.iter().map(GroupIndex::memory).sum();
