@@ -17,7 +17,7 @@ pub const ACCESS_LOG: &str = "/run/access.log";
 
 /// A proxy that answers.
 pub struct Front {
-    pub process: Process,
+    _process: Process,
 }
 
 impl Front {
@@ -31,7 +31,7 @@ impl Front {
                 connected.map(drop).map_err(|error| error.to_string())
             })
         });
-        Self { process }
+        Self { _process: process }
     }
 
     /// The line of the access log about this path.

@@ -21,4 +21,5 @@ mod scenario;
 mod site;
 
 mod caddy;
+mod haproxy;
 mod nginx;
