@@ -23,3 +23,4 @@ mod site;
 mod caddy;
 mod haproxy;
 mod nginx;
+mod proxy_protocol;
