@@ -18,6 +18,9 @@ INSTALL := tools/install-packages
 # The programs that a gateway in namespaces is built with.
 GATEWAY := unshare setpriv nsenter mount ip nft conntrack
 
+# The proxies that the files in packaging/proxies are for, and what asks them.
+PROXIES := nginx haproxy caddy openssl h2load
+
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help build demo demo-once test check deny bless fuzz bench bench-history truth abuse install-packages
@@ -43,8 +46,9 @@ demo-once: ## Run the demo, check its answer, and stop
 # a test with other programs that cannot have them.
 test: export NATCONND_REQUIRE_KERNEL_TESTS := 1
 test: export NATCONND_REQUIRE_READER_TESTS := 1
+test: export NATCONND_REQUIRE_PROXY_TESTS := 1
 test: ## Run all tests, on the real kernel too
-	@$(INSTALL) cc curl faketime strace python3 $(GATEWAY)
+	@$(INSTALL) cc curl faketime strace python3 $(PROXIES) $(GATEWAY)
 	@tools/install-readers
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 		set -x; $(CARGO) nextest run --workspace; \
@@ -104,4 +108,4 @@ abuse: ## Stop, flood and restart natconnd on a real gateway, and look for mista
 	$(CARGO) run --release --manifest-path bench/Cargo.toml -- abuse
 
 install-packages: ## Install all packages that any target needs
-	@$(INSTALL) cc nginx curl faketime strace wrk ulogd gzip zstd python3 $(GATEWAY)
+	@$(INSTALL) cc curl faketime strace wrk ulogd gzip zstd python3 $(PROXIES) $(GATEWAY)
