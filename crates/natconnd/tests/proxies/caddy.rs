@@ -25,7 +25,11 @@ fn start(lab: &Lab, patience: Patience) -> Front {
     command
         .env("HOME", "/run/caddy")
         .env("XDG_DATA_HOME", "/run/caddy");
-    Front::start(lab, command.stdout(Stdio::null()), &[HTTP, HTTPS])
+    Front::start(
+        lab,
+        command.stdout(Stdio::null()),
+        &[lab.outside().at(HTTP), lab.outside().at(HTTPS)],
+    )
 }
 
 /// A site for each address, because Caddy 2.6 does not tell to which one a client came.

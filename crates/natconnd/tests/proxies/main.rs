@@ -21,4 +21,6 @@ mod scenario;
 mod site;
 
 mod caddy;
+mod haproxy;
 mod nginx;
+mod proxy_protocol;

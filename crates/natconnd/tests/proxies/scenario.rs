@@ -9,10 +9,11 @@ use crate::client::Client;
 use crate::front::HTTPS;
 use crate::site::Site;
 
-/// One test for each scenario, of a proxy that `$start` starts.
+/// One test for each scenario, or for each that is named, of a proxy that `$start`
+/// starts.
 macro_rules! scenarios {
     ($start:expr, $programs:expr) => {
-        scenarios!(@ $start, $programs, open,
+        scenarios!($start, $programs, open,
             names_the_host_and_its_port,
             names_it_over_ipv6,
             removes_what_clients_make_up,
@@ -21,13 +22,13 @@ macro_rules! scenarios {
             names_it_for_a_websocket,
             serves_a_thousand_clients,
         );
-        scenarios!(@ $start, $programs, open_as_shipped,
+        scenarios!($start, $programs, open_as_shipped,
             serves_while_natconnd_is_killed,
             serves_while_natconnd_does_not_answer,
             serves_whatever_answers_in_natconnds_place,
         );
     };
-    (@ $start:expr, $programs:expr, $open:ident, $($name:ident,)*) => {
+    ($start:expr, $programs:expr, $open:ident, $($name:ident,)*) => {
         $(
             #[test]
             fn $name() {
