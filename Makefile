@@ -47,7 +47,7 @@ test: export NATCONND_REQUIRE_KERNEL_TESTS := 1
 test: export NATCONND_REQUIRE_READER_TESTS := 1
 test: export NATCONND_REQUIRE_BROWSER_TESTS := 1
 test: ## Run all tests, on the real kernel too
-	@$(INSTALL) cc curl faketime strace python3 $(GATEWAY) $(BROWSER)
+	@$(INSTALL) cc curl faketime prometheus promtool strace python3 $(GATEWAY) $(BROWSER)
 	@tools/install-readers
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 		set -x; $(CARGO) nextest run --workspace; \
@@ -116,4 +116,4 @@ abuse: ## Stop, flood and restart natconnd on a real gateway, and look for mista
 	$(CARGO) run --release --manifest-path bench/Cargo.toml -- abuse
 
 install-packages: ## Install all packages that any target needs
-	@$(INSTALL) cc nginx curl faketime strace wrk ulogd gzip zstd python3 pngquant $(GATEWAY) $(BROWSER)
+	@$(INSTALL) cc nginx curl faketime prometheus promtool strace wrk ulogd gzip zstd python3 pngquant $(GATEWAY) $(BROWSER)

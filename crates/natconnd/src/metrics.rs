@@ -15,6 +15,7 @@ mod metric;
 mod mirror;
 mod process;
 mod reference;
+mod usage;
 
 use std::fmt;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use prometheus_client::encoding::DescriptorEncoder;
 use prometheus_client::registry::Registry;
 
 use crate::api::Health;
+use crate::census::Taker;
 use crate::http::Counters;
 use crate::mirror::Mirror;
 use crate::recorder::Archive;
@@ -84,6 +86,12 @@ impl Metrics {
         self.with(history::METRICS, move || {
             history::Look::new(Arc::clone(&archive))
         })
+    }
+
+    /// What the last census tells, too, and this many hosts by name.
+    #[must_use]
+    pub fn with_census(self, census: Arc<Taker>, top_hosts: usize) -> Self {
+        self.with(usage::METRICS, move || usage::Look::new(&census, top_hosts))
     }
 
     /// What the doctor finds, too.

@@ -124,6 +124,7 @@ pub fn run(
         .with_mirror(Arc::clone(&mirror))
         .with_http(Arc::clone(&mirror), Arc::clone(&counters))
         .with_history(archive.clone())
+        .with_census(Arc::clone(&census), config.metrics.top_hosts)
         .with_health(move || examined.health());
     let of_http = Arc::clone(&counters);
     let samples = samples::start(samples::Sources {

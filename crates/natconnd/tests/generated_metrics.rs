@@ -8,12 +8,14 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use model::{Connection, Endpoint, Event, EventKind, Protocol, TranslationKind, Tuple};
 use natconnd::api::Health;
+use natconnd::census::Taker;
 use natconnd::doctor::Doctor;
 use natconnd::http::{Allow, Counters, Limits, Listener, Server};
 use natconnd::lookup::Answers;
@@ -130,7 +132,9 @@ fn read(sample: &str) -> (&str, Vec<(String, String)>) {
 /// `/metrics` of a server that has answered one request of each kind that has
 /// labels.
 fn scraped() -> String {
-    let mirror = Arc::new(Mirror::recorded(&[]));
+    let mirror = Arc::new(Mirror::recorded(&[event()]));
+    let census = Arc::new(Taker::new(Arc::clone(&mirror)));
+    census.census().unwrap();
     let counters = Arc::new(Counters::default());
     let recorder = history::open(
         history::Settings {
@@ -147,6 +151,7 @@ fn scraped() -> String {
         .with_mirror(Arc::clone(&mirror))
         .with_http(Arc::clone(&mirror), Arc::clone(&counters))
         .with_history(archive)
+        .with_census(census, 1)
         .with_health(move || doctor.health());
     let server = Server {
         answers: Arc::new(Answers::new(mirror)),
@@ -196,4 +201,27 @@ fn scraped() -> String {
     stop.send(true).unwrap();
     serving.join().unwrap();
     text
+}
+
+/// A connection that begins, so that there is a NAT address and a host.
+fn event() -> Event {
+    let endpoint = |text: &str| {
+        let address: SocketAddr = text.parse().unwrap();
+        Endpoint::new(address.ip(), address.port())
+    };
+    let tuple = |source, destination| Tuple {
+        protocol: Protocol::TCP,
+        source: endpoint(source),
+        destination: endpoint(destination),
+        icmp: None,
+    };
+    Event {
+        kind: EventKind::New,
+        connection: Connection {
+            original: tuple("192.168.248.2:40123", "100.64.2.10:443"),
+            reply: tuple("100.64.2.10:443", "100.64.2.1:40123"),
+            status: TranslationKind::Source.status(),
+            ..Connection::default()
+        },
+    }
 }

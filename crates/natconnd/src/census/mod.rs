@@ -120,6 +120,19 @@ pub struct HostUse {
     pub ports: u64,
 }
 
+impl OtherNatUse {
+    /// These and one more.
+    #[must_use]
+    pub fn and(self, nat: &NatUse) -> Self {
+        Self {
+            count: self.count + 1,
+            translations: self.translations + nat.translations,
+            ports: self.ports + nat.ports.unwrap_or(0),
+            fullest: self.fullest.max(nat.fullest),
+        }
+    }
+}
+
 impl Census {
     /// How many ports of a NAT address there are for each remote endpoint.
     pub fn available(&self) -> u64 {

@@ -13,6 +13,9 @@ use proptest::prelude::*;
 use super::{Census, HostUse, KEPT, NatUse, RemoteUse, UNPRIVILEGED, ports, take};
 use crate::mirror::Mirror;
 
+/// A NAT address and a protocol.
+type NatKey = (IpAddr, Protocol);
+
 /// A live translation.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Row {
@@ -153,7 +156,7 @@ proptest! {
 
         let mut pairs: HashMap<_, HashSet<u16>> = HashMap::new();
         let mut nats: HashMap<_, (u64, HashSet<u16>)> = HashMap::new();
-        let mut hosts: HashMap<IpAddr, (u64, HashSet<_>)> = HashMap::new();
+        let mut hosts: HashMap<IpAddr, (u64, HashSet<(NatKey, u16)>)> = HashMap::new();
         for row in &live {
             let nat = nats.entry((row.nat.address, row.protocol)).or_default();
             nat.0 += 1;
@@ -161,7 +164,7 @@ proptest! {
             let host = hosts.entry(row.internal.address).or_default();
             host.0 += 1;
             if row.kind == TranslationKind::Source && row.protocol.has_ports() {
-                host.1.insert((row.nat.address, row.protocol, row.nat.port));
+                host.1.insert(((row.nat.address, row.protocol), row.nat.port));
             }
             if row.is_drawn(&given) {
                 let pair = (row.protocol, row.nat.address, row.remote, row.reply_zone());

@@ -6,7 +6,9 @@
 
 use std::net::IpAddr;
 
-use model::{Answer, Coverage, Endpoint, EndpointPattern, Lookup, Match, Protocol, TranslationKind, Verdict};
+use model::{
+    Answer, Coverage, Endpoint, EndpointPattern, Lookup, Match, Protocol, TranslationKind, Verdict,
+};
 
 use super::{Answers, exact};
 
@@ -147,9 +149,7 @@ fn judge(answer: &Answer, is_exact: bool) -> Behind {
 mod tests {
     use std::net::Ipv4Addr;
 
-    use model::{
-        Gap, GapCause, KernelId, TimeSource, Timed, Timestamp, Translation, Zone,
-    };
+    use model::{Gap, GapCause, KernelId, TimeSource, Timed, Timestamp, Translation, Zone};
 
     use super::*;
 

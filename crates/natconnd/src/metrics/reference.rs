@@ -1,8 +1,8 @@
 //! The tables of docs/metrics.md, made of the definitions.
 
 use super::metric::{Definition, Metric};
-use super::{health, history, http, kernel, label, lookup, mirror, process};
-use label::Label;
+use super::{health, history, http, kernel, label, lookup, mirror, process, usage};
+use label::{Label, Values};
 
 /// The metrics of a part, for people.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,6 +27,11 @@ pub fn groups() -> Vec<Group> {
             "History",
             Some("where `history.folder` is set"),
             history::METRICS,
+        ),
+        group(
+            "Usage",
+            Some("once the table has been counted, some moments after the first scrape"),
+            usage::METRICS,
         ),
         group("Health", None, health::METRICS),
     ]
@@ -103,6 +108,7 @@ fn labels(groups: &[Group]) -> String {
             names => names.join(", "),
         };
         let values = match label.values.words() {
+            None if label.values == Values::Paired => "what there is".to_owned(),
             Some(words) => {
                 let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
                 words.join(", ")

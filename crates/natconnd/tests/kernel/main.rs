@@ -39,4 +39,5 @@ mod start;
 mod stuck;
 mod supervisor;
 mod turns;
+mod usage;
 mod zones;

@@ -107,10 +107,11 @@ fn serve(stream: TcpStream, seen: &Mutex<Vec<Request>>) -> std::io::Result<()> {
         }
         let length = body.len();
         let body = if is_head { String::new() } else { body };
-        write!(
-            writer,
+        // In one piece, or the kernel waits before it sends the second.
+        let response = format!(
             "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nContent-Type: text/plain\r\n\r\n{body}"
-        )?;
+        );
+        writer.write_all(response.as_bytes())?;
     }
     Ok(())
 }

@@ -20,4 +20,5 @@ mod process;
 mod scenario;
 mod site;
 
+mod caddy;
 mod nginx;

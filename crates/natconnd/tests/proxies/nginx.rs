@@ -6,14 +6,14 @@ use std::process::Stdio;
 use lab::Lab;
 
 use crate::certificate::{self, CERTIFICATE, KEY};
-use crate::front::{ACCESS_LOG, Front, HTTP, HTTPS, install};
+use crate::front::{ACCESS_LOG, Front, HTTP, HTTPS, Patience, install};
 use crate::scenario::scenarios;
 
 /// Starts it. Of the user that it is, only root is there in the lab.
-fn start(lab: &Lab) -> Front {
+fn start(lab: &Lab, patience: Patience) -> Front {
     certificate::make(lab);
     for part in ["http", "server", "headers"] {
-        install(&format!("nginx/natconnd-{part}.conf"));
+        install(&format!("nginx/natconnd-{part}.conf"), patience);
     }
     fs::write("/run/nginx.conf", configuration(lab)).unwrap();
     let mut command = lab::command(&["nginx", "-e", "stderr", "-c", "/run/nginx.conf"]);
