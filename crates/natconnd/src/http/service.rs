@@ -20,7 +20,9 @@ use super::refusal::refuse;
 use super::response::{JSON, METRICS, TEXT, full, ok};
 use super::route::Route;
 use super::state::State;
-use super::{connections, events, health, history, lookup, lookups, openapi, pages, records};
+use super::{
+    connections, events, health, history, lookup, lookups, openapi, pages, query, records,
+};
 
 /// The requests of one connection.
 pub(super) struct Requests {
@@ -78,7 +80,7 @@ impl Requests {
         let query = request.uri().query();
         Some(match route {
             Route::Events => events::respond(state, query),
-            Route::Status => status(state),
+            Route::Status => status(state, query),
             Route::Healthz => Ok(healthz(state)),
             Route::Metrics => Ok(ok(METRICS, (state.render_metrics)())),
             Route::OpenApi => Ok(ok(JSON, openapi::openapi())),
@@ -174,7 +176,8 @@ impl Service<Request<Incoming>> for Requests {
                 self.counted(route, response)
             }
             None if route == Route::Health => {
-                self.counted_later(route, health::respond(Arc::clone(state)))
+                let query = request.uri().query();
+                self.counted_later(route, health::respond(Arc::clone(state), query))
             }
             None if route == Route::Records => {
                 self.counted_later(route, records::respond(state, &request))
@@ -200,7 +203,8 @@ impl Service<Request<Incoming>> for Requests {
     }
 }
 
-fn status(state: &State) -> Refused<Response<Body>> {
+fn status(state: &State, query: Option<&str>) -> Refused<Response<Body>> {
+    query::read_nothing(query)?;
     let body = serde_json::to_vec(&state.answers.status()).map_err(|error| {
         let detail = format!("write the status: {error}");
         problem(StatusCode::INTERNAL_SERVER_ERROR, detail)

@@ -42,7 +42,7 @@ pub struct Answers {
     archive: Option<Arc<Archive>>,
 }
 
-pub use crate::mirror::{Change, Notice};
+pub use crate::mirror::{Change, Notice, State};
 
 /// An answer, and what there is to say of it.
 #[derive(Debug)]

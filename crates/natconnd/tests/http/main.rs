@@ -18,6 +18,7 @@ mod health;
 mod limits;
 mod lookup;
 mod lookups;
+mod openapi;
 mod pages;
 mod past;
 mod pynatconnd;
