@@ -17,10 +17,12 @@ INSTALL := tools/install-packages
 
 # The programs that a gateway in namespaces is built with.
 GATEWAY := unshare setpriv nsenter mount ip nft conntrack
+# The programs that pages are looked at with.
+BROWSER := chromium chromedriver
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help build demo demo-once test check deny bless fuzz bench bench-history truth abuse install-packages
+.PHONY: help build demo demo-once test check deny bless fuzz screenshots bench bench-history truth abuse install-packages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -43,8 +45,9 @@ demo-once: ## Run the demo, check its answer, and stop
 # a test with other programs that cannot have them.
 test: export NATCONND_REQUIRE_KERNEL_TESTS := 1
 test: export NATCONND_REQUIRE_READER_TESTS := 1
+test: export NATCONND_REQUIRE_BROWSER_TESTS := 1
 test: ## Run all tests, on the real kernel too
-	@$(INSTALL) cc curl faketime strace python3 $(GATEWAY)
+	@$(INSTALL) cc curl faketime strace python3 $(GATEWAY) $(BROWSER)
 	@tools/install-readers
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 		set -x; $(CARGO) nextest run --workspace; \
@@ -72,6 +75,15 @@ deny: ## Check licences and banned crates
 bless: ## Rewrite the generated files: API document, manual pages, completions, references
 	BLESS=1 $(CARGO) test -p natconnd --test generated --test generated_cli \
 	  --test generated_metrics --test config_reference
+
+# Not by cargo-nextest, which ends what runs for minutes.
+screenshots: export NATCONND_REQUIRE_KERNEL_TESTS := 1
+screenshots: export NATCONND_REQUIRE_BROWSER_TESTS := 1
+screenshots: export NATCONND_SCREENSHOTS := $(CURDIR)/docs/screenshots
+screenshots: ## Take a picture of every page in every look, into docs/screenshots
+	@$(INSTALL) cc pngquant $(GATEWAY) $(BROWSER)
+	@mkdir -p docs/screenshots
+	$(CARGO) test -p natconnd --test browser every_page -- --nocapture
 
 # How long each target runs, which ones (all where empty), how many at once.
 fuzz: export FUZZ_SECONDS ?= 60
@@ -104,4 +116,4 @@ abuse: ## Stop, flood and restart natconnd on a real gateway, and look for mista
 	$(CARGO) run --release --manifest-path bench/Cargo.toml -- abuse
 
 install-packages: ## Install all packages that any target needs
-	@$(INSTALL) cc nginx curl faketime strace wrk ulogd gzip zstd python3 $(GATEWAY)
+	@$(INSTALL) cc nginx curl faketime strace wrk ulogd gzip zstd python3 pngquant $(GATEWAY) $(BROWSER)

@@ -9,7 +9,7 @@ use model::{Connection, Filter, Status, TranslationKind};
 use crate::decode::{DecodeCounters, decode_connection};
 use crate::error::{DecodeError, Error};
 use crate::message::{Message, Messages};
-use crate::request::Request;
+use crate::request::{Request, asking_socket};
 use crate::sys;
 use crate::uapi::*;
 
@@ -28,6 +28,7 @@ const ACTION: &str = "dump the conntrack table";
 /// While it goes on, connections come and go: a young connection that is
 /// missing from it proves nothing.
 pub struct Dump {
+    action: &'static str,
     socket: OwnedFd,
     buffer: Vec<u8>,
     progress: Progress,
@@ -44,19 +45,16 @@ pub(crate) struct Progress {
 impl Progress {
     /// Notes what the next part says; an error where the kernel refuses the
     /// dump or breaks it off.
-    pub fn note(&mut self, part: &[u8]) -> Result<(), Error> {
+    pub fn note(&mut self, action: &'static str, part: &[u8]) -> Result<(), Error> {
         for message in Messages(part) {
-            let message = message.map_err(|source| Error::Decode {
-                action: ACTION,
-                source,
-            })?;
+            let message = message.map_err(|source| Error::Decode { action, source })?;
             self.was_interrupted |= message.flags & NLM_F_DUMP_INTR != 0;
             match message.kind {
-                NLMSG_ERROR => message.error(ACTION)?,
+                NLMSG_ERROR => message.error(action)?,
                 NLMSG_DONE => {
                     self.is_done = true;
                     // Its payload is the dump's own error number.
-                    message.error(ACTION)?;
+                    message.error(action)?;
                 }
                 _ => {}
             }
@@ -75,20 +73,16 @@ impl Dump {
     ///
     /// The socket could not be opened or the request not be sent.
     pub fn start(filter: &Filter) -> Result<Self, Error> {
-        Self::ask(&mut request(filter))
+        Self::ask(ACTION, &mut request(filter))
     }
 
-    /// Asks for what `request` says.
-    pub(crate) fn ask(request: &mut Request) -> Result<Self, Error> {
-        let socket = sys::netfilter_socket().map_err(Error::system(ACTION))?;
-        let fd = socket.as_fd();
-        for option in [libc::NETLINK_EXT_ACK, libc::NETLINK_CAP_ACK] {
-            sys::set_option(fd, libc::SOL_NETLINK, option, 1).map_err(Error::system(ACTION))?;
-        }
-        sys::bind(fd, 0).map_err(Error::system(ACTION))?;
-        sys::connect_to_kernel(fd).map_err(Error::system(ACTION))?;
-        sys::send(fd, request.finish()).map_err(Error::system(ACTION))?;
+    /// Asks for what `request` says; `action` is what that is.
+    pub(crate) fn ask(action: &'static str, request: &mut Request) -> Result<Self, Error> {
+        let socket = asking_socket(action)?;
+        let sent = sys::send(socket.as_fd(), request.finish());
+        sent.map_err(Error::system(action))?;
         Ok(Self {
+            action,
             socket,
             buffer: vec![0; BUFFER_BYTES],
             progress: Progress::default(),
@@ -105,17 +99,18 @@ impl Dump {
         if self.progress.is_done {
             return Ok(None);
         }
+        let action = self.action;
         let fd = self.socket.as_fd();
-        if !sys::wait_readable(fd, PATIENCE).map_err(Error::system(ACTION))? {
+        if !sys::wait_readable(fd, PATIENCE).map_err(Error::system(action))? {
             return Err(Error::System {
-                action: ACTION,
+                action,
                 source: std::io::ErrorKind::TimedOut.into(),
             });
         }
-        let length = sys::receive(fd, &mut self.buffer).map_err(Error::system(ACTION))?;
+        let length = sys::receive(fd, &mut self.buffer).map_err(Error::system(action))?;
         if length > self.buffer.len() {
             return Err(Error::Decode {
-                action: ACTION,
+                action,
                 source: DecodeError::Truncated {
                     what: "part of a dump",
                     claimed: length,
@@ -124,7 +119,7 @@ impl Dump {
             });
         }
         let part = &self.buffer[..length];
-        self.progress.note(part)?;
+        self.progress.note(action, part)?;
         Ok(Some(DumpChunk {
             bytes: part,
             counters: &mut self.counters,

@@ -9,6 +9,8 @@ use crate::error::Error;
 use crate::request::Request;
 use crate::uapi::{CT_GET_DYING, NLM_F_DUMP};
 
+const ACTION: &str = "count dying connections";
+
 /// How many connections of this network namespace are dying.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Dying {
@@ -36,7 +38,7 @@ impl Dying {
     /// The kernel refused the dump or broke it off.
     pub fn count(at_most: usize) -> Result<Self, Error> {
         let mut request = Request::new(CT_GET_DYING, NLM_F_DUMP, 1, libc::AF_UNSPEC);
-        let mut dump = Dump::ask(&mut request)?;
+        let mut dump = Dump::ask(ACTION, &mut request)?;
         let mut connections = 0;
         while connections < at_most {
             let Some(part) = dump.read()? else {

@@ -11,7 +11,10 @@ use crate::decode::{DecodeCounters, decode_event};
 use crate::error::{DecodeError, Error};
 use crate::message::Messages;
 use crate::sys::{self, Datagram, DatagramBatch};
-use crate::uapi::{GROUP_DESTROY, GROUP_NEW, GROUP_UPDATE, NLMSG_NOOP};
+use crate::uapi::{
+    GROUP_DESTROY, GROUP_NEW, GROUP_UPDATE, NLMSG_NOOP, SK_MEMINFO_DROPS, SK_MEMINFO_RCVBUF,
+    SK_MEMINFO_RMEM_ALLOC,
+};
 
 /// Datagrams read by one system call. More saves nothing measurable and falls
 /// out of the second-level cache.
@@ -73,6 +76,21 @@ impl EventQueue {
         )
     }
 
+    /// How full it is, and what did not fit.
+    ///
+    /// # Errors
+    ///
+    /// The socket is broken.
+    pub fn filling(&self) -> Result<Filling, Error> {
+        let memory = sys::memory(self.0.as_fd());
+        let memory = memory.map_err(Error::system("look how full the event queue is"))?;
+        Ok(Filling {
+            taken: memory[SK_MEMINFO_RMEM_ALLOC],
+            room: memory[SK_MEMINFO_RCVBUF],
+            refused: memory[SK_MEMINFO_DROPS],
+        })
+    }
+
     /// The same as [`EventSocket::set_reliable`], for a thread that notices that
     /// nobody reads: while a connection that ended waits for a reader, it costs
     /// the packets of others.
@@ -83,6 +101,19 @@ impl EventQueue {
     pub fn set_reliable(&self, is_reliable: bool) -> Result<(), Error> {
         set_reliable(self.0.as_fd(), is_reliable)
     }
+}
+
+/// How full an event queue is (`SO_MEMINFO`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Filling {
+    /// Bytes of memory that the events in it take, the kernel's overhead included.
+    pub taken: u32,
+    /// Bytes from which on events are refused: the double of
+    /// [`EventSocket::receive_buffer`].
+    pub room: u32,
+    /// Events that found it full since the socket was opened. Where the kernel keeps
+    /// the end of a connection and tells it again, each attempt counts.
+    pub refused: u32,
 }
 
 /// What a read brought.

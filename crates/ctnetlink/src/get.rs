@@ -7,7 +7,7 @@ use model::{Connection, KernelId, Tuple, Zone};
 use crate::decode::{DecodeCounters, decode_connection};
 use crate::error::{DecodeError, Error};
 use crate::message::{Message, Messages};
-use crate::request::Request;
+use crate::request::{Request, asking_socket};
 use crate::sys;
 use crate::uapi::*;
 
@@ -30,15 +30,8 @@ impl GetSocket {
     ///
     /// The kernel refused it.
     pub fn open() -> Result<Self, Error> {
-        let socket = sys::netfilter_socket().map_err(Error::system(ACTION))?;
-        let fd = socket.as_fd();
-        for option in [libc::NETLINK_EXT_ACK, libc::NETLINK_CAP_ACK] {
-            sys::set_option(fd, libc::SOL_NETLINK, option, 1).map_err(Error::system(ACTION))?;
-        }
-        sys::bind(fd, 0).map_err(Error::system(ACTION))?;
-        sys::connect_to_kernel(fd).map_err(Error::system(ACTION))?;
         Ok(Self {
-            socket,
+            socket: asking_socket(ACTION)?,
             buffer: Box::new([0; 8192]),
             sequence: 0,
         })

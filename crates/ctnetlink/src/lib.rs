@@ -3,7 +3,8 @@
 //! Three sockets for three jobs, because one must never wait for another:
 //! [`EventSocket`] reads batches of NEW and DESTROY events, [`Dump`] reads the
 //! kernel's whole table, [`GetSocket`] asks for one connection by a tuple.
-//! [`Dying`] counts those whose end the kernel could not tell.
+//! [`Dying`] counts those whose end the kernel could not tell, [`Statistics`] is what
+//! the kernel counts itself.
 //!
 //! Messages are decoded in place into [`model::Connection`] without allocation.
 //! An attribute that this crate does not know is skipped and counted, and a
@@ -35,6 +36,7 @@ mod offload;
 mod replay;
 mod request;
 mod settings;
+mod statistics;
 mod sys;
 mod uapi;
 
@@ -45,8 +47,9 @@ pub use drops::Drops;
 pub use dump::{Dump, DumpChunk};
 pub use dying::Dying;
 pub use error::{DecodeError, Error};
-pub use events::{EventBatch, EventOptions, EventQueue, EventSocket, Groups, Read};
+pub use events::{EventBatch, EventOptions, EventQueue, EventSocket, Filling, Groups, Read};
 pub use get::GetSocket;
 pub use message::{Message, Messages};
 pub use offload::offloading_modules;
 pub use settings::{Settings, connection_count, events_setting, receive_buffer_limit};
+pub use statistics::{OfProcessor, Statistic, Statistics};

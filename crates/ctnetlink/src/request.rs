@@ -1,15 +1,31 @@
 //! Requests to the kernel, built in a small buffer.
 
 use std::net::IpAddr;
+use std::os::fd::{AsFd, OwnedFd};
 
 use model::{Protocol, Tuple};
 
 use crate::attribute::align;
+use crate::error::Error;
+use crate::sys;
 use crate::uapi::*;
 
 /// More than the longest request of this crate: header, two IPv6 tuples,
 /// filter, zone.
 const CAPACITY: usize = 512;
+
+/// Opens a socket in this network namespace that asks the kernel, and is told why it
+/// refuses; `action` is what for.
+pub fn asking_socket(action: &'static str) -> Result<OwnedFd, Error> {
+    let socket = sys::netfilter_socket().map_err(Error::system(action))?;
+    let fd = socket.as_fd();
+    for option in [libc::NETLINK_EXT_ACK, libc::NETLINK_CAP_ACK] {
+        sys::set_option(fd, libc::SOL_NETLINK, option, 1).map_err(Error::system(action))?;
+    }
+    sys::bind(fd, 0).map_err(Error::system(action))?;
+    sys::connect_to_kernel(fd).map_err(Error::system(action))?;
+    Ok(socket)
+}
 
 /// A conntrack request under construction.
 pub struct Request {
@@ -31,6 +47,13 @@ impl Request {
         request.put(&[0; 4]);
         request.put(&[family as u8, 0, 0, 0]);
         request
+    }
+
+    /// Names what the message is about (`res_id` of the `nfgenmsg`).
+    #[cfg(any(test, fuzzing))]
+    pub fn set_resource(&mut self, number: u16) {
+        let at = NLMSG_HDRLEN + NFGENMSG_LEN - 2;
+        self.bytes[at..at + 2].copy_from_slice(&number.to_be_bytes());
     }
 
     /// Adds an attribute.

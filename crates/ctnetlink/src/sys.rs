@@ -11,6 +11,7 @@ use std::ptr;
 use std::time::Duration;
 
 use crate::bpf::Instruction;
+use crate::uapi::SK_MEMINFO_VARS;
 
 /// Opens a netlink socket of the netfilter family, closed on exec.
 pub fn netfilter_socket() -> io::Result<OwnedFd> {
@@ -88,6 +89,24 @@ pub fn option(socket: BorrowedFd<'_>, level: i32, name: i32) -> io::Result<i32> 
     };
     checked(result)?;
     Ok(value)
+}
+
+/// What a socket's queues hold, in the order of `SK_MEMINFO_*`.
+pub fn memory(socket: BorrowedFd<'_>) -> io::Result<[u32; SK_MEMINFO_VARS]> {
+    let mut memory = [0_u32; SK_MEMINFO_VARS];
+    let mut length = mem::size_of_val(&memory) as libc::socklen_t;
+    // SAFETY: the pointers describe `memory` and its length, both writable.
+    let result = unsafe {
+        libc::getsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_MEMINFO,
+            memory.as_mut_ptr().cast(),
+            &mut length,
+        )
+    };
+    checked(result)?;
+    Ok(memory)
 }
 
 /// Attaches a classic BPF program to any socket.

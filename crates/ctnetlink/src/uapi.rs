@@ -1,7 +1,7 @@
 //! The kernel's numbers, each with the kernel's name.
 //!
 //! Headers: `linux/netlink.h`, `linux/netfilter/nfnetlink.h`,
-//! `linux/netfilter/nfnetlink_conntrack.h`, `linux/filter.h`.
+//! `linux/netfilter/nfnetlink_conntrack.h`, `linux/filter.h`, `linux/sock_diag.h`.
 
 /// `struct nlmsghdr`
 pub const NLMSG_HDRLEN: usize = 16;
@@ -21,6 +21,8 @@ pub const NLMSG_DONE: u16 = 3;
 pub const CT_NEW: u16 = 1 << 8;
 pub const CT_GET: u16 = 1 << 8 | 1;
 pub const CT_DELETE: u16 = 1 << 8 | 2;
+pub const CT_GET_STATS_CPU: u16 = 1 << 8 | 4;
+pub const CT_GET_STATS: u16 = 1 << 8 | 5;
 pub const CT_GET_DYING: u16 = 1 << 8 | 6;
 
 // Message flags: `NLM_F_*`.
@@ -99,10 +101,32 @@ pub const CTA_TIMESTAMP_STOP: u16 = 2;
 // enum ctattr_help
 pub const CTA_HELP_NAME: u16 = 1;
 
+// enum ctattr_stats_cpu; those that no kernel counts any more are left out
+pub const CTA_STATS_FOUND: u16 = 2;
+pub const CTA_STATS_INVALID: u16 = 4;
+pub const CTA_STATS_INSERT: u16 = 8;
+pub const CTA_STATS_INSERT_FAILED: u16 = 9;
+pub const CTA_STATS_DROP: u16 = 10;
+pub const CTA_STATS_EARLY_DROP: u16 = 11;
+pub const CTA_STATS_ERROR: u16 = 12;
+pub const CTA_STATS_SEARCH_RESTART: u16 = 13;
+pub const CTA_STATS_CLASH_RESOLVE: u16 = 14;
+pub const CTA_STATS_CHAIN_TOOLONG: u16 = 15;
+
+// enum ctattr_stats_global
+pub const CTA_STATS_GLOBAL_ENTRIES: u16 = 1;
+pub const CTA_STATS_GLOBAL_MAX_ENTRIES: u16 = 2;
+
 // enum ctattr_filter, and the flag bits of net/netfilter/nf_conntrack_netlink.c
 pub const CTA_FILTER_ORIG_FLAGS: u16 = 1;
 pub const CTA_FILTER_REPLY_FLAGS: u16 = 2;
 pub const CTA_FILTER_F_CTA_IP_DST: u32 = 1 << 1;
+
+// `SK_MEMINFO_*`: the places in what `SO_MEMINFO` tells
+pub const SK_MEMINFO_RMEM_ALLOC: usize = 0;
+pub const SK_MEMINFO_RCVBUF: usize = 1;
+pub const SK_MEMINFO_DROPS: usize = 8;
+pub const SK_MEMINFO_VARS: usize = 9;
 
 // `SKF_AD_OFF + SKF_AD_NLATTR*`: ancillary loads of classic BPF
 pub const SKF_NLATTR: u32 = (-0x1000_i32 + 12) as u32;

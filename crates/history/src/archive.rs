@@ -58,6 +58,8 @@ pub(crate) struct Progress {
     pub(crate) trouble: Option<String>,
     /// Records that could not be written.
     pub(crate) unrecorded: u64,
+    /// When the journal was last made safe.
+    pub(crate) synced_at: Option<Timestamp>,
     /// Files other than segments that are damaged.
     pub(crate) damaged: Vec<PathBuf>,
 }

@@ -32,6 +32,9 @@ pub struct Status {
     pub unrecorded: u64,
     /// Files that are damaged or missing.
     pub damaged: Vec<PathBuf>,
+    /// When the journal was last made safe on the disk; `None` where it was not since
+    /// history was opened.
+    pub synced_at: Option<Timestamp>,
     /// When every file had been verified for the last time.
     pub verified_at: Option<Timestamp>,
 }
@@ -99,6 +102,7 @@ pub(crate) fn of(archive: &Archive) -> Status {
         trouble: progress.stopped.or(progress.trouble),
         unrecorded: progress.unrecorded,
         damaged: damaged.chain(progress.damaged).collect(),
+        synced_at: progress.synced_at,
         verified_at,
     }
 }

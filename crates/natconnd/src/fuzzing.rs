@@ -16,7 +16,7 @@ use table::{Position, Table};
 pub use crate::bulk::fuzzing::lines;
 pub use crate::cli::fuzzing::{answers, sse};
 pub use crate::config::fuzzing::{configobj, toml};
-pub use crate::http::fuzzing::{cursors, queries, urls};
+pub use crate::http::fuzzing::{clients, cursors, queries, urls};
 
 use crate::cli::fuzzing::{daemons, times};
 use crate::config::fuzzing::amounts;

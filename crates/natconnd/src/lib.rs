@@ -9,6 +9,7 @@
 pub mod amounts;
 pub mod api;
 pub mod bulk;
+pub mod census;
 pub mod cli;
 pub mod config;
 pub mod daemon_args;
@@ -30,4 +31,5 @@ pub mod recorder;
 #[cfg(test)]
 #[path = "../../../fuzz/replay.rs"]
 mod replay;
+pub mod samples;
 pub mod web;

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tracing::field::display;
 use tracing::{error, info, warn};
 
+use crate::census::Taker;
 use crate::config::{
     Config, ConfigError, Delivery, Loaded, Remark, RemoteEndpoints, changes_needing_restart,
 };
@@ -30,6 +31,7 @@ use crate::lookup::Answers;
 use crate::metrics::Metrics;
 use crate::mirror::{self, Mirror, now};
 use crate::recorder::{self, Recording};
+use crate::samples;
 
 /// How often to look whether the first dump is merged.
 const READY_POLL: Duration = Duration::from_millis(10);
@@ -42,6 +44,7 @@ struct Live {
     allow: Arc<Allow>,
     mirror: Arc<Mirror>,
     doctor: Arc<Doctor>,
+    census: Arc<Taker>,
     reader: mirror::Stop,
     recording: Option<Recording>,
 }
@@ -105,13 +108,31 @@ pub fn run(
         config.http.allow.clone(),
     ));
     doctor.log_at_start();
-    let answers = Answers::new(Arc::clone(&mirror));
+    let census = Arc::new(Taker::counting(
+        Arc::clone(&mirror),
+        config.track.nat_ports.clone(),
+    ));
+    let answers = Answers::new(Arc::clone(&mirror)).with_census(Arc::clone(&census));
     let answers = Arc::new(match &archive {
         Some(archive) => answers.with_archive(Arc::clone(archive)),
         None => answers,
     });
     let counters = Arc::new(http::Counters::default());
-    let metrics = Metrics::new(Arc::clone(&mirror), Arc::clone(&counters), archive.clone());
+    let examined = Arc::clone(&doctor);
+    let metrics = Metrics::default()
+        .with_kernel()
+        .with_mirror(Arc::clone(&mirror))
+        .with_http(Arc::clone(&mirror), Arc::clone(&counters))
+        .with_history(archive.clone())
+        .with_census(Arc::clone(&census), config.metrics.top_hosts)
+        .with_health(move || examined.health());
+    let of_http = Arc::clone(&counters);
+    let samples = samples::start(samples::Sources {
+        mirror: Arc::clone(&mirror),
+        archive: archive.clone(),
+        lookups: Box::new(move || of_http.lookups().map(|(.., count)| count).sum()),
+    })
+    .context("take samples")?;
     let allow = Arc::new(Allow::new(AllowList::new(config.http.allow.clone())));
     let examined = Arc::clone(&doctor);
     let server = Server {
@@ -121,6 +142,7 @@ pub fn run(
         render_metrics: Arc::new(move || metrics.render()),
         report_health: Arc::new(move || examined.health()),
         archive: archive.clone(),
+        samples,
         gateway: gateway_name(&config),
         pynatconnd: config.pynatconnd.key_name,
         limits: Limits {
@@ -137,6 +159,7 @@ pub fn run(
         allow,
         mirror: Arc::clone(&mirror),
         doctor,
+        census,
         reader,
         recording,
     };
@@ -209,6 +232,7 @@ impl Live {
         // Fails only where nobody listens any more.
         let _ = shutdown.send(true);
         serving.await.context("serve HTTP")?.context("serve HTTP")?;
+        self.census.stop();
         // Last, so that the event socket is left alone for as short as can be.
         self.reader.stop();
         if let Some(recording) = &mut self.recording {

@@ -10,8 +10,8 @@ use std::time::Duration;
 use ipnet::IpNet;
 use model::{EndpointPattern, EndpointSet, Filter, Protocol, TranslationKind};
 use natconnd::config::{
-    self, Config, Delivery, History, Http, KeyName, Log, LogLevel, Pynatconnd, RemoteEndpoints,
-    Track,
+    self, Config, Delivery, History, Http, KeyName, Log, LogLevel, Metrics, Pynatconnd,
+    RemoteEndpoints, Track,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -91,13 +91,16 @@ fn filter() -> impl Strategy<Value = Filter> {
 fn track() -> impl Strategy<Value = Track> {
     let size = || 4096..=1_073_741_824u64;
     let delivery = select(&Delivery::ALL[..]);
-    (duration(0), size(), size(), delivery, duration(1), filter()).prop_map(
-        |(keep_ended, one, other, delivery, reconcile_every, filter)| Track {
+    let ports = [any::<u16>(), any::<u16>()];
+    let sizes = [size(), size()];
+    (duration(0), sizes, delivery, duration(1), ports, filter()).prop_map(
+        |(keep_ended, [one, other], delivery, reconcile_every, [port, other_port], filter)| Track {
             keep_ended,
             receive_buffer: one.min(other),
             receive_buffer_max: one.max(other),
             delivery,
             reconcile_every,
+            nat_ports: port.min(other_port)..=port.max(other_port),
             filter,
         },
     )
@@ -130,11 +133,12 @@ fn history() -> impl Strategy<Value = History> {
 fn configuration() -> impl Strategy<Value = Config> {
     let level = select(&LogLevel::ALL[..]);
     let key_name = option::of(select(&KeyName::ALL[..]));
-    (http(), track(), history(), level, key_name).prop_map(
-        |(http, track, history, level, key_name)| Config {
+    (http(), track(), history(), 0..=100_usize, level, key_name).prop_map(
+        |(http, track, history, top_hosts, level, key_name)| Config {
             http,
             track,
             history,
+            metrics: Metrics { top_hosts },
             log: Log { level },
             pynatconnd: Pynatconnd { key_name },
         },

@@ -1,4 +1,5 @@
-//! The table in docs/metrics.md is what `/metrics` says of itself.
+//! The tables in docs/metrics.md are made of the definitions of the metrics, and
+//! `/metrics` has what is defined and nothing else.
 //!
 //! `BLESS=1 cargo test -p natconnd --test generated_metrics` writes it anew;
 //! without it the test fails where the document differs from the code.
@@ -7,15 +8,18 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use model::{Connection, Endpoint, Event, EventKind, Protocol, TranslationKind, Tuple};
 use natconnd::api::Health;
+use natconnd::census::Taker;
+use natconnd::doctor::Doctor;
 use natconnd::http::{Allow, Counters, Limits, Listener, Server};
 use natconnd::lookup::Answers;
-use natconnd::metrics::Metrics;
+use natconnd::metrics::{Definition, Kind, Metrics, groups, reference};
 use natconnd::mirror::Mirror;
 use natconnd::recorder::Archive;
 use tokio::sync::watch;
@@ -24,13 +28,12 @@ const BEGIN: &str = "<!-- metrics: begin -->\n";
 const END: &str = "<!-- metrics: end -->\n";
 
 #[test]
-fn the_table_of_metrics_is_generated() {
+fn the_tables_of_metrics_are_generated() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/metrics.md");
     let kept = fs::read_to_string(&path).unwrap();
     let (before, rest) = kept.split_once(BEGIN).unwrap();
     let (_, after) = rest.split_once(END).unwrap();
-    let table = table(&scraped());
-    let wanted = format!("{before}{BEGIN}{table}{END}{after}");
+    let wanted = format!("{before}{BEGIN}{}{END}{after}", reference());
     if std::env::var_os("BLESS").is_some_and(|bless| bless == "1") {
         fs::write(&path, wanted).unwrap();
         return;
@@ -43,23 +46,95 @@ fn the_table_of_metrics_is_generated() {
 }
 
 #[test]
-fn rows_are_made_of_the_lines_that_describe() {
-    let text = "# HELP a_waits Times\n# TYPE a_waits counter\na_waits_total{b=\"x\",c=\"y\"} 1\n\
-                # HELP a_size Size\n# TYPE a_size gauge\na_size 2.0\n# EOF\n";
-    let rows: Vec<String> = table(text).lines().skip(2).map(str::to_owned).collect();
-    assert_eq!(
-        rows,
-        [
-            "| `a_waits_total` | counter | `b`, `c` | Times |",
-            "| `a_size` | gauge | | Size |"
-        ]
-    );
+fn a_scrape_has_what_is_defined_within_its_bounds() {
+    let text = scraped();
+    let all: Vec<Definition> = groups().into_iter().flat_map(|it| it.definitions).collect();
+    let described: Vec<String> = lines(&text, "# TYPE ");
+    let defined: Vec<String> = all
+        .iter()
+        .map(|it| format!("{} {}", family(it), it.kind.name()))
+        .collect();
+    assert_eq!(described, defined);
+    let helps: Vec<String> = all
+        .iter()
+        .map(|it| format!("{} {}", family(it), it.meaning))
+        .collect();
+    assert_eq!(lines(&text, "# HELP "), helps);
+    let mut series = vec![0; all.len()];
+    for sample in text.lines().filter(|line| !line.starts_with('#')) {
+        let (name, labels) = read(sample);
+        let position = all.iter().position(|it| {
+            let ending = name.strip_prefix(&it.name.to_string());
+            match it.kind {
+                Kind::Histogram { .. } => ending.is_some_and(is_of_histogram),
+                _ => ending == Some(""),
+            }
+        });
+        let at = position.unwrap_or_else(|| panic!("{sample} is not defined"));
+        series[at] += 1;
+        let definition = &all[at];
+        let names = definition.labels.iter().map(|label| label.name);
+        let found: Vec<&str> = labels.iter().map(|(name, _)| &**name).collect();
+        let bound = name.ends_with("_bucket").then_some("le");
+        // The bound of a bucket stands first.
+        assert_eq!(found, Vec::from_iter(bound.into_iter().chain(names)));
+        for (label, value) in labels {
+            let known = definition.labels.iter().find(|known| known.name == label);
+            let words = known.and_then(|known| known.values.words());
+            assert!(
+                words.is_none_or(|words| words.contains(&&*value)),
+                "{sample}: {value} is not in docs/metrics.md"
+            );
+        }
+    }
+    for (definition, series) in all.iter().zip(series) {
+        let is_of_machine = definition.labels.iter().any(|it| it.most().is_none());
+        let most = definition.series();
+        let name = definition.name;
+        assert!(is_of_machine || series <= most, "{name}: {series} > {most}");
+    }
+}
+
+/// The name under which OpenMetrics describes a metric.
+fn family(definition: &Definition) -> String {
+    let name = definition.name.to_string();
+    let ending = match definition.kind {
+        Kind::Counter => "_total",
+        Kind::Info => "_info",
+        Kind::Gauge | Kind::Histogram { .. } => "",
+    };
+    name.strip_suffix(ending).unwrap().to_owned()
+}
+
+fn is_of_histogram(ending: &str) -> bool {
+    ["_bucket", "_sum", "_count"].contains(&ending)
+}
+
+fn lines(text: &str, beginning: &str) -> Vec<String> {
+    let lines = text.lines().filter_map(|line| line.strip_prefix(beginning));
+    lines.map(str::to_owned).collect()
+}
+
+/// A sample's name and labels. No value of natconnd's has a comma or a quote in it.
+fn read(sample: &str) -> (&str, Vec<(String, String)>) {
+    let (series, _) = sample.rsplit_once(' ').unwrap();
+    let Some((name, labels)) = series.split_once('{') else {
+        return (series, Vec::new());
+    };
+    let pairs = labels.strip_suffix('}').unwrap().split(',');
+    let pairs = pairs.map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap();
+        (name.to_owned(), value.trim_matches('"').to_owned())
+    });
+    (name, pairs.collect())
 }
 
 /// `/metrics` of a server that has answered one request of each kind that has
 /// labels.
 fn scraped() -> String {
-    let mirror = Arc::new(Mirror::recorded(&[]));
+    let mirror = Arc::new(Mirror::recorded(&[event()]));
+    let census = Arc::new(Taker::new(Arc::clone(&mirror)));
+    census.census().unwrap();
     let counters = Arc::new(Counters::default());
     let recorder = history::open(
         history::Settings {
@@ -70,7 +145,14 @@ fn scraped() -> String {
     )
     .unwrap();
     let archive = Some(Arc::new(Archive::of(Arc::clone(recorder.history()))));
-    let metrics = Metrics::new(Arc::clone(&mirror), Arc::clone(&counters), archive);
+    let doctor = Doctor::new(Arc::clone(&mirror), archive.clone(), Vec::new(), Vec::new());
+    let metrics = Metrics::default()
+        .with_kernel()
+        .with_mirror(Arc::clone(&mirror))
+        .with_http(Arc::clone(&mirror), Arc::clone(&counters))
+        .with_history(archive)
+        .with_census(census, 1)
+        .with_health(move || doctor.health());
     let server = Server {
         answers: Arc::new(Answers::new(mirror)),
         allow: Arc::new(Allow::default()),
@@ -78,6 +160,7 @@ fn scraped() -> String {
         render_metrics: Arc::new(move || metrics.render()),
         report_health: Arc::new(|| Health::of_findings(String::new(), "natconnd", Vec::new())),
         archive: None,
+        samples: Arc::default(),
         gateway: "gw1".to_owned(),
         pynatconnd: None,
         limits: Limits::default(),
@@ -120,35 +203,25 @@ fn scraped() -> String {
     text
 }
 
-/// One row for each metric, in the order of the text.
-fn table(text: &str) -> String {
-    let mut rows = String::from("| metric | type | labels | meaning |\n|---|---|---|---|\n");
-    let helps = text.lines().filter_map(|line| line.strip_prefix("# HELP "));
-    for (name, help) in helps.filter_map(|help| help.split_once(' ')) {
-        let kind = format!("# TYPE {name} ");
-        let kind = text
-            .lines()
-            .find_map(|line| line.strip_prefix(&kind))
-            .unwrap();
-        let ending = if kind == "counter" { "_total" } else { "" };
-        let labels = labels(text, &format!("{name}{ending}{{"));
-        rows += &format!("| `{name}{ending}` | {kind} |{labels} | {help} |\n");
-    }
-    rows
-}
-
-fn labels(text: &str, beginning: &str) -> String {
-    let sample = text.lines().find_map(|line| line.strip_prefix(beginning));
-    let pairs = sample
-        .and_then(|sample| sample.split_once('}'))
-        .map_or("", |(pairs, _)| pairs);
-    let names: Vec<String> = pairs
-        .split(',')
-        .filter_map(|pair| Some(format!("`{}`", pair.split_once('=')?.0)))
-        .collect();
-    if names.is_empty() {
-        String::new()
-    } else {
-        format!(" {}", names.join(", "))
+/// A connection that begins, so that there is a NAT address and a host.
+fn event() -> Event {
+    let endpoint = |text: &str| {
+        let address: SocketAddr = text.parse().unwrap();
+        Endpoint::new(address.ip(), address.port())
+    };
+    let tuple = |source, destination| Tuple {
+        protocol: Protocol::TCP,
+        source: endpoint(source),
+        destination: endpoint(destination),
+        icmp: None,
+    };
+    Event {
+        kind: EventKind::New,
+        connection: Connection {
+            original: tuple("192.168.248.2:40123", "100.64.2.10:443"),
+            reply: tuple("100.64.2.10:443", "100.64.2.1:40123"),
+            status: TranslationKind::Source.status(),
+            ..Connection::default()
+        },
     }
 }

@@ -48,6 +48,7 @@ fn a_listener_survives_the_want_of_descriptors() {
         render_metrics: Arc::new(String::new),
         report_health: Arc::new(|| Health::of_findings(String::new(), "natconnd", Vec::new())),
         archive: None,
+        samples: Arc::default(),
         gateway: "gw1".to_owned(),
         pynatconnd: None,
         limits: Limits::default(),

@@ -288,18 +288,29 @@ impl<A: Address> Entry<A> {
         }
     }
 
-    /// The entry as the outside knows it.
-    pub fn as_match(&self) -> Match {
+    /// The protocol.
+    pub const fn protocol(&self) -> Protocol {
+        Protocol(self.protocol)
+    }
+
+    /// Kind and roles as the outside knows them.
+    #[inline]
+    pub fn translation(&self) -> Translation {
         let roles = self.roles();
         let endpoint = |(address, port): Place<A>| Endpoint::new(address.to_ip(), port);
+        Translation {
+            kind: self.kind(),
+            internal: endpoint(roles.internal),
+            nat: endpoint(roles.nat),
+            remote: endpoint(roles.remote),
+        }
+    }
+
+    /// The entry as the outside knows it.
+    pub fn as_match(&self) -> Match {
         Match {
-            protocol: Protocol(self.protocol),
-            translation: Translation {
-                kind: self.kind(),
-                internal: endpoint(roles.internal),
-                nat: endpoint(roles.nat),
-                remote: endpoint(roles.remote),
-            },
+            protocol: self.protocol(),
+            translation: self.translation(),
             original_destination: Endpoint::new(self.addresses[1].to_ip(), self.ports[1]),
             zone: self.zone(),
             kernel_id: self.kernel_id(),

@@ -84,6 +84,11 @@ impl<A: Address> Family<A> {
             .head(&self.slab, &self.hashing, address, port)
     }
 
+    /// Whether an entry has this NAT address.
+    pub fn has_nat_address(&self, address: &A) -> bool {
+        self.nat_addresses.contains_key(address)
+    }
+
     /// Every NAT address of an entry.
     pub fn nat_addresses(&self) -> impl ExactSizeIterator<Item = A> + '_ {
         self.nat_addresses.keys().copied()

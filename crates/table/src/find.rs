@@ -1,9 +1,9 @@
 //! Finding translations: by an index where the question has a key, else by a
 //! scan in parts.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use model::{Lookup, Match, Tuple};
+use model::{Lookup, Match, Protocol, Timed, Translation, Tuple, Zone};
 
 use crate::address::Address;
 use crate::chain::Role;
@@ -37,6 +37,43 @@ impl<'a> Found<'a> {
         match self.0 {
             Reference::V4(entry) => entry.as_match(),
             Reference::V6(entry) => entry.as_match(),
+        }
+    }
+
+    /// Its protocol. This and the next three are for whoever looks at the whole
+    /// table and does not need all of a [`Match`].
+    #[inline]
+    pub const fn protocol(self) -> Protocol {
+        match self.0 {
+            Reference::V4(entry) => entry.protocol(),
+            Reference::V6(entry) => entry.protocol(),
+        }
+    }
+
+    /// Its kind and roles.
+    #[inline]
+    pub fn translation(self) -> Translation {
+        match self.0 {
+            Reference::V4(entry) => entry.translation(),
+            Reference::V6(entry) => entry.translation(),
+        }
+    }
+
+    /// Its zone.
+    #[inline]
+    pub const fn zone(self) -> Zone {
+        match self.0 {
+            Reference::V4(entry) => entry.zone(),
+            Reference::V6(entry) => entry.zone(),
+        }
+    }
+
+    /// When it began.
+    #[inline]
+    pub fn started_at(self) -> Option<Timed> {
+        match self.0 {
+            Reference::V4(entry) => entry.started_at(),
+            Reference::V6(entry) => entry.started_at(),
         }
     }
 
@@ -112,6 +149,14 @@ impl Table {
     /// entry must be looked at: use [`Self::scan`].
     pub fn has_index_for(&self, question: &Lookup) -> bool {
         !matches!(self.v4.way(question), Way::Scan) && !matches!(self.v6.way(question), Way::Scan)
+    }
+
+    /// Whether a translation, live or ended and not forgotten, has this NAT address.
+    pub fn has_nat_address(&self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(address) => self.v4.has_nat_address(&address),
+            IpAddr::V6(address) => self.v6.has_nat_address(&address),
+        }
     }
 
     /// Calls `visit` with each translation that fits, newest first within a

@@ -89,7 +89,20 @@ fn everything(table: &Table) -> Vec<Match> {
     let mut rows = Vec::new();
     let mut position = Some(Position::default());
     while let Some(from) = position {
-        position = table.scan(from, 3, |found| rows.push(found.to_match()));
+        position = table.scan(from, 3, |found| {
+            let row = found.to_match();
+            let parts = (
+                found.protocol(),
+                found.translation(),
+                found.zone(),
+                found.started_at(),
+            );
+            assert_eq!(
+                parts,
+                (row.protocol, row.translation, row.zone, row.started_at)
+            );
+            rows.push(row);
+        });
     }
     rows
 }
@@ -188,6 +201,10 @@ proptest! {
         for question in questions(&naive.rows) {
             let wanted = list().into_iter().filter(|row| question.matches(row)).collect();
             prop_assert_eq!(sorted(found(&table, &question)), sorted(wanted), "{:?}", question);
+        }
+        for address in [false, true].into_iter().flat_map(|is_v6| (0..24).map(move |host| endpoint(is_v6, host, 0).address)) {
+            let is_nat = list().iter().any(|row| row.translation.nat.address == address);
+            prop_assert_eq!(table.has_nat_address(address), is_nat, "{}", address);
         }
         let live: Vec<_> = naive.rows.iter().filter(|row| row.shown.ended_at.is_none()).collect();
         prop_assert_eq!(table.live(), live.len() as u64);

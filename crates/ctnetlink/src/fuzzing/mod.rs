@@ -19,6 +19,7 @@ use crate::events::decode_all;
 use crate::get::find_answer;
 use crate::message::{Message, Messages};
 use crate::request::Request;
+use crate::statistics::Statistics;
 use crate::sys::Datagram;
 use crate::uapi::*;
 
@@ -56,7 +57,7 @@ pub fn events(bytes: &[u8]) {
 /// A part of a dump.
 pub fn dump(bytes: &[u8]) {
     let mut progress = Progress::default();
-    let noted = progress.note(bytes);
+    let noted = progress.note("dump", bytes);
     let mut counters = DecodeCounters::default();
     let chunk = DumpChunk {
         bytes,
@@ -95,6 +96,22 @@ pub fn get(bytes: &[u8]) {
             Some(Ok(None)) | None => {}
         }
     }
+}
+
+/// What the kernel answers when it is asked for its statistics.
+pub fn statistics(bytes: &[u8]) {
+    let mut told = Statistics::default();
+    if let Err(error) = told.take_in(bytes) {
+        assert!(!error.to_string().is_empty());
+    }
+    assert!(told.processors.len() <= Messages(bytes).count());
+    // What was decoded can be encoded, and is the same then.
+    let mut again = Statistics::default();
+    for mut request in told.encode() {
+        let taken_in = again.take_in(request.finish());
+        taken_in.expect("what is encoded can be decoded");
+    }
+    assert_eq!(again, told);
 }
 
 /// What every decoded connection promises to the rest of natconnd.
@@ -179,6 +196,11 @@ mod tests {
     #[test]
     fn answers_of_any_bytes() {
         replay("get", super::get);
+    }
+
+    #[test]
+    fn statistics_of_any_bytes() {
+        replay("statistics", super::statistics);
     }
 
     #[test]

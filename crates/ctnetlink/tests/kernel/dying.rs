@@ -84,6 +84,32 @@ fn dying_connections_are_counted_until_their_end_is_read() {
 }
 
 #[test]
+fn a_queue_says_how_full_it_is_and_what_it_refused() {
+    lab::in_gateway!(|lab| {
+        let mut socket = listen(false);
+        let queue = socket.queue().unwrap();
+        let empty = queue.filling().unwrap();
+        assert_eq!((empty.taken, empty.refused), (0, 0));
+        assert_eq!(empty.room as usize, 2 * socket.receive_buffer());
+        overrun(lab)?;
+        let full = queue.filling().unwrap();
+        assert!(full.taken > full.room / 2, "{full:?}");
+        let mut queued = 0;
+        loop {
+            match socket.read().unwrap() {
+                Read::Events { datagrams, .. } => queued += datagrams,
+                Read::Overrun => {}
+                Read::Nothing => break,
+            }
+        }
+        // Each connection begins and ends.
+        assert_eq!(queued + full.refused as usize, 2 * usize::from(CONNECTIONS));
+        assert_eq!(queue.filling().unwrap().taken, 0);
+        Ok::<(), Error>(())
+    });
+}
+
+#[test]
 fn a_long_list_is_counted_in_part() {
     lab::in_gateway!(|lab| {
         let _socket = listen(true);

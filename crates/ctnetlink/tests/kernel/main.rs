@@ -11,4 +11,5 @@ mod get;
 mod privilege;
 mod program;
 mod settings;
+mod statistics;
 mod traffic;

@@ -92,6 +92,9 @@ impl Recorder {
             }
             Done::Synced(outcome) => {
                 self.times.syncing -= 1;
+                if outcome.is_ok() {
+                    self.archive.progress.lock().synced_at = Some(now);
+                }
                 if let Err(error) = outcome {
                     // The system may have dropped what it could not write, and will
                     // not say so again: the records must go to a segment.

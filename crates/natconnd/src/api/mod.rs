@@ -10,6 +10,7 @@ mod history;
 mod problem;
 mod row;
 mod status;
+mod usage;
 
 pub use answer::{LookupAnswer, LookupMatch, Period, RecordsPage};
 pub use bulk::LineAnswer;
@@ -18,3 +19,4 @@ pub use history::{Expired, Gaps, History, Hold, Holds, Segment, VerifiedFile};
 pub use problem::Problem;
 pub use row::{Change, Coverage, Gap, Page, Row, sent};
 pub use status::Status;
+pub use usage::{HostUsage, NatUsage, PortUsage, Ports, RemoteUsage, Usage};

@@ -5,9 +5,9 @@
 
 use super::Config;
 use super::form::{
-    BufferSize, Count, DeliveryWord, DiskSize, Endpoint, Fault, Folder, Found, Key as KeyNameForm,
-    Kind, Level, List, ListenAddress, Name, Network, Occurrence, One, Optional, Period,
-    ProtocolName, RemoteWord, SocketPath, TimeSpan, ZoneNumber,
+    BufferSize, Count, DeliveryWord, DiskSize, Endpoint, Fault, Folder, Found, HostCount,
+    Key as KeyNameForm, Kind, Level, List, ListenAddress, Name, Network, Occurrence, One, Optional,
+    Period, PortRange, ProtocolName, RemoteWord, SocketPath, TimeSpan, ZoneNumber,
 };
 
 /// One key: what it means, and how it gets into a [`Config`] and out again.
@@ -72,6 +72,10 @@ pub(super) const SECTIONS: &[Section] = &[
         meaning: "What is recorded of ended connections, and for how long. Nothing is unless \
                   `folder` is set: records say who talked to whom, and how long they may be \
                   kept is a matter of law.",
+    },
+    Section {
+        path: "metrics",
+        meaning: "What `/metrics` tells beyond the usual.",
     },
     Section {
         path: "log",
@@ -155,6 +159,12 @@ pub(super) const KEYS: &[Key] = &[
          without a word."
     ),
     key!(
+        "track.nat-ports", One<PortRange>, track.nat_ports, live: false,
+        "The ports that the ruleset gives source translations: \"32768-61000\" for a rule with \
+         `to :32768-61000`. Only used to tell how full a NAT address is for a remote endpoint; \
+         the default is what Linux takes where a rule names no ports."
+    ),
+    key!(
         "track.filter.protocol", List<ProtocolName>, track.filter.protocols, live: false,
         "Transport protocols, by name or number: [\"tcp\", \"udp\", 47]. Empty for all."
     ),
@@ -222,6 +232,12 @@ pub(super) const KEYS: &[Key] = &[
     key!(
         "history.segment-age", One<Period>, history.segment_age, live: false,
         "After how long the journal becomes a file that other programs can read, at the latest."
+    ),
+    key!(
+        "metrics.top-hosts", One<HostCount>, metrics.top_hosts, live: false,
+        "How many hosts `/metrics` lists with their address, those with the most connections. \
+         None by default: each host is a time series for whoever collects them, and \
+         says who is on line."
     ),
     key!(
         "log.level", One<Level>, log.level, live: true,

@@ -3,6 +3,7 @@
 //! Meaning and format of each key stand in `keys.rs`.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -20,6 +21,8 @@ pub struct Config {
     pub track: Track,
     /// `[history]`: what is recorded of ended connections.
     pub history: History,
+    /// `[metrics]`: what `/metrics` tells beyond the usual.
+    pub metrics: Metrics,
     /// `[log]`: what the daemon says about its own doings.
     pub log: Log,
     /// `[pynatconnd]`: the URLs of pynatconnd.
@@ -70,6 +73,8 @@ pub struct Track {
     pub delivery: Delivery,
     /// How often the table is compared with the kernel's, never zero.
     pub reconcile_every: Duration,
+    /// The ports that source translations are given.
+    pub nat_ports: RangeInclusive<u16>,
     /// `[track.filter]`: the translations to keep at all.
     pub filter: Filter,
 }
@@ -82,6 +87,7 @@ impl Default for Track {
             receive_buffer_max: 256 << 20,
             delivery: Delivery::Reliable,
             reconcile_every: Duration::from_secs(5 * 60),
+            nat_ports: 1024..=65_535,
             filter: Filter::default(),
         }
     }
@@ -118,6 +124,13 @@ impl Default for History {
             segment_age: Duration::from_secs(24 * 3600),
         }
     }
+}
+
+/// `[metrics]`: what `/metrics` tells beyond the usual.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Metrics {
+    /// How many hosts are listed one by one, at most 100.
+    pub top_hosts: usize,
 }
 
 /// `[log]`: what the daemon says about its own doings.

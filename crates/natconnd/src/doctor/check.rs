@@ -234,6 +234,12 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
+/// The names of the checks that the daemon makes, in their order.
+pub fn check_names() -> Vec<&'static str> {
+    let made = CHECKS.iter().filter(|check| check.by != By::Command);
+    made.map(|check| check.name).collect()
+}
+
 /// Checks that no other line of the log speaks of when the daemon starts.
 const TOLD_AT_START: [&str; 3] = ["table-size", "listeners", "clock"];
 

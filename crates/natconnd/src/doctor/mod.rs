@@ -22,6 +22,7 @@ mod reference;
 mod sick;
 mod watch;
 
+pub use check::check_names;
 pub use daemon::Doctor;
 pub use facts::{ConfigurationFault, Unreachable};
 pub use gather::examine;

@@ -39,6 +39,11 @@ const MAX_BUFFER: usize = 64 * 1024;
 /// of something that others must give back first.
 const EXHAUSTED_PAUSE: Duration = Duration::from_millis(50);
 
+/// How many connections the kernel keeps until they are taken in; it takes
+/// `net.core.somaxconn` where that is less. A thousand clients of a proxy may become as
+/// many connections within a moment, and one that does not fit is delayed by a second.
+const QUEUE: i32 = 4096;
+
 /// A listener that the runtime watches.
 pub(super) enum Bound {
     Tcp(TcpListener),
@@ -50,10 +55,12 @@ impl Bound {
         match listener {
             Listener::Tcp(listener) => {
                 listener.set_nonblocking(true)?;
+                rustix::net::listen(&listener, QUEUE)?;
                 TcpListener::from_std(listener).map(Self::Tcp)
             }
             Listener::Unix(listener) => {
                 listener.set_nonblocking(true)?;
+                rustix::net::listen(&listener, QUEUE)?;
                 UnixListener::from_std(listener).map(Self::Unix)
             }
         }

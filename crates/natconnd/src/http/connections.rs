@@ -11,7 +11,7 @@ use std::sync::Arc;
 use hyper::body::Incoming;
 use hyper::header::{HeaderName, HeaderValue, LINK};
 use hyper::{Request, Response, StatusCode};
-use model::{Coverage, Filter, Match};
+use model::{Coverage, Match};
 
 use super::body::{Body, Chunk, ChunkSender, chunks};
 use super::format::Format;
@@ -21,14 +21,15 @@ use super::query::{self, DEFAULT_LIMIT, MAX_LIMIT};
 use super::response::{ok, response};
 use super::state::State;
 use super::{csv, cursor, filter, json};
-use crate::lookup::{Order, Page, SortKey};
+use crate::lookup::{Order, Page, SortKey, Wanted};
 
 /// Where it answers.
 pub(super) const PATH: &str = "/api/v1/connections";
 
 /// The parameters.
 pub(super) const PARAMETERS: &[&str] = &[
-    "protocol", "kind", "zone", "internal", "nat", "remote", "sort", "limit", "cursor", "format",
+    "q", "protocol", "kind", "zone", "internal", "nat", "remote", "sort", "limit", "cursor",
+    "format",
 ];
 
 /// `complete` or `gaps`, for formats that have no place for the coverage.
@@ -37,7 +38,7 @@ pub(super) const COVERAGE: HeaderName = HeaderName::from_static("natconnd-covera
 /// What a request asks for.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Listing {
-    pub filter: Filter,
+    pub wanted: Wanted,
     pub order: Order,
     pub after: Option<Match>,
     pub limit: Option<usize>,
@@ -84,7 +85,7 @@ pub(super) fn read(query: &str) -> Refused<Listing> {
             "cursor" => from = Some(read_cursor(value)?),
             "format" => listing.format = Some(Format::of_parameter(value)?),
             name => {
-                filter::set(&mut listing.filter, name, value)?;
+                filter::set(&mut listing.wanted, name, value)?;
             }
         }
         Ok(())
@@ -152,7 +153,7 @@ fn read_cursor(value: &str) -> Refused<(Order, Match)> {
 }
 
 /// The cursor after a page, where more follows.
-fn next_cursor(order: Order, page: &Page) -> Option<String> {
+pub(super) fn next_cursor(order: Order, page: &Page) -> Option<String> {
     let last = page.matches.last().filter(|_| page.has_more)?;
     Some(cursor::encode(order, last))
 }
@@ -168,12 +169,12 @@ async fn one_page(
     let (body, next, coverage) = state
         .scan(move |answers| {
             let Listing {
-                filter,
+                wanted,
                 order,
                 after,
                 ..
             } = listing;
-            let page = answers.list(&filter, order, after.as_ref(), limit);
+            let page = answers.list(&wanted, order, after.as_ref(), limit);
             let next = next_cursor(order, &page);
             let mut body = Vec::with_capacity(json::ROW_LENGTH * page.matches.len());
             match format {
@@ -250,7 +251,7 @@ async fn next_part(
     state
         .scan(move |answers| {
             let after = listing.after.as_ref();
-            let page = answers.list(&listing.filter, listing.order, after, MAX_LIMIT);
+            let page = answers.list(&listing.wanted, listing.order, after, MAX_LIMIT);
             let mut bytes = Vec::with_capacity(json::ROW_LENGTH * page.matches.len());
             rows(&mut bytes, format, is_first, &page.matches);
             listing.after = page.matches.last().copied().or(listing.after);

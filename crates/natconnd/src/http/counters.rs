@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use model::Verdict;
 
-use super::route::Route;
+use super::histogram::{Durations, Histogram};
+use super::route::{Class, Route};
+use crate::bulk::Tally;
 
 /// The classes of statuses that are counted apart, in the order of
 /// [`Counters::requests`].
@@ -18,9 +20,15 @@ pub const STATUS_CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 #[derive(Debug, Default)]
 pub struct Counters {
     requests: [[AtomicU64; STATUS_CLASSES.len()]; Route::ALL.len()],
-    lookups: [AtomicU64; 3],
-    durations: [AtomicU64; BOUNDS.len() + 1],
-    duration_nanoseconds: AtomicU64,
+    request_durations: [Histogram; Class::ALL.len()],
+    lookups: [[AtomicU64; 3]; Asked::ALL.len()],
+    lookup_durations: [Histogram; Asked::ALL.len()],
+    /// Clients of proxies whose address no translation had; not among the verdicts.
+    pub not_nat: AtomicU64,
+    /// Questions of proxies that could not be read.
+    pub unreadable_clients: AtomicU64,
+    /// Lines among many of which nothing could be asked.
+    pub unasked_lines: AtomicU64,
     /// Connections taken in; not those that were refused, here and below.
     pub connections_accepted: AtomicU64,
     /// Connections open now.
@@ -42,66 +50,62 @@ pub struct Counters {
     pub changes_missed: AtomicU64,
 }
 
-/// Upper bounds of the histogram of lookup durations.
-const BOUNDS: [Duration; 10] = [
-    Duration::from_micros(1),
-    Duration::from_micros(2),
-    Duration::from_micros(5),
-    Duration::from_micros(10),
-    Duration::from_micros(20),
-    Duration::from_micros(50),
-    Duration::from_micros(100),
-    Duration::from_millis(1),
-    Duration::from_millis(10),
-    Duration::from_millis(100),
-];
+/// What lookups ask about, and how many at once.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Asked {
+    /// One question about now.
+    Now,
+    /// One question about the past.
+    Past,
+    /// A line among many, about whatever time.
+    Bulk,
+}
 
-/// How long lookups took, without HTTP: a histogram.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Durations {
-    /// Upper bound in seconds and number of lookups within it and above the
-    /// bound before; the last bound is [`f64::INFINITY`].
-    pub buckets: Vec<(f64, u64)>,
-    /// Number of all lookups.
-    pub count: u64,
-    /// Seconds that all of them took.
-    pub sum: f64,
+impl Asked {
+    /// All of them, in the order of their declaration.
+    pub const ALL: [Self; 3] = [Self::Now, Self::Past, Self::Bulk];
+
+    /// The word for it in the metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Now => "now",
+            Self::Past => "past",
+            Self::Bulk => "bulk",
+        }
+    }
 }
 
 impl Counters {
     /// Requests by route and class of status; those that are 0 as well.
     pub fn requests(&self) -> impl Iterator<Item = (Route, &'static str, u64)> + '_ {
-        Route::ALL.into_iter().flat_map(move |route| {
+        Route::ALL.iter().copied().flat_map(move |route| {
             let counts = &self.requests[route as usize];
             std::iter::zip(STATUS_CLASSES, counts)
                 .map(move |(class, count)| (route, class, count.load(Ordering::Relaxed)))
         })
     }
 
-    /// Lookups by verdict, over `/api/v1/lookup`.
-    pub fn lookups(&self) -> [(Verdict, u64); 3] {
-        [Verdict::None, Verdict::One, Verdict::Several].map(|verdict| {
-            (
-                verdict,
-                self.lookups[verdict as usize].load(Ordering::Relaxed),
-            )
+    /// How long requests took until there was a response, by the class of their
+    /// endpoint.
+    pub fn request_durations(&self) -> impl Iterator<Item = (Class, Durations)> + '_ {
+        let durations = self.request_durations.iter().map(Histogram::durations);
+        std::iter::zip(Class::ALL, durations)
+    }
+
+    /// Lookups by what they asked about and verdict.
+    pub fn lookups(&self) -> impl Iterator<Item = (Asked, Verdict, u64)> + '_ {
+        Asked::ALL.into_iter().flat_map(move |asked| {
+            [Verdict::None, Verdict::One, Verdict::Several].map(|verdict| {
+                let count = &self.lookups[asked as usize][verdict as usize];
+                (asked, verdict, count.load(Ordering::Relaxed))
+            })
         })
     }
 
-    /// How long the lookups over `/api/v1/lookup` took.
-    pub fn durations(&self) -> Durations {
-        let bounds = BOUNDS
-            .iter()
-            .map(Duration::as_secs_f64)
-            .chain([f64::INFINITY]);
-        let counts = self.durations.iter().map(|n| n.load(Ordering::Relaxed));
-        let buckets: Vec<(f64, u64)> = bounds.zip(counts).collect();
-        let nanoseconds = self.duration_nanoseconds.load(Ordering::Relaxed);
-        Durations {
-            count: buckets.iter().map(|(_, count)| count).sum(),
-            sum: Duration::from_nanos(nanoseconds).as_secs_f64(),
-            buckets,
-        }
+    /// How long lookups took, without HTTP; for [`Asked::Bulk`] those of a batch
+    /// together.
+    pub fn lookup_durations(&self, asked: Asked) -> Durations {
+        self.lookup_durations[asked as usize].durations()
     }
 
     pub(super) fn answered(&self, route: Route, status: hyper::StatusCode) {
@@ -109,12 +113,42 @@ impl Counters {
         add(&self.requests[route as usize][class], 1);
     }
 
+    /// Counts how long a request took.
+    pub(super) fn took(&self, route: Route, took: Duration) {
+        if let Some(class) = route.class() {
+            self.request_durations[class as usize].add(took);
+        }
+    }
+
+    /// Counts a lookup about now.
     pub(super) fn looked_up(&self, verdict: Verdict, took: Duration) {
-        add(&self.lookups[verdict as usize], 1);
-        let bucket = BOUNDS.iter().position(|bound| took <= *bound);
-        add(&self.durations[bucket.unwrap_or(BOUNDS.len())], 1);
-        let nanoseconds = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
-        add(&self.duration_nanoseconds, nanoseconds);
+        self.count(Asked::Now, verdict, took);
+    }
+
+    /// Counts a lookup about a client that is nobody's NAT address.
+    pub(super) fn found_not_nat(&self, took: Duration) {
+        add(&self.not_nat, 1);
+        self.lookup_durations[Asked::Now as usize].add(took);
+    }
+
+    /// Counts a lookup about the past.
+    pub(super) fn looked_back(&self, verdict: Verdict, took: Duration) {
+        self.count(Asked::Past, verdict, took);
+    }
+
+    /// Counts the lookups of a batch.
+    pub(super) fn looked_up_many(&self, tally: &Tally, took: Duration) {
+        let lookups = &self.lookups[Asked::Bulk as usize];
+        add(&lookups[Verdict::None as usize], tally.none);
+        add(&lookups[Verdict::One as usize], tally.one);
+        add(&lookups[Verdict::Several as usize], tally.several);
+        add(&self.unasked_lines, tally.errors);
+        self.lookup_durations[Asked::Bulk as usize].add(took);
+    }
+
+    fn count(&self, asked: Asked, verdict: Verdict, took: Duration) {
+        add(&self.lookups[asked as usize][verdict as usize], 1);
+        self.lookup_durations[asked as usize].add(took);
     }
 }
 
@@ -144,32 +178,57 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lookups_fall_into_the_bucket_of_their_duration() {
+    fn lookups_are_counted_by_what_they_ask_and_verdict() {
         let counters = Counters::default();
-        counters.looked_up(Verdict::One, Duration::from_nanos(900));
         counters.looked_up(Verdict::One, Duration::from_micros(2));
-        counters.looked_up(Verdict::None, Duration::from_secs(1));
-        let durations = counters.durations();
-        assert_eq!(durations.buckets[0], (1e-6, 1));
-        assert_eq!(durations.buckets[1], (2e-6, 1));
-        assert_eq!(durations.buckets.last(), Some(&(f64::INFINITY, 1)));
-        assert_eq!(durations.count, 3);
-        assert_eq!(durations.sum, 1.000_002_9);
+        counters.looked_back(Verdict::None, Duration::from_secs(1));
+        let tally = Tally {
+            lines: 6,
+            one: 3,
+            several: 2,
+            none: 0,
+            errors: 1,
+        };
+        counters.looked_up_many(&tally, Duration::from_millis(1));
+        let counted: Vec<_> = counters.lookups().filter(|(.., n)| *n > 0).collect();
         assert_eq!(
-            counters.lookups(),
-            [(Verdict::None, 1), (Verdict::One, 2), (Verdict::Several, 0)]
+            counted,
+            [
+                (Asked::Now, Verdict::One, 1),
+                (Asked::Past, Verdict::None, 1),
+                (Asked::Bulk, Verdict::One, 3),
+                (Asked::Bulk, Verdict::Several, 2),
+            ]
         );
+        let counts = Asked::ALL.map(|asked| counters.lookup_durations(asked).count);
+        assert_eq!(counts, [1, 1, 1]);
+        assert_eq!(counters.unasked_lines.load(Ordering::Relaxed), 1);
     }
 
     #[test]
     fn requests_are_counted_by_endpoint_and_class() {
         let counters = Counters::default();
+        let took = Duration::from_micros(3);
         counters.answered(Route::Status, hyper::StatusCode::OK);
         counters.answered(Route::Unknown, hyper::StatusCode::NOT_FOUND);
+        counters.took(Route::Status, took);
+        counters.took(Route::Events, took);
+        counters.took(Route::Unknown, took);
         let counted: Vec<_> = counters.requests().filter(|(.., n)| *n > 0).collect();
         assert_eq!(
             counted,
             [(Route::Status, "2xx", 1), (Route::Unknown, "4xx", 1)]
         );
+        let timed = counters.request_durations();
+        let timed: Vec<_> = timed.filter(|(_, durations)| durations.count > 0).collect();
+        assert_eq!(timed.len(), 1);
+        assert_eq!((timed[0].0, timed[0].1.count), (Class::Other, 2));
+    }
+
+    #[test]
+    fn the_order_of_all_is_that_of_the_declaration() {
+        for (index, asked) in Asked::ALL.into_iter().enumerate() {
+            assert_eq!(asked as usize, index);
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use hyper::{Response, StatusCode};
-use model::{Filter, Gap};
+use model::Gap;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
@@ -18,30 +18,30 @@ use super::problem::Refused;
 use super::response::{EVENTS, response};
 use super::state::{State, stopped};
 use super::{filter, json, query, text};
-use crate::lookup::{Change, Notice};
+use crate::lookup::{Change, Notice, Wanted};
 
-/// The parameters: the filter and nothing else.
+/// The parameters: what is wanted and nothing else.
 pub(super) const PARAMETERS: &[&str] = &filter::PARAMETERS;
 
 /// Changes that came together go out together, up to about this many bytes.
 const CHUNK_LENGTH: usize = 16 * 1024;
 
 pub(super) fn respond(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Body>> {
-    let filter = read(query)?;
+    let wanted = read(query)?;
     // From here on nothing is missed unsaid: the client has not even seen
     // the head of the response.
     let notices = state.answers.follow();
     let (sender, body) = chunks();
-    tokio::spawn(send(Arc::clone(state), notices, filter, sender));
+    tokio::spawn(send(Arc::clone(state), notices, wanted, sender));
     Ok(response(StatusCode::OK, EVENTS, body))
 }
 
-pub(super) fn read(query: Option<&str>) -> Refused<Filter> {
-    let mut filter = Filter::default();
+pub(super) fn read(query: Option<&str>) -> Refused<Wanted> {
+    let mut wanted = Wanted::default();
     query::read(query, PARAMETERS, |name, value| {
-        filter::set(&mut filter, name, value).map(drop)
+        filter::set(&mut wanted, name, value).map(drop)
     })?;
-    Ok(filter)
+    Ok(wanted)
 }
 
 /// Sends changes until the client is gone, the daemon stops, or whoever makes
@@ -49,7 +49,7 @@ pub(super) fn read(query: Option<&str>) -> Refused<Filter> {
 async fn send(
     state: Arc<State>,
     mut notices: Receiver<Notice>,
-    filter: Filter,
+    wanted: Wanted,
     sender: ChunkSender,
 ) {
     let _open = Open::new(&state.counters.followers_open);
@@ -70,7 +70,7 @@ async fn send(
         }
         tokio::select! {
             received = notices.recv() => match received {
-                Ok(notice) => write_notice(&mut chunk, &filter, &notice),
+                Ok(notice) => write_notice(&mut chunk, &wanted, &notice),
                 Err(RecvError::Lagged(count)) => write_missed(&mut chunk, missed, count),
                 Err(RecvError::Closed) => break,
             },
@@ -82,7 +82,7 @@ async fn send(
         }
         while chunk.len() < CHUNK_LENGTH {
             match notices.try_recv() {
-                Ok(notice) => write_notice(&mut chunk, &filter, &notice),
+                Ok(notice) => write_notice(&mut chunk, &wanted, &notice),
                 Err(TryRecvError::Lagged(count)) => write_missed(&mut chunk, missed, count),
                 Err(TryRecvError::Empty | TryRecvError::Closed) => break,
             }
@@ -92,9 +92,9 @@ async fn send(
     let _ = sender.send(Chunk::End).await;
 }
 
-fn write_notice(out: &mut Vec<u8>, filter: &Filter, notice: &Notice) {
+fn write_notice(out: &mut Vec<u8>, wanted: &Wanted, notice: &Notice) {
     match notice {
-        Notice::Change(change) => write_change(out, filter, change),
+        Notice::Change(change) => write_change(out, wanted, change),
         Notice::Gap(gap) => write_gap(out, gap),
     }
 }
@@ -106,8 +106,8 @@ fn write_gap(out: &mut Vec<u8>, gap: &Gap) {
     out.extend_from_slice(b"\n\n");
 }
 
-fn write_change(out: &mut Vec<u8>, filter: &Filter, change: &Change) {
-    if !filter.matches(&change.found) {
+fn write_change(out: &mut Vec<u8>, wanted: &Wanted, change: &Change) {
+    if !wanted.matches(&change.found) {
         return;
     }
     out.extend_from_slice(b"event: ");

@@ -3,23 +3,31 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use model::{Filter, Protocol, TranslationKind};
+use model::{Protocol, TranslationKind};
 
 use super::problem::{Refused, bad_value};
 use super::query::list;
+use super::words;
+use crate::lookup::Wanted;
 
-/// The parameters that make up a filter.
-pub(super) const PARAMETERS: [&str; 6] = ["protocol", "kind", "zone", "internal", "nat", "remote"];
+/// The parameters that say what is wanted.
+pub(super) const PARAMETERS: [&str; 7] =
+    ["q", "protocol", "kind", "zone", "internal", "nat", "remote"];
 
 /// How an endpoint is written.
 pub(super) const PATTERN: &str =
     "ADDR, ADDR:PORT, :PORT, [V6]:PORT or ADDR/BITS; FIRST-LAST for PORT too";
 
-/// Reads one parameter into `filter`; false where it is not a filter's.
-pub(super) fn set(filter: &mut Filter, name: &str, value: &str) -> Refused<bool> {
+/// Reads one parameter into what is wanted; false where it is none of these.
+pub(super) fn set(wanted: &mut Wanted, name: &str, value: &str) -> Refused<bool> {
+    let filter = &mut wanted.filter;
     let endpoints = || list(value, |item| parse(name, item, PATTERN)).map(model::EndpointSet);
     match name {
-        "protocol" => filter.protocols = list(value, protocol)?,
+        "q" => words::read(wanted, value)?,
+        "protocol" => {
+            let named = list(value, protocol)?;
+            words::narrow(&mut filter.protocols, named, name, value)?;
+        }
         "kind" => filter.kind = kinds(value)?,
         "zone" => filter.zones = list(value, zone)?,
         "internal" => filter.internal = endpoints()?,
@@ -69,27 +77,28 @@ mod tests {
 
     #[test]
     fn lists_are_alternatives() {
-        let mut filter = Filter::default();
+        let mut wanted = Wanted::default();
         for (name, value) in [
             ("protocol", "tcp, udp"),
             ("kind", "source,source"),
             ("zone", "0,7"),
             ("internal", "10.0.0.0/8,192.168.0.1:1-9"),
         ] {
-            assert_eq!(set(&mut filter, name, value), Ok(true), "{name}");
+            assert_eq!(set(&mut wanted, name, value), Ok(true), "{name}");
         }
+        let filter = &wanted.filter;
         assert_eq!(filter.protocols, [Protocol::TCP, Protocol::UDP]);
         assert_eq!(filter.kind, Some(TranslationKind::Source));
         assert_eq!(filter.zones, [0, 7]);
         assert_eq!(filter.internal.0.len(), 2);
-        assert_eq!(set(&mut filter, "kind", "source,destination"), Ok(true));
-        assert_eq!(filter.kind, None);
-        assert_eq!(set(&mut filter, "limit", "1"), Ok(false));
+        assert_eq!(set(&mut wanted, "kind", "source,destination"), Ok(true));
+        assert_eq!(wanted.filter.kind, None);
+        assert_eq!(set(&mut wanted, "limit", "1"), Ok(false));
     }
 
     #[test]
     fn a_bad_item_is_found_in_its_list() {
-        let problem = set(&mut Filter::default(), "zone", "1,x").unwrap_err();
+        let problem = set(&mut Wanted::default(), "zone", "1,x").unwrap_err();
         assert_eq!(problem.found.as_deref(), Some("x"));
         assert_eq!(problem.parameter.as_deref(), Some("zone"));
     }

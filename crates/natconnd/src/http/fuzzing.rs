@@ -1,7 +1,7 @@
 //! What a fuzzer calls: what clients write into requests.
 
 use hyper::header::{ACCEPT, HeaderMap, HeaderValue};
-use model::{EndpointPattern, Filter, Lookup, Match, Timestamp};
+use model::{EndpointPattern, Lookup, Match, Timestamp};
 
 use super::connections::{self, Listing};
 use super::format::Format;
@@ -12,7 +12,9 @@ use super::route::Route;
 use super::when::When;
 use super::{cursor, events, lookup, records};
 use crate::api::Problem;
+use crate::lookup::Wanted;
 
+pub use super::forward_auth::fuzzing::clients;
 pub use super::pynatconnd::fuzzing::urls;
 
 /// The longest value of a parameter, each of its bytes escaped, three times.
@@ -140,11 +142,11 @@ fn times(when: &When) -> [(&'static str, Option<String>); 4] {
 }
 
 fn follows(text: &str) {
-    if let Some(filter) = readable(events::read(Some(text))) {
-        let again = written(filter_pairs(&filter));
+    if let Some(wanted) = readable(events::read(Some(text))) {
+        let again = written(wanted_pairs(&wanted));
         // Names of protocols may be longer than their numbers, and than allowed.
         if again.split('&').all(|pair| pair.len() <= MAX_VALUE) {
-            assert_eq!(events::read(Some(&again)), Ok(filter));
+            assert_eq!(events::read(Some(&again)), Ok(wanted));
         }
     }
 }
@@ -179,12 +181,16 @@ fn any_match() -> Match {
     found
 }
 
-fn filter_pairs(filter: &Filter) -> [(&'static str, Option<String>); 6] {
+fn wanted_pairs(wanted: &Wanted) -> [(&'static str, Option<String>); 7] {
     fn list<T: ToString>(items: &[T]) -> Option<String> {
         let items: Vec<_> = items.iter().map(T::to_string).collect();
         (!items.is_empty()).then(|| items.join(","))
     }
+    let filter = &wanted.filter;
+    let words = wanted.anywhere.iter().map(ToString::to_string);
+    let words = words.collect::<Vec<_>>().join(" ");
     [
+        ("q", (!words.is_empty()).then_some(words)),
         ("protocol", list(&filter.protocols)),
         ("kind", list(filter.kind.as_slice())),
         ("zone", list(&filter.zones)),

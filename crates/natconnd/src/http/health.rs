@@ -10,8 +10,20 @@ use super::problem::{problem, to_response};
 use super::query;
 use super::response::{JSON, ok};
 use super::state::State;
+use crate::api::Health;
 
-/// Examines where blocking is allowed, one request after the other.
+impl State {
+    /// Examines where blocking is allowed, one request after the other.
+    ///
+    /// `None` where it panicked.
+    pub(super) async fn examine(&self) -> Option<Health> {
+        let _permit = self.examinations.acquire().await.ok()?;
+        let report = Arc::clone(&self.report_health);
+        tokio::task::spawn_blocking(move || report()).await.ok()
+    }
+}
+
+/// Examines natconnd, and writes what was found.
 pub(super) fn respond(
     state: Arc<State>,
     query: Option<&str>,
@@ -19,20 +31,15 @@ pub(super) fn respond(
     let read = query::read_nothing(query);
     async move {
         match read {
-            Ok(()) => examine(state).await,
+            Ok(()) => report(&state).await,
             Err(problem) => to_response(&problem),
         }
     }
 }
 
-async fn examine(state: Arc<State>) -> Response<Body> {
-    let examined = async {
-        let _permit = state.examinations.acquire().await.ok()?;
-        let report = Arc::clone(&state.report_health);
-        let health = tokio::task::spawn_blocking(move || report()).await.ok()?;
-        serde_json::to_vec(&health).ok()
-    };
-    match examined.await {
+async fn report(state: &State) -> Response<Body> {
+    let health = state.examine().await;
+    match health.and_then(|health| serde_json::to_vec(&health).ok()) {
         Some(json) => ok(JSON, json),
         None => {
             let status = StatusCode::INTERNAL_SERVER_ERROR;

@@ -78,20 +78,21 @@ pub(super) async fn respond_later(
     let answered = match question {
         Later::Now(question) => {
             let answer = state.lookup_later(question, limit).await;
-            answer.map(|answer| (answer.verdict, render(&answer)))
+            answer.map(|answer| {
+                state.counters.looked_up(answer.verdict, began.elapsed());
+                render(&answer)
+            })
         }
         Later::Then(question) => {
             let answer = state.past(question, limit).await;
-            answer.map(|past| (past.answer.verdict, render_past(&past)))
+            answer.map(|past| {
+                let verdict = past.answer.verdict;
+                state.counters.looked_back(verdict, began.elapsed());
+                render_past(&past)
+            })
         }
     };
-    match answered {
-        Some((verdict, response)) => {
-            state.counters.looked_up(verdict, began.elapsed());
-            response
-        }
-        None => to_response(&broke_off()),
-    }
+    answered.unwrap_or_else(|| to_response(&broke_off()))
 }
 
 fn render_past(past: &PastAnswer) -> Response<Body> {

@@ -22,11 +22,16 @@ pub(super) const EVENTS: HeaderValue = HeaderValue::from_static("text/event-stre
 pub(super) const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 /// A page for people.
 pub(super) const PAGE: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+/// A picture.
+pub(super) const PNG: HeaderValue = HeaderValue::from_static("image/png");
 /// What pynatconnd said of its one-word answers.
 pub(super) const HTML: HeaderValue = HeaderValue::from_static("text/html");
 /// What Prometheus reads.
 pub(super) const METRICS: HeaderValue =
     HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+/// What Prometheus' own tools read.
+pub(super) const PLAIN_METRICS: HeaderValue =
+    HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 
 /// A response with a status, a content type and a body.
 pub(super) fn response(status: StatusCode, kind: HeaderValue, body: Body) -> Response<Body> {

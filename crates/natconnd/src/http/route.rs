@@ -7,6 +7,8 @@ pub enum Route {
     Lookup,
     /// `/api/v1/lookups`
     Lookups,
+    /// `/api/v1/forward-auth`
+    ForwardAuth,
     /// `/api/v1/connections`
     Connections,
     /// `/api/v1/records`
@@ -17,6 +19,10 @@ pub enum Route {
     Status,
     /// `/api/v1/health`
     Health,
+    /// `/api/v1/usage`
+    Usage,
+    /// `/api/v1/ports`
+    Ports,
     /// `/api/v1/history`
     History,
     /// `/api/v1/history/gaps`
@@ -55,16 +61,44 @@ pub enum Route {
     Unknown,
 }
 
+/// Endpoints whose requests take about as long.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Class {
+    /// Who is, or was, behind one endpoint.
+    Lookup,
+    /// Many lookups, lists and files.
+    List,
+    /// What is looked at by people and by monitoring.
+    Other,
+}
+
+impl Class {
+    /// All classes, in the order of their declaration.
+    pub const ALL: [Self; 3] = [Self::Lookup, Self::List, Self::Other];
+
+    /// The word for it in the metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lookup => "lookup",
+            Self::List => "list",
+            Self::Other => "other",
+        }
+    }
+}
+
 impl Route {
     /// All endpoints, in the order of their declaration.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: &'static [Self] = &[
         Self::Lookup,
         Self::Lookups,
+        Self::ForwardAuth,
         Self::Connections,
         Self::Records,
         Self::Events,
         Self::Status,
         Self::Health,
+        Self::Usage,
+        Self::Ports,
         Self::History,
         Self::HistoryGaps,
         Self::HistoryVerify,
@@ -90,11 +124,14 @@ impl Route {
         match self {
             Self::Lookup => "lookup",
             Self::Lookups => "lookups",
+            Self::ForwardAuth => "forward-auth",
             Self::Connections => "connections",
             Self::Records => "records",
             Self::Events => "events",
             Self::Status => "status",
             Self::Health => "health",
+            Self::Usage => "usage",
+            Self::Ports => "ports",
             Self::History => "history",
             Self::HistoryGaps => "history-gaps",
             Self::HistoryVerify => "history-verify",
@@ -130,6 +167,19 @@ impl Route {
         )
     }
 
+    /// The class whose durations it counts for; `None` where a response is a stream
+    /// without end.
+    pub const fn class(self) -> Option<Class> {
+        match self {
+            Self::Lookup | Self::ForwardAuth | Self::Pynatconnd => Some(Class::Lookup),
+            Self::Lookups | Self::Connections | Self::Records | Self::Usage | Self::Ports => {
+                Some(Class::List)
+            }
+            Self::Events => None,
+            _ => Some(Class::Other),
+        }
+    }
+
     /// The methods that it answers, as the header `Allow` has them.
     pub(super) const fn methods(self) -> &'static str {
         match self {
@@ -149,11 +199,14 @@ impl Route {
         match path {
             "/api/v1/lookup" => Self::Lookup,
             "/api/v1/lookups" => Self::Lookups,
+            "/api/v1/forward-auth" => Self::ForwardAuth,
             "/api/v1/connections" => Self::Connections,
             "/api/v1/records" => Self::Records,
             "/api/v1/events" => Self::Events,
             "/api/v1/status" => Self::Status,
             "/api/v1/health" => Self::Health,
+            "/api/v1/usage" => Self::Usage,
+            "/api/v1/ports" => Self::Ports,
             "/api/v1/history" => Self::History,
             "/api/v1/history/gaps" => Self::HistoryGaps,
             "/api/v1/history/verify" => Self::HistoryVerify,
@@ -164,7 +217,7 @@ impl Route {
             "/metrics" => Self::Metrics,
             "/openapi.json" => Self::OpenApi,
             "/desk" | "/desk/report" | "/desk/answers" => Self::DeskPage,
-            "/live" | "/live/rows" => Self::LivePage,
+            "/live" => Self::LivePage,
             _ if path.starts_with("/hosts/") => Self::HostPage,
             "/ports" | "/ports/picture.png" => Self::PortsPage,
             "/health" => Self::HealthPage,
@@ -184,8 +237,11 @@ mod tests {
 
     #[test]
     fn the_order_of_all_is_that_of_the_declaration() {
-        for (index, route) in Route::ALL.into_iter().enumerate() {
+        for (index, route) in Route::ALL.iter().copied().enumerate() {
             assert_eq!(route as usize, index);
+        }
+        for (index, class) in Class::ALL.into_iter().enumerate() {
+            assert_eq!(class as usize, index);
         }
     }
 

@@ -16,6 +16,7 @@ use crate::api::Health;
 use crate::config::{Http, KeyName};
 use crate::lookup::Answers;
 use crate::recorder::Archive;
+use crate::samples::Samples;
 
 /// Renders `/metrics` in OpenMetrics text.
 pub type RenderMetrics = Arc<dyn Fn() -> String + Send + Sync>;
@@ -38,6 +39,8 @@ pub struct Server {
     pub report_health: ReportHealth,
     /// What is kept of the past, for `/api/v1/history`; `None` where nothing is.
     pub archive: Option<Arc<Archive>>,
+    /// How natconnd has fared, for the charts of the Health page.
+    pub samples: Arc<Samples>,
     /// The gateway's name, for people.
     pub gateway: String,
     /// Answers pynatconnd's URLs beside the API, by this key.
@@ -139,9 +142,11 @@ impl Server {
             render_metrics: self.render_metrics,
             report_health: self.report_health,
             archive: self.archive,
+            samples: self.samples,
             gateway: self.gateway,
             verifications: Semaphore::new(1),
             examinations: Semaphore::new(1),
+            scrapes: Semaphore::new(1),
             pynatconnd: self.pynatconnd.map(Pynatconnd::new),
             limits,
             scans: Semaphore::new(SCANS),

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use hyper::body::Incoming;
 use hyper::service::Service;
@@ -17,11 +18,12 @@ use super::body::Body;
 use super::counters::add;
 use super::problem::{Refused, problem, to_response, unknown_path, wrong_method};
 use super::refusal::refuse;
-use super::response::{JSON, METRICS, TEXT, full, ok};
+use super::response::{JSON, TEXT, full, ok};
 use super::route::Route;
 use super::state::State;
 use super::{
-    connections, events, health, history, lookup, lookups, openapi, pages, query, records,
+    connections, events, forward_auth, health, history, lookup, lookups, metrics, openapi, pages,
+    query, records, usage,
 };
 
 /// The requests of one connection.
@@ -31,6 +33,9 @@ pub(super) struct Requests {
     /// replaced since it connected; `None` over a unix socket, whose file
     /// mode says it all.
     peer: Option<(IpAddr, Cell<Verdict>)>,
+    /// When the request came that is answered now: of one connection one at a time
+    /// is.
+    began: Cell<Instant>,
 }
 
 /// A response, now or later. Lookups are answered on the spot, without the
@@ -57,7 +62,11 @@ impl Future for Reply {
 impl Requests {
     pub(super) fn new(state: Arc<State>, peer: Option<IpAddr>) -> Self {
         let peer = peer.map(|address| (address, Cell::new(state.allow.judge(address))));
-        Self { state, peer }
+        Self {
+            state,
+            peer,
+            began: Cell::new(Instant::now()),
+        }
     }
 
     fn is_allowed(&self) -> bool {
@@ -82,14 +91,17 @@ impl Requests {
             Route::Events => events::respond(state, query),
             Route::Status => status(state, query),
             Route::Healthz => Ok(healthz(state)),
-            Route::Metrics => Ok(ok(METRICS, (state.render_metrics)())),
             Route::OpenApi => Ok(ok(JSON, openapi::openapi())),
             Route::Unknown => Err(unknown_path(request.uri().path())),
             Route::Lookup
             | Route::Lookups
+            | Route::ForwardAuth
             | Route::Connections
             | Route::Records
             | Route::Health
+            | Route::Usage
+            | Route::Ports
+            | Route::Metrics
             | Route::History
             | Route::HistoryGaps
             | Route::HistoryVerify
@@ -108,7 +120,9 @@ impl Requests {
     }
 
     fn counted(&self, route: Route, response: Response<Body>) -> Reply {
-        self.state.counters.answered(route, response.status());
+        let counters = &self.state.counters;
+        counters.answered(route, response.status());
+        counters.took(route, self.began.get().elapsed());
         Reply::Now(Some(response))
     }
 
@@ -117,9 +131,11 @@ impl Requests {
         F: Future<Output = Response<Body>> + Send + 'static,
     {
         let counters = Arc::clone(&self.state.counters);
+        let began = self.began.get();
         Reply::Later(Box::pin(async move {
             let response = response.await;
             counters.answered(route, response.status());
+            counters.took(route, began.elapsed());
             response
         }))
     }
@@ -131,6 +147,7 @@ impl Service<Request<Incoming>> for Requests {
     type Future = Reply;
 
     fn call(&self, request: Request<Incoming>) -> Reply {
+        self.began.set(Instant::now());
         let state = &self.state;
         let path = request.uri().path();
         let route = Route::of_path(path, state.pynatconnd.is_some());
@@ -146,6 +163,8 @@ impl Service<Request<Incoming>> for Requests {
         let is_asking = matches!(*request.method(), Method::GET | Method::HEAD);
         let is_allowed = match route {
             Route::Lookups => request.method() == Method::POST,
+            // Proxies ask with the method of the request that they serve.
+            Route::ForwardAuth => true,
             Route::HistoryHold => matches!(*request.method(), Method::PUT | Method::DELETE),
             Route::DeskPage => is_asking || request.method() == Method::POST,
             _ => is_asking,
@@ -159,6 +178,15 @@ impl Service<Request<Incoming>> for Requests {
         }
         if route.is_page() {
             return self.counted_later(route, pages::respond(Arc::clone(state), route, request));
+        }
+        if route == Route::ForwardAuth {
+            return match forward_auth::respond(state, request.uri().query(), request.headers()) {
+                Ok(response) => self.counted(route, response),
+                Err(later) => {
+                    let response = forward_auth::respond_later(Arc::clone(state), later);
+                    self.counted_later(route, response)
+                }
+            };
         }
         if route == Route::Lookup {
             return match lookup::respond(state, request.uri().query()) {
@@ -178,6 +206,19 @@ impl Service<Request<Incoming>> for Requests {
             None if route == Route::Health => {
                 let query = request.uri().query();
                 self.counted_later(route, health::respond(Arc::clone(state), query))
+            }
+            None if matches!(route, Route::Usage | Route::Ports) => {
+                let query = request.uri().query().map(str::to_owned);
+                let state = Arc::clone(state);
+                if route == Route::Usage {
+                    self.counted_later(route, usage::respond(state, query))
+                } else {
+                    self.counted_later(route, usage::respond_ports(state, query))
+                }
+            }
+            None if route == Route::Metrics => {
+                let is_plain = metrics::wants_plain(request.headers());
+                self.counted_later(route, metrics::respond(Arc::clone(state), is_plain))
             }
             None if route == Route::Records => {
                 self.counted_later(route, records::respond(state, &request))

@@ -12,6 +12,7 @@ use super::pynatconnd::Pynatconnd;
 use super::server::{Limits, RenderMetrics, ReportHealth};
 use crate::lookup::{Answers, PastAnswer, PastQuestion};
 use crate::recorder::Archive;
+use crate::samples::Samples;
 
 /// What all requests share.
 pub(super) struct State {
@@ -22,12 +23,16 @@ pub(super) struct State {
     pub report_health: ReportHealth,
     /// What is kept of the past; `None` where nothing is.
     pub archive: Option<Arc<Archive>>,
+    /// How natconnd has fared.
+    pub samples: Arc<Samples>,
     /// The gateway's name, for people.
     pub gateway: String,
     /// Permits to verify all files of history: one at a time.
     pub verifications: Semaphore,
     /// Permits to examine the daemon: one at a time, whoever asks.
     pub examinations: Semaphore,
+    /// Permits to render the metrics: one at a time, whoever asks.
+    pub scrapes: Semaphore,
     pub pynatconnd: Option<Pynatconnd>,
     pub limits: Limits,
     /// Permits to scan the table, so that a crowd of listing clients leaves

@@ -4,29 +4,39 @@
 //! the kernel (`exact`), unless the mirror is sure; all others of the mirror,
 //! which has connections confirmed that may have ended in silence. Lists are made by
 //! scanning (`list`). What is asked about the past is asked of the table and of
-//! history (`past`). Faces know [`Answers`] and nothing behind it.
+//! history (`past`). Who is behind a proxy's client is one question more (`behind`).
+//! Faces know [`Answers`] and nothing behind it.
 
+mod behind;
 mod best;
 mod exact;
 mod list;
 mod many;
 mod past;
 mod recorded;
+mod usage;
+mod wanted;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
-use model::{Answer, Coverage, Filter, Gap, GapCause, Lookup, Match, Timestamp};
+use model::{Answer, Coverage, Gap, GapCause, Lookup, Match, Timestamp};
 use tokio::sync::broadcast;
 
 use crate::api::Status;
+use crate::census::Taker;
 use crate::mirror::{Mirror, now};
 use crate::recorder::Archive;
 
+pub use crate::census::{
+    Census, HeldPort, HostUse, KEPT as CENSUS_KEPT, NatUse, OtherNatUse, PortMap, RemoteUse,
+};
+pub use behind::{Behind, Client, Identified};
 use best::Best;
 pub use list::{Order, Page, SortKey};
 pub use many::{Answered, Asked};
 pub use past::{Context, Merged, PastAnswer, PastQuestion, RecordsPage, TOLERANCE};
+pub use wanted::Wanted;
 
 /// How many connections that may have ended in silence are confirmed with the
 /// kernel for one lookup.
@@ -40,9 +50,12 @@ pub struct Answers {
     asks_kernel: bool,
     /// What has ended longer ago; nothing where it is not kept.
     archive: Option<Arc<Archive>>,
+    /// Counts the table now and then.
+    census: Arc<Taker>,
 }
 
 pub use crate::mirror::{Change, Notice, State};
+pub use usage::HostOrder;
 
 /// An answer, and what there is to say of it.
 #[derive(Debug)]
@@ -58,6 +71,7 @@ impl Answers {
     /// Answers from this mirror.
     pub fn new(mirror: Arc<Mirror>) -> Self {
         Self {
+            census: Arc::new(Taker::new(Arc::clone(&mirror))),
             mirror,
             started_at: now(),
             asks_kernel: true,
@@ -147,18 +161,23 @@ impl Answers {
         }
     }
 
-    /// Lists live translations that fit `filter`, in order, from the first one
-    /// after `after`.
+    /// Lists live translations that are wanted, in order, from the first one after
+    /// `after`.
     ///
-    /// Scans the whole table: tens of milliseconds at a million entries, so
-    /// call it where blocking is allowed.
-    pub fn list(&self, filter: &Filter, order: Order, after: Option<&Match>, limit: usize) -> Page {
-        let (matches, has_more) = list::page(&self.mirror, filter, order, after, limit);
+    /// Scans the whole table where no index helps: some ten milliseconds at a million
+    /// entries, so call it where blocking is allowed.
+    pub fn list(&self, wanted: &Wanted, order: Order, after: Option<&Match>, limit: usize) -> Page {
+        let covers = self.mirror.filter().covers_filter(&wanted.filter);
         Page {
-            matches,
-            has_more,
-            coverage: self.coverage_of(now(), self.mirror.filter().covers_filter(filter)),
+            coverage: self.coverage_of(now(), covers),
+            ..list::page(&self.mirror, wanted, order, after, limit)
         }
+    }
+
+    /// How many live translations there are.
+    pub fn live(&self) -> u64 {
+        let [translations, ..] = self.mirror.sizes();
+        translations
     }
 
     /// What is missing from an answer about now; `is_covered` is whether all that

@@ -1,12 +1,19 @@
 //! What the reader thread counts.
 
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64};
+
+use model::{Event, EventKind};
 
 /// What the reader thread counts and notes, and lookups where it is about them.
 #[derive(Debug, Default)]
 pub struct Counters {
     /// Events applied to the table.
     pub events: AtomicU64,
+    /// Those of them that tell of a begin.
+    pub news: AtomicU64,
+    /// Those of them that tell of an end.
+    pub destroys: AtomicU64,
     /// Translations that began, those found by a dump included.
     pub started: AtomicU64,
     /// Translations that ended.
@@ -23,8 +30,6 @@ pub struct Counters {
     pub resyncs: AtomicU64,
     /// Dumps that broke off.
     pub failed_resyncs: AtomicU64,
-    /// Gaps, that of the start included.
-    pub gaps: AtomicU64,
     /// Translations that a resync ended because the kernel had them no more.
     pub vanished: AtomicU64,
     /// Panics of the reader thread.
@@ -56,4 +61,14 @@ pub struct Counters {
     pub last_event: AtomicI64,
     /// Whether the first dump has been read to the end.
     pub is_ready: AtomicBool,
+}
+
+impl Counters {
+    /// Counts events that are applied.
+    pub(super) fn count(&self, events: &[Event]) {
+        let of = |kind| events.iter().filter(|event| event.kind == kind).count() as u64;
+        self.events.fetch_add(events.len() as u64, Relaxed);
+        self.news.fetch_add(of(EventKind::New), Relaxed);
+        self.destroys.fetch_add(of(EventKind::Destroy), Relaxed);
+    }
 }

@@ -4,14 +4,19 @@
 //! counted, and the time is a gap for whoever records.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::mpsc::{
+    Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel,
+};
+use std::time::Duration;
 
 use model::{Gap, Match, Timestamp};
 use parking_lot::Mutex;
 
 /// Batches that may wait to be recorded: some seconds of all that a reader can read,
 /// as long as a history may take to open. 50 MB at most.
-const WAITING: usize = 4096;
+pub const WAITING: usize = 4096;
 
 /// Something that is to be recorded.
 #[derive(Debug)]
@@ -26,14 +31,15 @@ pub enum Learned {
 #[derive(Clone, Debug)]
 pub struct Feed {
     queue: SyncSender<Learned>,
+    waiting: Arc<AtomicU64>,
     dropped: Arc<Mutex<Dropped>>,
 }
 
 /// The end of the queue that is read to record.
 #[derive(Debug)]
 pub struct Intake {
-    /// What has been learned, in order.
-    pub queue: Receiver<Learned>,
+    queue: Receiver<Learned>,
+    waiting: Arc<AtomicU64>,
     dropped: Arc<Mutex<Dropped>>,
 }
 
@@ -55,21 +61,31 @@ const REMEMBERED: usize = 1000;
 /// A queue from the mirror to whoever records.
 pub fn feed() -> (Feed, Intake) {
     let (sender, queue) = sync_channel(WAITING);
+    let waiting = Arc::<AtomicU64>::default();
     let dropped = Arc::<Mutex<Dropped>>::default();
     let feed = Feed {
         queue: sender,
+        waiting: Arc::clone(&waiting),
         dropped: Arc::clone(&dropped),
     };
-    (feed, Intake { queue, dropped })
+    let intake = Intake {
+        queue,
+        waiting,
+        dropped,
+    };
+    (feed, intake)
 }
 
 impl Feed {
     /// Hands something over, or drops it where the queue is full.
     pub fn learn(&self, learned: Learned, now: Timestamp) {
+        // Counted first: taken out at once it would be less than none.
+        self.waiting.fetch_add(1, Relaxed);
         // Disconnected while natconnd stops, or after a fault that was reported.
         if let Err(TrySendError::Full(learned) | TrySendError::Disconnected(learned)) =
             self.queue.try_send(learned)
         {
+            self.waiting.fetch_sub(1, Relaxed);
             self.dropped.lock().add(learned, now);
         }
     }
@@ -96,6 +112,33 @@ impl Dropped {
 }
 
 impl Intake {
+    /// What was learned next, once there is something; not for longer than `patience`.
+    ///
+    /// # Errors
+    ///
+    /// Nothing came, or nobody is left who could learn anything.
+    pub fn take_within(&self, patience: Duration) -> Result<Learned, RecvTimeoutError> {
+        let learned = self.queue.recv_timeout(patience)?;
+        self.waiting.fetch_sub(1, Relaxed);
+        Ok(learned)
+    }
+
+    /// What was learned next, if anything was.
+    ///
+    /// # Errors
+    ///
+    /// There is nothing.
+    pub fn take(&self) -> Result<Learned, TryRecvError> {
+        let learned = self.queue.try_recv()?;
+        self.waiting.fetch_sub(1, Relaxed);
+        Ok(learned)
+    }
+
+    /// How many batches wait, for others to look at; [`WAITING`] at most.
+    pub fn waiting(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.waiting)
+    }
+
     /// What was dropped since this was asked last.
     pub fn take_dropped(&self) -> Dropped {
         std::mem::take(&mut self.dropped.lock())
@@ -151,7 +194,9 @@ mod tests {
         let dropped = intake.take_dropped();
         assert_eq!((dropped.changes, dropped.since), (3, Some(Timestamp(5))));
         assert!(intake.take_dropped().is_empty());
-        assert_eq!(intake.queue.try_iter().count(), WAITING);
+        assert_eq!(intake.waiting().load(Relaxed), WAITING as u64);
+        let taken = std::iter::from_fn(|| intake.take().ok()).count();
+        assert_eq!((taken, intake.waiting().load(Relaxed)), (WAITING, 0));
     }
 
     #[test]

@@ -13,6 +13,8 @@ const REMEMBERED: usize = 1000;
 pub struct Gaps {
     gaps: VecDeque<Gap>,
     opened: u64,
+    /// How many were noticed by this process, in the order of [`GapCause::ALL`].
+    by_cause: [u64; GapCause::ALL.len()],
 }
 
 impl Gaps {
@@ -21,6 +23,7 @@ impl Gaps {
         Self {
             gaps: gaps.iter().copied().collect(),
             opened: gaps.len() as u64,
+            ..Self::default()
         }
     }
 
@@ -68,6 +71,10 @@ impl Gaps {
             self.gaps.pop_front();
         }
         self.opened += 1;
+        let causes = GapCause::ALL.into_iter().zip(&mut self.by_cause);
+        for (_, count) in causes.filter(|(cause, _)| *cause == gap.cause) {
+            *count += 1;
+        }
         self.gaps.push_back(gap);
     }
 
@@ -83,6 +90,12 @@ impl Gaps {
     /// How many gaps there have been, forgotten ones included.
     pub const fn opened(&self) -> u64 {
         self.opened
+    }
+
+    /// How many gaps this process has noticed, by cause. Those of the process before it
+    /// are not counted again.
+    pub fn by_cause(&self) -> Vec<(GapCause, u64)> {
+        GapCause::ALL.into_iter().zip(self.by_cause).collect()
     }
 
     /// From when on no gap matters any more; `None` while one lasts, the
@@ -182,6 +195,19 @@ mod tests {
         let lost = gap(50, Some(50), GapCause::ReceiveBuffer);
         let step = gap(40, Some(60), GapCause::ClockStep);
         assert_eq!(gaps.since(Timestamp(0)), [step, lost]);
+    }
+
+    #[test]
+    fn gaps_are_counted_by_cause_and_taken_over_ones_are_not() {
+        let mut gaps = Gaps::of(&[gap(1, Some(2), GapCause::ClockStep)]);
+        gaps.note(Timestamp(3), Timestamp(4), GapCause::Silence);
+        gaps.note(Timestamp(4), Timestamp(5), GapCause::Silence);
+        let counted: Vec<_> = gaps
+            .by_cause()
+            .into_iter()
+            .filter(|(_, n)| *n > 0)
+            .collect();
+        assert_eq!(counted, [(GapCause::Silence, 2)]);
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod stuck;
 mod taken_over;
 mod watch;
 
+use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
@@ -27,17 +28,18 @@ use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::thread::Thread;
 use std::time::Duration;
 
-use ctnetlink::EventQueue;
+use ctnetlink::{EventQueue, Filling};
 use model::{ChangeKind, Coverage, Event, Filter, Gap, GapCause, Lookup, Match, Timestamp};
 use parking_lot::{Mutex, RwLock};
-use table::{Found, Position, Table};
+use table::{Position, Table};
 use tokio::sync::broadcast;
 
 pub use clock::now;
 pub use condition::{Condition, State};
 pub use counters::Counters;
-pub use feed::{Dropped, Feed, Intake, Learned, feed};
+pub use feed::{Dropped, Feed, Intake, Learned, WAITING, feed};
 pub use start::{Announce, Stop, start};
+pub use table::Found;
 
 use audience::Audience;
 use clock::booted_at;
@@ -285,6 +287,26 @@ impl Mirror {
         self.gaps.lock().since(Timestamp(i64::MIN))
     }
 
+    /// How many gaps there have been since this process began, by cause.
+    pub fn gaps_by_cause(&self) -> Vec<(GapCause, u64)> {
+        self.gaps.lock().by_cause()
+    }
+
+    /// How full the event queue is; `None` where there is none.
+    pub fn filling(&self) -> Option<Filling> {
+        self.queue.read().as_ref()?.filling().ok()
+    }
+
+    /// By how much the table is behind the kernel's: zero where all that was told is
+    /// applied. `None` where that cannot be said, after the clock was set.
+    pub fn lag(&self, now: Timestamp) -> Option<Duration> {
+        if self.is_current() {
+            return Some(Duration::ZERO);
+        }
+        let applied_until = self.applied_until.load(SeqCst);
+        (applied_until > 0).then(|| now.since(Timestamp(applied_until)))
+    }
+
     /// Whether the table, from now on, holds all that happened up to now.
     ///
     /// Nothing waits in the queue, and what was read from it is applied. Costs a
@@ -319,6 +341,11 @@ impl Mirror {
     /// Whether the table holds all that had happened at `time`.
     pub fn has_applied(&self, time: Timestamp) -> bool {
         self.applied_until.load(SeqCst) > time.0 || self.is_current()
+    }
+
+    /// Whether a translation, live or just ended, has this NAT address.
+    pub fn has_nat_address(&self, address: IpAddr) -> bool {
+        self.table.read().has_nat_address(address)
     }
 
     /// Whether a lookup is answered from an index: microseconds instead of a
@@ -404,7 +431,6 @@ impl Mirror {
     fn note_completeness(&self, gaps: &Gaps) {
         let since = gaps.complete_since().map_or(i64::MAX, |since| since.0);
         self.complete_since.store(since, SeqCst);
-        self.counters.gaps.store(gaps.opened(), Relaxed);
     }
 }
 

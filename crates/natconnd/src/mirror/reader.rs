@@ -187,7 +187,7 @@ impl Reader {
         counters.repeated_ends.store(table.repeated_ends(), Relaxed);
         drop(table);
         mirror.dismiss(audience);
-        counters.events.fetch_add(events.len() as u64, Relaxed);
+        counters.count(events);
         counters.last_event.store(received_at.0, Relaxed);
         counters
             .unknown_attributes

@@ -17,6 +17,8 @@ pub struct Archive {
     /// What the mirror had told before this time is in the history, in nanoseconds
     /// since 1970.
     recorded_until: AtomicI64,
+    /// Batches of changes that wait to be recorded.
+    waiting: Arc<AtomicU64>,
     /// Changes that were given to the writer.
     pub recorded: AtomicU64,
     /// Changes that were lost because the recorder did not keep up.
@@ -28,12 +30,13 @@ pub struct Archive {
 }
 
 impl Archive {
-    pub(super) fn new(settings: Settings) -> Self {
+    pub(super) fn new(settings: Settings, waiting: Arc<AtomicU64>) -> Self {
         Self {
             settings,
             history: RwLock::new(None),
             trouble: RwLock::new(None),
             recorded_until: AtomicI64::new(0),
+            waiting,
             recorded: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
             failures: AtomicU64::new(0),
@@ -43,7 +46,7 @@ impl Archive {
 
     /// An archive of a history that nobody records to.
     pub fn of(history: Arc<History>) -> Self {
-        let archive = Self::new(history.settings().clone());
+        let archive = Self::new(history.settings().clone(), Arc::default());
         archive.set_history(Some(history));
         archive.set_recorded_until(Timestamp::MAX);
         archive
@@ -52,6 +55,11 @@ impl Archive {
     /// Until when everything that the mirror had told is in the history.
     pub fn recorded_until(&self) -> Timestamp {
         Timestamp(self.recorded_until.load(Relaxed))
+    }
+
+    /// Batches of changes that wait to be recorded.
+    pub fn waiting(&self) -> u64 {
+        self.waiting.load(Relaxed)
     }
 
     /// What it was configured with.

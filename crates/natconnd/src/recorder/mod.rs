@@ -44,7 +44,7 @@ pub fn start(
     mirror: Arc<Mirror>,
     since: Timestamp,
 ) -> anyhow::Result<(Arc<Archive>, Recording)> {
-    let archive = Arc::new(Archive::new(settings));
+    let archive = Arc::new(Archive::new(settings, intake.waiting()));
     archive.set_recorded_until(since);
     let is_stopping = Arc::new(AtomicBool::new(false));
     let mut recorder = thread::Recorder::new(

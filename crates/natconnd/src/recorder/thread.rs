@@ -91,7 +91,7 @@ impl Recorder {
             // Looked at first: what was told until then is recorded when it is used.
             let is_whole = self.mirror.is_ready() && self.mirror.lasting_gap().is_none();
             let mut told_until = now();
-            match self.intake.queue.recv_timeout(BEAT) {
+            match self.intake.take_within(BEAT) {
                 Ok(learned) => {
                     thread::sleep(GATHER);
                     told_until = now();
@@ -184,7 +184,7 @@ impl Recorder {
     }
 
     fn drain(&mut self) {
-        while let Ok(learned) = self.intake.queue.try_recv() {
+        while let Ok(learned) = self.intake.take() {
             self.record(learned);
         }
     }

@@ -13,11 +13,13 @@ pub enum Asset {
     Style,
     /// The icon.
     Icon,
+    /// The script that follows connections.
+    Live,
 }
 
 impl Asset {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Style, Self::Icon];
+    pub const ALL: [Self; 3] = [Self::Style, Self::Icon, Self::Live];
 
     /// The one with this file name.
     pub fn named(name: &str) -> Option<Self> {
@@ -28,6 +30,7 @@ impl Asset {
         match self {
             Self::Style => "style.css",
             Self::Icon => "icon.svg",
+            Self::Live => "live.js",
         }
     }
 
@@ -36,6 +39,7 @@ impl Asset {
         match self {
             Self::Style => "text/css; charset=utf-8",
             Self::Icon => "image/svg+xml",
+            Self::Live => "text/javascript; charset=utf-8",
         }
     }
 
@@ -44,6 +48,7 @@ impl Asset {
         match self {
             Self::Style => include_bytes!("../../assets/style.css"),
             Self::Icon => include_bytes!("../../assets/icon.svg"),
+            Self::Live => include_bytes!("../../assets/live.js"),
         }
     }
 

@@ -274,3 +274,129 @@ fn advice(question: &Question, verdict: Verdict) -> Vec<String> {
     }
     advice.into_iter().map(str::to_owned).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use model::{Answer, Coverage, Endpoint, Gap, GapCause, Translation, TranslationKind};
+
+    use super::*;
+    use crate::bulk::Assumed;
+    use crate::lookup::Asked;
+
+    fn question(nat: &str, remote: &str) -> Question {
+        let mut asked = Asked::default();
+        if !nat.is_empty() {
+            asked.lookup.nat = nat.parse().unwrap();
+        }
+        if !remote.is_empty() {
+            asked.lookup.remote = remote.parse().unwrap();
+        }
+        Question {
+            asked,
+            assumed: Assumed::default(),
+        }
+    }
+
+    fn at(mut question: Question, time: &str) -> Question {
+        question.asked.period = Some(Period::at(time.parse().unwrap()));
+        question.asked.tolerance = Duration::from_secs(2);
+        question
+    }
+
+    fn answered(verdict: Verdict, hosts: &[&str], gaps: Vec<Gap>) -> Answered {
+        let found = |host: &&str| Match {
+            protocol: model::Protocol::TCP,
+            translation: Translation {
+                kind: TranslationKind::Source,
+                internal: Endpoint::new(host.parse().unwrap(), 7),
+                nat: Endpoint::new("203.0.113.7".parse().unwrap(), 40123),
+                remote: Endpoint::new("198.51.100.9".parse().unwrap(), 443),
+            },
+            original_destination: Endpoint::new("198.51.100.9".parse().unwrap(), 443),
+            zone: model::Zone::default(),
+            kernel_id: None,
+            started_at: None,
+            ended_at: None,
+            end_evidence: None,
+            traffic: None,
+            mark: None,
+        };
+        Answered {
+            answer: Answer {
+                matches: hosts.iter().map(found).collect(),
+                verdict,
+                coverage: Coverage::of_gaps(gaps),
+                ..Answer::default()
+            },
+            distances: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn questions_read_as_they_would_be_asked() {
+        let cases = [
+            (
+                question("203.0.113.7:40123", ""),
+                "Who is behind 203.0.113.7 port 40123, now?",
+            ),
+            (
+                at(
+                    question("203.0.113.7", "198.51.100.9:443"),
+                    "2026-11-24T17:58:40Z",
+                ),
+                "Who was behind 203.0.113.7, talking to 198.51.100.9 port 443, at 2026-11-24 \
+                 17:58:40, give or take 2 s?",
+            ),
+            (
+                question("", "198.51.100.0/24:443"),
+                "Who is talking to 198.51.100.0/24 port 443, now?",
+            ),
+        ];
+        for (question, expected) in cases {
+            assert_eq!(in_words(&question), expected);
+        }
+        let mut hosts = question("", "");
+        hosts.asked.lookup.internal = "10.0.0.2".parse().unwrap();
+        hosts.asked.lookup.protocol = Some(model::Protocol::UDP);
+        let expected = "What connections did 10.0.0.2 have, over UDP, now?";
+        assert_eq!(in_words(&hosts), expected);
+    }
+
+    #[test]
+    fn nobody_is_named_where_several_fit() {
+        let asked = question("203.0.113.7", "");
+        let answered = answered(Verdict::Several, &["10.0.0.2", "10.0.0.3"], Vec::new());
+        let case = Case::answered(String::new(), &asked, &answered);
+        assert_eq!(case.host(), None);
+        assert!(
+            case.answer.starts_with("It is one of 2 hosts"),
+            "{}",
+            case.answer
+        );
+        assert!(case.advice[0].contains("source port"), "{:?}", case.advice);
+    }
+
+    #[test]
+    fn an_incomplete_answer_says_so_first() {
+        let gap = Gap {
+            from: Timestamp(0),
+            to: None,
+            cause: GapCause::ReceiveBuffer,
+        };
+        let asked = question("203.0.113.7:40123", "198.51.100.9:443");
+        let one = answered(Verdict::One, &["10.0.0.2"], vec![gap]);
+        let case = Case::answered(String::new(), &asked, &one);
+        assert!(
+            case.answer.contains("as far as is known"),
+            "{}",
+            case.answer
+        );
+        assert_eq!(case.gaps.len(), 1);
+        let none = answered(Verdict::None, &[], vec![gap]);
+        let case = Case::answered(String::new(), &asked, &none);
+        assert!(case.answer.contains("proves nothing"), "{}", case.answer);
+        let none = answered(Verdict::None, &[], Vec::new());
+        let case = Case::answered(String::new(), &asked, &none);
+        assert!(case.answer.starts_with("Nobody. Nothing is missing"));
+    }
+}

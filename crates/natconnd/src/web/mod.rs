@@ -5,10 +5,17 @@
 //! pages have around them, `assets` what they load. No page has a style or a script in
 //! itself, so that its policy can forbid both ([`POLICY`]).
 
+mod address;
 mod assets;
 mod case;
+mod charts;
 mod desk;
 mod frame;
+mod health;
+mod live;
+mod port_picture;
+mod ports;
+mod rows;
 mod trouble;
 mod words;
 
@@ -16,7 +23,13 @@ pub use assets::Asset;
 pub use case::{Candidate, Case};
 pub use desk::{Desk, Report};
 pub use frame::{Frame, Section};
+pub use health::HealthPage;
+pub use live::{Heading, Live, LiveForm};
+pub use port_picture::{Dot, picture};
+pub use ports::{Picture, Ports, Usage, dots};
+pub use rows::{Row, Share};
 pub use trouble::Trouble;
+pub use words::gap as gap_in_words;
 
 /// What a page may load, run and send: what comes from natconnd itself, in files of
 /// their own (Content Security Policy Level 3).

@@ -9,10 +9,11 @@ pub fn time(time: Timestamp) -> String {
     seconds.replace('T', " ")
 }
 
-/// A time to the millisecond.
+/// A time to the millisecond, where it does not fall on a second.
 pub fn exact_time(time: Timestamp) -> String {
     let text = time.to_string();
-    text.trim_end_matches('Z').replace('T', " ")
+    let text = text.trim_end_matches('Z');
+    text.trim_end_matches(".000").replace('T', " ")
 }
 
 /// A gap: what is not known, of which time, and why.
@@ -38,4 +39,18 @@ pub fn gap(gap: &Gap) -> String {
         _ => "reports of the kernel were lost",
     };
     format!("Not everything is known {when}: {why}.")
+}
+
+/// A number with its thousands apart: `1 234 567`.
+pub fn number(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3 * 3);
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            // A narrow space that does not break.
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
 }

@@ -1,8 +1,10 @@
 //! `/api/v1/lookups`: many lines in one request.
 
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use model::Match;
+use natconnd::http::{Asked, Class};
 
 use crate::client::{Client, Reply};
 use crate::server::{Running, at, example, many, masqueraded, wait_until};
@@ -476,4 +478,26 @@ fn natconn_reads_while_it_sends_and_is_told_why_it_may_not() {
         );
         assert_eq!(output.status.code(), Some(2));
     }
+}
+
+#[test]
+fn lookups_of_the_past_and_of_many_lines_are_counted_apart() {
+    let server = Running::with(vec![example()]);
+    server.get("/api/v1/lookup?nat=:40123&at=1795528536");
+    let lines = "nat\n100.64.2.1:40123\n100.64.2.1:1\n100.64.2.1:http\n";
+    post(&server, "/api/v1/lookups?format=csv", "", lines);
+    let counted = server.counters.lookups().filter(|(.., count)| *count > 0);
+    let counted: Vec<_> = counted.map(|(asked, _, count)| (asked, count)).collect();
+    let expected = [(Asked::Past, 1), (Asked::Bulk, 1), (Asked::Bulk, 1)];
+    assert_eq!(counted, expected);
+    for (asked, count) in [(Asked::Now, 0), (Asked::Past, 1), (Asked::Bulk, 1)] {
+        assert_eq!(server.counters.lookup_durations(asked).count, count);
+    }
+    assert_eq!(server.counters.unasked_lines.load(Relaxed), 1);
+    let timed = server.counters.request_durations();
+    let timed: Vec<_> = timed.map(|(class, it)| (class, it.count)).collect();
+    assert_eq!(
+        timed,
+        [(Class::Lookup, 1), (Class::List, 1), (Class::Other, 0)]
+    );
 }

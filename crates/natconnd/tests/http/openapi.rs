@@ -111,9 +111,16 @@ fn a_parameter_that_is_not_in_the_document_is_refused() {
             continue;
         };
         if operation["responses"]["400"].is_null() {
-            // They say themselves that they look at none.
-            let about = operation["description"].as_str().unwrap();
-            assert!(about.contains("Whatever the query says."), "{path}");
+            // They say themselves that they look at none, or refuse nothing.
+            let about = operation["description"]
+                .as_str()
+                .unwrap()
+                .replace('\n', " ");
+            let says_so = [
+                "Whatever the query says.",
+                "whatever is wrong with the question",
+            ];
+            assert!(says_so.iter().any(|words| about.contains(words)), "{path}");
             continue;
         }
         let reply = server.get(&format!("{path}?unheard-of=1"));
@@ -131,6 +138,11 @@ fn head_says_what_get_says_and_other_methods_are_refused() {
     for (path, item) in document["paths"].as_object().unwrap() {
         let target = path.replace("{case}", "a");
         let known: Vec<&String> = item.as_object().unwrap().keys().collect();
+        if path == "/api/v1/forward-auth" {
+            // Proxies ask with the method that they serve.
+            assert_eq!(server.request("PATCH", &target, "").status, 204);
+            continue;
+        }
         let refused = server.request("PATCH", &target, "");
         assert_eq!(refused.status, 405, "{path}");
         let allowed = refused.header("allow").unwrap().to_lowercase();

@@ -1,7 +1,7 @@
 //! The pages for people.
 
 use crate::client::Client;
-use crate::server::{Running, example};
+use crate::server::{Running, example, many};
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
                       connect-src 'self'; form-action 'self'; base-uri 'none'; \
@@ -130,4 +130,37 @@ fn assets_are_kept_by_browsers() {
     );
     assert!(reply.header("cache-control").unwrap().contains("immutable"));
     assert_eq!(server.get("/assets/nope.css").status, 404);
+}
+
+#[test]
+fn ports_are_shown_with_who_holds_them() {
+    let server = Running::with(many(300));
+    let html = server.get("/ports?nat=100.64.2.1&protocol=tcp&from=0").body;
+    for told in [
+        "100.64.2.1, tcp: 300 ports in use",
+        "Ports 0 to 1023: 300 in use",
+        "/ports?nat=100.64.2.1&amp;protocol=tcp&amp;from=200#holders",
+        "<a href=\"/hosts/192.168.248.2\">192.168.248.2</a>",
+        "Most connections",
+    ] {
+        assert!(html.contains(told), "{told}: {html}");
+    }
+    assert!(html.len() < 80 << 10, "{}", html.len());
+    // The fullest one where none is named.
+    assert!(server.get("/ports").body.contains("100.64.2.1, tcp"));
+    let mut client = Client::connect(server.address);
+    client.send(
+        "GET /ports/picture.png?nat=100.64.2.1&protocol=tcp&hosts= HTTP/1.1\r\nhost: gw\r\n\r\n",
+    );
+    let (status, headers) = client.read_head();
+    assert_eq!(status, 200);
+    assert!(headers.contains(&("content-type".to_owned(), "image/png".to_owned())));
+    for wrong in [
+        "/ports?nat=x",
+        "/ports?from=70000",
+        "/ports/picture.png",
+        "/ports?color=1",
+    ] {
+        assert_eq!(server.get(wrong).status, 400, "{wrong}");
+    }
 }

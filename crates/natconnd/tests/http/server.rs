@@ -15,7 +15,7 @@ use natconnd::http::{Allow, Counters, Limits, Listener, Server};
 use natconnd::lookup::Answers;
 use tokio::sync::watch;
 
-use crate::client::{Client, Reply};
+use super::client::{Client, Reply};
 
 /// A server that runs until it is dropped.
 pub struct Running {
@@ -60,6 +60,7 @@ impl Running {
             render_metrics: Arc::new(|| "# EOF\n".to_owned()),
             report_health: Arc::new(examined),
             archive: None,
+            samples: Arc::default(),
             gateway: "gw1".to_owned(),
             pynatconnd: None,
             limits: Limits {
@@ -127,7 +128,7 @@ fn examined() -> Health {
 
 /// Waits until something is so; fails after some seconds.
 pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let until = Instant::now() + crate::client::PATIENCE;
+    let until = Instant::now() + super::client::PATIENCE;
     while !is_so() {
         assert!(Instant::now() < until, "waited in vain: {what}");
         std::thread::sleep(Duration::from_millis(5));

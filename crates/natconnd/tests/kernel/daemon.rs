@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use lab::Lab;
 use natconnd::api::{LookupAnswer, Page, Row, Status};
 
-use crate::client::{Reply, get, try_get};
-use crate::process::{Process, eventually};
+use super::client::{Reply, get, try_get};
+use super::process::{Process, eventually};
 
 /// The daemon, ready.
 pub struct Daemon {

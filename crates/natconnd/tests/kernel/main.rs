@@ -40,4 +40,5 @@ mod start;
 mod stuck;
 mod supervisor;
 mod turns;
+mod usage;
 mod zones;

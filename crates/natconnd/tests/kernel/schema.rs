@@ -68,7 +68,7 @@ fn hold(schemathesis: &Path, daemon: &Daemon, address: SocketAddr) -> String {
     command
         .arg("--config-file")
         .arg(folder.join("schemathesis.toml"))
-        .args(["run", &url, "--checks", "all", "--continue-on-failure"])
+        .args(["run", &url, "--continue-on-failure"])
         .env("SCHEMATHESIS_HOOKS", "hooks")
         .env("PYTHONPATH", &folder)
         .env("PYTHONDONTWRITEBYTECODE", "1")

@@ -67,7 +67,12 @@ TIMES = st.one_of(
     MOMENTS.map(lambda it: f"{it.timestamp():.3f}"),
 )
 
+NAMES = ["tcp", "udp", "icmp", "sctp"]
+WORDS = st.lists(st.one_of(endpoints(), st.sampled_from(NAMES)), min_size=1, max_size=8).map(" ".join)
+
 schemathesis.openapi.format("endpoint", endpoints())
+schemathesis.openapi.format("address", st.one_of(KNOWN, V4, V6))
+schemathesis.openapi.format("words", WORDS)
 schemathesis.openapi.format("moment", TIMES)
 schemathesis.openapi.format(
     "timezone", st.sampled_from(["UTC", "Z", "+01:00", "-0330", "Europe/Berlin", "America/New_York"])
@@ -144,6 +149,16 @@ def mend_times(query):
         query["from"], query["to"] = query["to"], query["from"]
 
 
+def mend_words(query):
+    if "protocol" in query and "q" in query:
+        query["q"] = " ".join(word for word in query["q"].split(" ") if word not in NAMES)
+
+
+def mend_ports(query):
+    if "from" in query and "to" in query and int(query["from"]) > int(query["to"]):
+        query["from"], query["to"] = query["to"], query["from"]
+
+
 def mend_question(query, is_about_the_past):
     if not any(name in query for name in ["nat", "remote", "internal"]):
         query["nat"] = "100.64.2.1"
@@ -174,7 +189,11 @@ def mend(case):
     if case.meta is not None and ParameterLocation.QUERY in negated(case):
         return
     query = case.query
+    if case.operation.path == "/api/v1/ports":
+        mend_ports(query)
+        return
     mend_times(query)
+    mend_words(query)
     if case.operation.path == "/api/v1/lookup":
         mend_question(query, False)
     elif "{case}" in case.operation.path and case.method.upper() == "PUT":

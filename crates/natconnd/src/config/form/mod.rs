@@ -4,6 +4,7 @@
 //! value back. It knows neither keys nor files: spans go up to `toml_file`.
 
 mod network;
+mod port_range;
 mod quantity;
 mod word;
 
@@ -15,7 +16,8 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 pub(super) use network::{Endpoint, Folder, ListenAddress, Network, SocketPath};
-pub(super) use quantity::{BufferSize, Count, DiskSize, Period, TimeSpan};
+pub(super) use port_range::PortRange;
+pub(super) use quantity::{BufferSize, Count, DiskSize, HostCount, Period, TimeSpan};
 pub(super) use word::{DeliveryWord, Key, Kind, Level, Name, ProtocolName, RemoteWord, ZoneNumber};
 
 /// A parsed value and where it stands.

@@ -185,6 +185,25 @@ fn size_hint(number: u64) -> String {
     }
 }
 
+/// How many hosts to list one by one: a few, or none.
+pub(in super::super) struct HostCount;
+
+impl Form for HostCount {
+    type Value = usize;
+    const SHAPE: &'static str = "whole number from 0 to 100";
+
+    fn read(found: &Found<'_>) -> Result<usize, Fault> {
+        integer(found)
+            .and_then(|number| usize::try_from(number).ok())
+            .filter(|number| *number <= 100)
+            .ok_or_else(|| Fault::unexpected(found, format_args!("a {}", Self::SHAPE)))
+    }
+
+    fn write(number: &usize) -> String {
+        number.to_string()
+    }
+}
+
 /// A whole number of things, at least one.
 pub(in super::super) struct Count;
 

@@ -9,7 +9,7 @@ mod parameters;
 mod refused;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Bytes, Incoming};
@@ -267,9 +267,11 @@ async fn answer_batch(
     let client = sender.clone();
     let answered = state.look_for_many(move |answers| {
         let goes_on = || !client.is_closed();
-        batch.answer(answers, limit, lag, goes_on)
+        let began = Instant::now();
+        (batch.answer(answers, limit, lag, goes_on), began.elapsed())
     });
-    let (bytes, tally) = answered.await.ok_or(Cut::Broken)?;
+    let ((bytes, tally), took) = answered.await.ok_or(Cut::Broken)?;
+    state.counters.looked_up_many(&tally, took);
     if sender.is_closed() {
         return Err(Cut::Gone);
     }

@@ -5,6 +5,7 @@
 )]
 
 use super::examples;
+use super::responses::BrokeOff;
 use crate::api::{Health, Status};
 
 /// What the daemon says about itself.
@@ -66,8 +67,12 @@ pub(super) fn healthz() {}
     operation_id = "metrics",
     tag = "daemon",
     responses(
-        (status = 200, description = "OpenMetrics text.", body = String,
-            content_type = "application/openmetrics-text", example = json!(examples::METRICS)),
+        (status = 200, description = "OpenMetrics text, or Prometheus' own text where `Accept` \
+            names text and not OpenMetrics.", content(
+            (String = "application/openmetrics-text", example = json!(examples::METRICS)),
+            (String = "text/plain", example = json!(examples::PLAIN_METRICS)),
+        )),
+        (status = 500, response = BrokeOff),
     )
 )]
 pub(super) fn metrics() {}

@@ -302,7 +302,11 @@ pub(super) fn health() -> Value {
     json!(api::Health::of_findings(at, "natconnd", vec![well, sick]))
 }
 
-/// The first of the metrics.
+/// Some metrics in Prometheus' own text.
+pub(super) const PLAIN_METRICS: &str = "# HELP natconnd_up_seconds For how long it has run.\n\
+     # TYPE natconnd_up_seconds gauge\nnatconnd_up_seconds 86400\n";
+
+/// Some metrics.
 pub(super) const METRICS: &str = "# HELP natconnd_up_seconds For how long it has run.\n\
      # TYPE natconnd_up_seconds gauge\nnatconnd_up_seconds 86400.0\n# EOF\n";
 
@@ -386,3 +390,62 @@ pub(super) fn expired() -> Value {
 
 /// A segment's file.
 const SEGMENT: &str = "/var/lib/natconnd/history/segments/0000000042.parquet";
+
+/// Who uses how many connections and ports.
+pub(super) fn usage() -> Value {
+    let Translation {
+        nat,
+        remote,
+        internal,
+        ..
+    } = living().translation;
+    let (nat, remote_address) = (nat.address.to_string(), remote.address.to_string());
+    json!(api::Usage {
+        taken_at: Timestamp::of_milliseconds(AT).to_string(),
+        took_ms: 0.41,
+        translations: 3,
+        nat_address_count: 1,
+        remote_count: 1,
+        host_count: 1,
+        nat_addresses: vec![api::NatUsage {
+            nat_address: nat.clone(),
+            protocol: "tcp".to_owned(),
+            translations: 3,
+            ports: Some(3),
+        }],
+        remotes: vec![api::RemoteUsage {
+            protocol: "tcp".to_owned(),
+            nat_address: nat,
+            remote_address,
+            remote_port: remote.port,
+            zone: 0,
+            ports: 3,
+            available: 64_512,
+            per_cent: 0.0,
+        }],
+        hosts: vec![api::HostUsage {
+            internal_address: internal.address.to_string(),
+            connections: 3,
+            ports: 3,
+        }],
+        coverage: (&Coverage::default()).into(),
+    })
+}
+
+/// Who holds which port.
+pub(super) fn ports() -> Value {
+    let Translation { nat, internal, .. } = living().translation;
+    json!(api::Ports {
+        taken_at: Timestamp::of_milliseconds(AT).to_string(),
+        nat_address: nat.address.to_string(),
+        protocol: "tcp".to_owned(),
+        ports: vec![api::PortUsage {
+            port: nat.port,
+            connections: 1,
+            forwarded: 0,
+            internal_address: internal.address.to_string(),
+            hosts: 1,
+        }],
+        coverage: (&Coverage::default()).into(),
+    })
+}

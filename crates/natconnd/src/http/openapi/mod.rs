@@ -7,6 +7,7 @@
 mod complete;
 mod daemon;
 mod examples;
+mod forward_auth;
 mod history;
 mod lookups;
 mod parameters;
@@ -14,6 +15,7 @@ mod paths;
 mod responses;
 #[cfg(test)]
 mod tests;
+mod usage;
 mod values;
 
 use std::sync::LazyLock;
@@ -52,11 +54,14 @@ use utoipa::OpenApi as _;
     paths(
         paths::lookup,
         lookups::lookups,
+        forward_auth::forward_auth,
         paths::connections,
         paths::records,
         paths::events,
         daemon::status,
         daemon::health,
+        usage::usage,
+        usage::ports,
         history::history,
         history::gaps,
         history::verify,
@@ -88,6 +93,13 @@ use utoipa::OpenApi as _;
         values::Case,
         values::NamedColumn,
         values::Timezone,
+        values::ProtocolWithPorts,
+        values::PortNumber,
+        values::Top,
+        values::Address,
+        values::Words,
+        usage::HostOrder,
+        forward_auth::Require,
         parameters::Sort,
         parameters::ListFormat,
         parameters::RecordsFormat,

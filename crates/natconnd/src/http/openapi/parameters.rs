@@ -7,7 +7,8 @@
 use utoipa::{IntoParams, ToSchema};
 
 use super::values::{
-    Cursor, Duration, EndpointPattern, Kind, Limit, Protocol, RecordsCursor, Time, ZoneNumber,
+    Cursor, Duration, EndpointPattern, Kind, Limit, Protocol, RecordsCursor, Time, Words,
+    ZoneNumber,
 };
 
 /// What `/api/v1/lookup` reads.
@@ -95,12 +96,17 @@ pub(super) struct RecordsParameters {
     format: Option<String>,
 }
 
-/// What chooses connections. Each is a list; all that are given must fit, any
+/// What chooses connections. Each but `q` is a list; all that are given must fit, any
 /// of a list will do.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query, style = Form)]
 pub(super) struct FilterParameters {
-    /// Transport protocols.
+    /// Up to eight words with spaces between them, all of which must fit: an endpoint or
+    /// a part of it, which may be internal, NAT or remote, or a protocol's name, of
+    /// several of which any will do.
+    #[param(value_type = Option<Words>, example = "192.168.248.2 :443 tcp")]
+    q: Option<String>,
+    /// Transport protocols. Where `q` names some too, one must be in both.
     #[param(value_type = Option<Vec<Protocol>>, explode = false, min_items = 1,
         example = json!(["tcp", "udp"]))]
     protocol: Option<String>,

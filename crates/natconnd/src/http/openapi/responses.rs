@@ -17,6 +17,7 @@ use super::super::lookups::{busy, too_large};
 use super::super::problem::{problem, unknown_path, wrong_method_of};
 use super::super::query;
 use super::examples::cursor;
+use super::forward_auth;
 use crate::api::Problem;
 
 /// The content type of problem details (RFC 9457).
@@ -121,6 +122,12 @@ responses! {
     ));
 
     /// 503
+    NotCounted = refusal("The table has not been counted yet.", &problem(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "count the table: it takes longer than usual, ask again in some seconds",
+    ));
+
+    /// 503
     Busy = with_header(
         refusal("As many such requests as may are being answered.", &busy(8)),
         "Retry-After",
@@ -209,8 +216,11 @@ pub(super) fn add(document: &mut OpenApi) {
     }
     add_headers_of_lists(document);
     add_links(document);
+    forward_auth::add_headers(document);
     for (path, item) in &mut document.paths.paths {
-        let of_api: &[_] = match path.starts_with("/api/") {
+        // Proxies make errors of what is no answer, so it never refuses a question.
+        let may_refuse = path.starts_with("/api/") && path != forward_auth::PATH;
+        let of_api: &[_] = match may_refuse {
             true => &[("400", "BadRequest"), ("500", "BrokeOff")],
             false => &[],
         };
@@ -256,9 +266,9 @@ fn with_header(mut response: Response, name: &str, header: Header) -> Response {
 
 /// That a header is there, or may be.
 const IS_ALWAYS_THERE: bool = true;
-const MAY_BE_THERE: bool = false;
+pub(super) const MAY_BE_THERE: bool = false;
 
-fn header(about: &str, example: &str, is_required: bool) -> Header {
+pub(super) fn header(about: &str, example: &str, is_required: bool) -> Header {
     let mut header = HeaderBuilder::new()
         .schema(Some(string(about)))
         .description(Some(about))
@@ -269,7 +279,7 @@ fn header(about: &str, example: &str, is_required: bool) -> Header {
     header
 }
 
-fn words(about: &str, words: &[&str], is_required: bool) -> Header {
+pub(super) fn words(about: &str, words: &[&str], is_required: bool) -> Header {
     let mut header = header(about, words[0], is_required);
     let schema = ObjectBuilder::new()
         .schema_type(Type::String)

@@ -1,6 +1,6 @@
 //! The document says all there is to say, and of nothing that is not there.
 
-use super::super::{connections, events, history, lookup, lookups, records};
+use super::super::{connections, events, forward_auth, history, lookup, lookups, records, usage};
 use serde_json::Value;
 
 fn parameters(path: &str) -> Vec<String> {
@@ -11,6 +11,7 @@ fn parameters(path: &str) -> Vec<String> {
     let mut names: Vec<String> = declared
         .unwrap_or_else(|| panic!("{path} is in the document and has parameters"))
         .iter()
+        .filter(|parameter| parameter["in"] == "query")
         .map(|parameter| parameter["name"].as_str().unwrap().to_owned())
         .collect();
     names.sort();
@@ -27,10 +28,15 @@ fn sorted(names: &[&str]) -> Vec<String> {
 fn the_document_names_the_parameters_that_are_read() {
     assert_eq!(parameters("/api/v1/lookup"), sorted(lookup::PARAMETERS));
     assert_eq!(parameters("/api/v1/lookups"), sorted(lookups::PARAMETERS));
+    let asked = sorted(forward_auth::PARAMETERS);
+    assert_eq!(parameters("/api/v1/forward-auth"), asked);
     let listed = sorted(connections::PARAMETERS);
     assert_eq!(parameters("/api/v1/connections"), listed);
     assert_eq!(parameters("/api/v1/records"), sorted(records::PARAMETERS));
     assert_eq!(parameters("/api/v1/events"), sorted(events::PARAMETERS));
+    assert_eq!(parameters("/api/v1/usage"), sorted(usage::PARAMETERS));
+    let ports = sorted(usage::PORTS_PARAMETERS);
+    assert_eq!(parameters("/api/v1/ports"), ports);
     let gaps = sorted(history::GAPS_PARAMETERS);
     assert_eq!(parameters("/api/v1/history/gaps"), gaps);
 }
@@ -40,7 +46,7 @@ fn the_document_names_paths_that_exist() {
     use super::super::route::Route;
     let document: Value = serde_json::from_str(super::openapi()).unwrap();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 16);
+    assert_eq!(paths.len(), 19);
     for (path, item) in paths {
         assert_ne!(Route::of_path(path, false), Route::Unknown, "{path}");
         for (method, operation) in item.as_object().unwrap() {
@@ -100,7 +106,8 @@ fn gaps_of_operation(document: &Value, operation: &Value) -> Vec<String> {
     gaps.extend(gaps_of_content(&operation["requestBody"]["content"], id));
     for (status, response) in operation["responses"].as_object().unwrap() {
         let response = resolved(document, response);
-        if !says(response, "description") || response["content"].is_null() {
+        let is_empty = status == "204";
+        if !says(response, "description") || (response["content"].is_null() && !is_empty) {
             gaps.push(format!("{id}: no description or content of {status}"));
         }
         let place = format!("{id} {status}");

@@ -12,6 +12,8 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, SchemaFormat, Type}
 use utoipa::openapi::{KnownFormat, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::lookup::CENSUS_KEPT;
+
 /// Declares types that are nothing but a named schema.
 macro_rules! values {
     ($($(#[$about:meta])* $name:ident = $schema:expr;)*) => {$(
@@ -66,6 +68,34 @@ values! {
         &format!("^(tcp|udp|icmp|icmpv6|sctp|dccp|gre|udplite|{BYTE})$"),
         &[json!("tcp"), json!("47")],
     ).build();
+
+    /// A transport protocol with ports.
+    ProtocolWithPorts = text(
+        "A transport protocol with ports: its name, or its number.",
+        "^(tcp|udp|sctp|dccp|udplite|6|17|132|33|136)$",
+        &[json!("tcp"), json!("17")],
+    ).build();
+
+    /// A port.
+    PortNumber = number("A port.", 0, 65_535, 443);
+
+    /// How many of each.
+    Top = number("How many of each at most.", 1, CENSUS_KEPT, 20);
+
+    /// An address.
+    Address = text(
+        "An IPv4 or IPv6 address.",
+        &format!(r"^({BYTE}(\.{BYTE}){{3}}|[0-9A-Fa-f]{{0,4}}(:[0-9A-Fa-f]{{0,4}}){{2,7}})$"),
+        &[json!("100.64.2.1"), json!("2001:db8::7")],
+    ).format(ours("address")).build();
+
+    /// Words.
+    Words = text(
+        "Up to eight words with spaces between them: an endpoint or a part of it, written as an \
+         EndpointPattern, or a protocol's name.",
+        r"^([a-z]{2,8}|[0-9A-Fa-f:./\[\]-]{1,64}|)( +([a-z]{2,8}|[0-9A-Fa-f:./\[\]-]{1,64})){0,7} *$",
+        &[json!("192.168.248.2 :443 tcp")],
+    ).format(ours("words")).build();
 
     /// A kind of translation.
     Kind = ObjectBuilder::new()
@@ -145,7 +175,7 @@ fn cursor(about: &str, format: &str, example: String) -> Object {
         .build()
 }
 
-fn number(about: &str, first: u32, last: u32, example: u32) -> Object {
+fn number(about: &str, first: usize, last: usize, example: usize) -> Object {
     ObjectBuilder::new()
         .schema_type(Type::Integer)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))

@@ -140,7 +140,7 @@ async fn desk(state: &Arc<State>, form: Form) -> Response<Body> {
     page(status, &desk)
 }
 
-fn in_words(problem: &Problem) -> String {
+pub(super) fn in_words(problem: &Problem) -> String {
     match &problem.expected {
         Some(expected) => format!("{}; expected {expected}", problem.detail),
         None => problem.detail.clone(),
@@ -185,7 +185,8 @@ async fn cases(state: &Arc<State>, form: &Form) -> Refused<(Vec<Case>, usize)> {
 fn line(item: &Item) -> String {
     const LONGEST: usize = 300;
     let text = String::from_utf8_lossy(&item.line);
-    let text = text.trim();
+    // What stands before the answers to a mail, where they are written as text.
+    let text = text.trim().trim_start_matches("natconnd:");
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
@@ -197,6 +198,7 @@ async fn look_up(state: &Arc<State>, questions: Vec<Asked>) -> Refused<Vec<Answe
     if questions.is_empty() {
         return Ok(Vec::new());
     }
+    let is_past: Vec<bool> = questions.iter().map(|it| it.period.is_some()).collect();
     let now = state.answers.now();
     let lag = (!state.catch_up(now).await).then(|| state.answers.lag());
     let answered = state
@@ -209,9 +211,12 @@ async fn look_up(state: &Arc<State>, questions: Vec<Asked>) -> Refused<Vec<Answe
             answered.answer.coverage = coverage.with(lag);
         }
     }
-    for one in &answered {
+    for (one, is_past) in answered.iter().zip(is_past) {
         let took = state.answers.now().since(now);
-        state.counters.looked_up(one.answer.verdict, took);
+        match is_past {
+            true => state.counters.looked_back(one.answer.verdict, took),
+            false => state.counters.looked_up(one.answer.verdict, took),
+        }
     }
     Ok(answered)
 }
@@ -266,15 +271,10 @@ async fn report(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Bod
     };
     let answered = look_up(state, vec![asked]).await?.pop();
     let answered = answered.ok_or_else(broke_off)?;
-    let health = async {
-        let _permit = state.examinations.acquire().await.ok()?;
-        let examine = Arc::clone(&state.report_health);
-        tokio::task::spawn_blocking(move || examine()).await.ok()
-    };
     let report = Report {
         frame: frame(state, Section::Desk),
         case: Case::answered(String::new(), &question, &answered),
-        health: health.await.ok_or_else(broke_off)?,
+        health: state.examine().await.ok_or_else(broke_off)?,
         has_history: state.answers.history().is_some(),
     };
     Ok(page(StatusCode::OK, &report))

@@ -5,6 +5,9 @@
 
 mod desk;
 mod form;
+mod health;
+mod live;
+mod ports;
 
 use std::sync::Arc;
 
@@ -31,6 +34,12 @@ pub(super) async fn respond(
 ) -> Response<Body> {
     match route {
         Route::DeskPage => desk::respond(&state, request).await,
+        Route::PortsPage => {
+            let uri = request.uri();
+            ports::respond(&state, uri.path(), uri.query()).await
+        }
+        Route::LivePage => live::respond(&state, request.uri().query()).await,
+        Route::HealthPage => health::respond(&state, request.uri().query()).await,
         Route::Asset => asset(&state, request.uri().path()),
         _ => missing(&state, request.uri().path()),
     }

@@ -14,6 +14,7 @@ mod object;
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Instant;
 
 use hyper::header::{ALLOW, HeaderValue};
 use hyper::{Method, Response, StatusCode};
@@ -28,7 +29,7 @@ use super::query::{self, MAX_LIMIT, Plus};
 use super::response::{HTML, JSON, full, ok, response};
 use super::state::State;
 use crate::config::KeyName;
-use crate::lookup::{Answers, Order, SortKey};
+use crate::lookup::{Answers, Order, SortKey, Wanted};
 
 /// How many matches of a key are looked at for the newest one.
 const MATCHES: usize = MAX_LIMIT;
@@ -191,7 +192,9 @@ fn question(name: KeyName, key: &Key) -> Lookup {
 
 /// The newest live match of a key, or the newest that ended a moment ago.
 async fn newest(state: &Arc<State>, name: KeyName, key: &Key) -> Option<Match> {
+    let began = Instant::now();
     let answer = state.lookup(question(name, key), MATCHES).await?;
+    state.counters.looked_up(answer.verdict, began.elapsed());
     let mut newest = None;
     for found in answer.matches {
         if Key::of(name, &found) == *key {
@@ -222,9 +225,10 @@ fn for_all(answers: &Answers, filter: &Filter, mut see: impl FnMut(&Match)) {
         key: SortKey::StartedAt,
         descending: false,
     };
+    let wanted = Wanted::from(filter.clone());
     let mut after = None;
     loop {
-        let page = answers.list(filter, order, after.as_ref(), MAX_LIMIT);
+        let page = answers.list(&wanted, order, after.as_ref(), MAX_LIMIT);
         page.matches.iter().for_each(&mut see);
         after = page.matches.last().copied();
         if after.is_none() || !page.has_more {

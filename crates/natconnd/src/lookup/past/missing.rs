@@ -39,6 +39,17 @@ impl Answers {
         }
         Coverage::of_gaps(touching(gaps, period))
     }
+
+    /// The gaps of a period, oldest first, whatever is asked about it: those of the
+    /// mirror, and those of history where there is one.
+    pub fn gaps(&self, period: Period) -> Vec<Gap> {
+        let of_mirror = self.mirror.gaps();
+        let gaps = match self.history() {
+            Some(history) => both(of_mirror, history.gaps(period)),
+            None => of_mirror,
+        };
+        touching(gaps, period)
+    }
 }
 
 impl Answers {

@@ -1,0 +1,90 @@
+//! `/api/v1/forward-auth`: a proxy asks who sent the request that it is serving.
+//!
+//! The answer is a status and headers, which proxies understand. Whatever is amiss,
+//! the status lets the request pass: a question that cannot be read, a client that
+//! nobody knows, data with gaps. Only `require=one` refuses.
+//!
+//! Reading order: `asked` decides where the question stands and reads it, `fields`,
+//! `node` and `forwarded` read single headers, `answer` writes. Left out: trust.
+//! Whoever may ask may name any client; what clients themselves may have sent under
+//! these names is the proxy's to remove.
+
+mod answer;
+mod asked;
+mod fields;
+mod forwarded;
+#[cfg(any(test, fuzzing))]
+pub(super) mod fuzzing;
+mod node;
+mod unreadable;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use hyper::{HeaderMap, Response};
+
+use super::body::Body;
+use super::counters::{Counters, add};
+use super::state::State;
+use crate::lookup::{Behind, Client, Identified};
+use model::Verdict;
+
+use asked::Asked;
+#[cfg(test)]
+pub(super) use asked::PARAMETERS;
+
+/// A question that cannot be answered at once.
+pub(super) struct Later {
+    client: Client,
+    requires_one: bool,
+}
+
+/// Answers now what the table can answer now; `Err` gives the question back where
+/// events are still waiting to be applied.
+pub(super) fn respond(
+    state: &State,
+    query: Option<&str>,
+    headers: &HeaderMap,
+) -> Result<Response<Body>, Later> {
+    let Asked {
+        client,
+        requires_one,
+    } = asked::read(query, headers);
+    let client = match client {
+        Ok(client) => client,
+        Err(unreadable) => {
+            add(&state.counters.unreadable_clients, 1);
+            return Ok(answer::unreadable(&unreadable, requires_one));
+        }
+    };
+    let began = Instant::now();
+    let told = state.answers.identify(&client);
+    if !told.is_settled {
+        return Err(Later {
+            client,
+            requires_one,
+        });
+    }
+    count(&state.counters, &told, began);
+    Ok(answer::identified(&told, requires_one))
+}
+
+/// Answers a question that cannot be answered at once.
+pub(super) async fn respond_later(state: Arc<State>, later: Later) -> Response<Body> {
+    let began = Instant::now();
+    let has_caught_up = state.catch_up(state.answers.now()).await;
+    let mut told = state.answers.identify(&later.client);
+    told.is_complete &= has_caught_up;
+    count(&state.counters, &told, began);
+    answer::identified(&told, later.requires_one)
+}
+
+fn count(counters: &Counters, told: &Identified, began: Instant) {
+    let took = began.elapsed();
+    match told.behind {
+        Behind::One(..) => counters.looked_up(Verdict::One, took),
+        Behind::Several => counters.looked_up(Verdict::Several, took),
+        Behind::Nobody => counters.looked_up(Verdict::None, took),
+        Behind::NotNat => counters.found_not_nat(took),
+    }
+}

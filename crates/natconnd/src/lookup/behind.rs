@@ -1,0 +1,289 @@
+//! Who is behind a client that a proxy serves right now.
+//!
+//! The same lookup as any other, read for one purpose: a host is named only where
+//! it is the only one that can be meant. Clients that did not come through this
+//! gateway, which on most sites are nearly all, cost one look at the table.
+
+use std::net::IpAddr;
+
+use model::{
+    Answer, Coverage, Endpoint, EndpointPattern, Lookup, Match, Protocol, TranslationKind, Verdict,
+};
+
+use super::{Answers, exact};
+
+/// How many matches are looked at to see whether all have one internal port.
+const MATCHES: usize = 64;
+
+/// The client of a proxy, as the proxy sees it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Client {
+    /// Where its packets come from: the NAT endpoint, if it is behind this gateway.
+    pub endpoint: Endpoint,
+    /// What it is connected to: the proxy's own endpoint, or what is known of it.
+    pub server: EndpointPattern,
+    /// The transport protocol; where it is not known, any that has ports.
+    pub protocol: Option<Protocol>,
+}
+
+/// Who is behind a client.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Behind {
+    /// This host, and its port where all that fits has the same one.
+    One(IpAddr, Option<u16>),
+    /// Any of several hosts.
+    Several,
+    /// Nobody that is known.
+    Nobody,
+    /// Nobody: no translation has the client's address.
+    NotNat,
+}
+
+/// Who is behind a client, and how far that can be trusted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Identified {
+    /// Who it is.
+    pub behind: Behind,
+    /// Whether nothing is missing of what lives now. What has ended unseen does not
+    /// matter: the client is there.
+    pub is_complete: bool,
+    /// Whether all that had happened when it was asked for is in it, as in
+    /// [`Told`](super::Told).
+    pub is_settled: bool,
+}
+
+impl Client {
+    fn question(&self) -> Lookup {
+        Lookup {
+            protocol: self.protocol,
+            // A host that is reached through a port forward is a server, not the
+            // sender of what comes from that endpoint.
+            kind: Some(TranslationKind::Source),
+            nat: EndpointPattern::exactly(self.endpoint),
+            remote: self.server.clone(),
+            ..Lookup::default()
+        }
+    }
+}
+
+impl Answers {
+    /// Finds who is behind a client. Always from an index, so that it may be done in
+    /// async code.
+    pub fn identify(&self, client: &Client) -> Identified {
+        let question = client.question();
+        if !self.mirror.has_nat_address(client.endpoint.address) {
+            // Looked at before the table, as always. Whose first connection has just
+            // begun is not in it yet.
+            let is_current = !self.asks_kernel || self.mirror.is_current();
+            if !self.mirror.has_nat_address(client.endpoint.address) {
+                return self.stranger(&question, is_current);
+            }
+        }
+        let is_exact = exact::arriving_packet(&question).is_some();
+        let told = self.lookup(&question, MATCHES);
+        Identified {
+            behind: judge(&told.answer, is_exact),
+            is_complete: is_complete_now(&told.answer.coverage),
+            is_settled: told.is_settled,
+        }
+    }
+
+    /// What is said of an address that no translation has.
+    fn stranger(&self, question: &Lookup, is_settled: bool) -> Identified {
+        let is_covered = self.mirror.filter().covers(question);
+        let is_complete = is_covered && is_complete_now(&self.mirror.coverage(super::now()));
+        Identified {
+            // Where something is missing, it may be what would have named somebody.
+            behind: if is_complete {
+                Behind::NotNat
+            } else {
+                Behind::Nobody
+            },
+            is_complete,
+            is_settled,
+        }
+    }
+}
+
+/// Whether no gap lasts.
+fn is_complete_now(coverage: &Coverage) -> bool {
+    coverage.gaps().iter().all(|gap| gap.to.is_some())
+}
+
+/// Says who is meant by the matches of a question about a client.
+///
+/// The client is there now. So where the question is exact, and the kernel can have
+/// one connection at a time that fits, the one that lives is meant, whoever had the
+/// NAT endpoint a moment ago. Where it is not, somebody else may have the one that
+/// lives, and all count.
+fn judge(answer: &Answer, is_exact: bool) -> Behind {
+    let is_live = |found: &Match| found.ended_at.is_none();
+    let has_live = answer.matches.iter().any(is_live);
+    let mut meant = answer
+        .matches
+        .iter()
+        .filter(|found| found.protocol.has_ports())
+        .filter(|found| !(is_exact && has_live) || is_live(found))
+        .map(|found| found.translation.internal);
+    let Some(first) = meant.next() else {
+        return Behind::Nobody;
+    };
+    let mut port = Some(first.port);
+    for other in meant {
+        if other.address != first.address {
+            return Behind::Several;
+        }
+        port = port.filter(|port| *port == other.port);
+    }
+    if answer.is_cut {
+        // Of those that were left out only the verdict tells.
+        return match answer.verdict {
+            Verdict::One => Behind::One(first.address, None),
+            Verdict::None | Verdict::Several => Behind::Several,
+        };
+    }
+    Behind::One(first.address, port)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use model::{Gap, GapCause, KernelId, TimeSource, Timed, Timestamp, Translation, Zone};
+
+    use super::*;
+
+    const OTHER: u16 = 1;
+    const SERVER: u16 = 443;
+
+    fn at(last: u8, port: u16) -> Endpoint {
+        Endpoint::new(Ipv4Addr::new(192, 0, 2, last).into(), port)
+    }
+
+    /// A connection of host `host` from NAT endpoint 100:7 to port `remote` of 200.
+    fn found(host: u8, internal_port: u16, remote: u16, is_ended: bool) -> Match {
+        Match {
+            protocol: Protocol::TCP,
+            translation: Translation {
+                kind: TranslationKind::Source,
+                internal: at(host, internal_port),
+                nat: at(100, 7),
+                remote: at(200, remote),
+            },
+            original_destination: at(200, remote),
+            zone: Zone::default(),
+            kernel_id: (!is_ended).then_some(KernelId(1)),
+            started_at: None,
+            ended_at: is_ended.then_some(Timed {
+                at: Timestamp(5),
+                source: TimeSource::Kernel,
+            }),
+            end_evidence: None,
+            traffic: None,
+            mark: None,
+        }
+    }
+
+    fn client(server: &str) -> Client {
+        Client {
+            endpoint: at(100, 7),
+            server: match server {
+                "" => EndpointPattern::default(),
+                text => text.parse().unwrap(),
+            },
+            protocol: Some(Protocol::TCP),
+        }
+    }
+
+    fn host(last: u8, port: impl Into<Option<u16>>) -> Behind {
+        Behind::One(at(last, 0).address, port.into())
+    }
+
+    fn identified(matches: Vec<Match>, client: &Client) -> Behind {
+        let told = Answers::of_matches(matches).identify(client);
+        assert!(told.is_complete && told.is_settled);
+        told.behind
+    }
+
+    #[test]
+    fn the_server_tells_apart_who_shares_an_endpoint() {
+        let matches = || vec![found(1, 7, SERVER, false), found(2, 9, OTHER, false)];
+        let ask = |server| identified(matches(), &client(server));
+        assert_eq!(ask("192.0.2.200:443"), host(1, 7));
+        assert_eq!(ask("192.0.2.200:1"), host(2, 9));
+        assert_eq!(ask(":443"), host(1, 7));
+        assert_eq!(ask("192.0.2.200"), Behind::Several);
+        assert_eq!(ask(""), Behind::Several);
+        assert_eq!(ask("192.0.2.200:2"), Behind::Nobody);
+    }
+
+    #[test]
+    fn several_connections_of_one_host_name_it_and_no_port() {
+        let matches = vec![found(1, 7, SERVER, false), found(1, 8, OTHER, false)];
+        assert_eq!(identified(matches, &client("")), host(1, None));
+        let many = |host: u8| (0..100).map(move |port| found(host, port, port, false));
+        assert_eq!(identified(many(1).collect(), &client("")), host(1, None));
+        let mixed = many(1).chain([found(2, 1, 500, true)]).collect();
+        assert_eq!(identified(mixed, &client("")), Behind::Several);
+    }
+
+    #[test]
+    fn who_lives_is_meant_where_only_one_can() {
+        let taken_over = || vec![found(1, 7, SERVER, true), found(2, 9, SERVER, false)];
+        let exact = client("192.0.2.200:443");
+        assert_eq!(identified(taken_over(), &exact), host(2, 9));
+        // Any other connection may be the one that lives.
+        assert_eq!(identified(taken_over(), &client("")), Behind::Several);
+        let any_protocol = Client {
+            protocol: None,
+            ..exact.clone()
+        };
+        assert_eq!(identified(taken_over(), &any_protocol), Behind::Several);
+        let gone = vec![found(1, 7, SERVER, true)];
+        assert_eq!(identified(gone, &exact), host(1, 7));
+    }
+
+    #[test]
+    fn a_server_behind_a_port_forward_is_no_client() {
+        let mut forwarded = found(1, 80, SERVER, false);
+        forwarded.translation.kind = TranslationKind::Destination;
+        forwarded.original_destination = at(100, 7);
+        assert_eq!(identified(vec![forwarded], &client("")), Behind::Nobody);
+    }
+
+    #[test]
+    fn an_echo_is_nobodys_request() {
+        let mut echo = found(1, 7, 7, false);
+        echo.protocol = Protocol::ICMP;
+        let any = Client {
+            protocol: None,
+            ..client("")
+        };
+        assert_eq!(identified(vec![echo], &any), Behind::Nobody);
+    }
+
+    #[test]
+    fn an_address_without_translations_is_not_nat() {
+        let other = Client {
+            endpoint: at(101, 7),
+            ..client("192.0.2.200:443")
+        };
+        let answers = Answers::of_matches(vec![found(1, 7, SERVER, false)]);
+        assert_eq!(answers.identify(&other).behind, Behind::NotNat);
+        let gap = |to| {
+            Coverage::of_gaps(vec![Gap {
+                from: Timestamp(0),
+                to,
+                cause: GapCause::Starting,
+            }])
+        };
+        // What is over may have hidden an end, but hides nobody who is there.
+        answers.set_coverage(gap(Some(super::super::now())));
+        assert_eq!(answers.identify(&other).behind, Behind::NotNat);
+        answers.set_coverage(gap(None));
+        let told = answers.identify(&other);
+        assert_eq!((told.behind, told.is_complete), (Behind::Nobody, false));
+        let told = answers.identify(&client("192.0.2.200:443"));
+        assert_eq!((told.behind, told.is_complete), (host(1, 7), false));
+    }
+}

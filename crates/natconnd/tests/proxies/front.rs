@@ -1,0 +1,85 @@
+//! A proxy that runs, and the files that are shipped for it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use lab::Lab;
+
+use crate::process::{Process, eventually};
+
+/// The port for HTTP/1.1.
+pub const HTTP: u16 = 80;
+/// The port for TLS, with HTTP/2.
+pub const HTTPS: u16 = 443;
+/// Where the proxies write what they have served.
+pub const ACCESS_LOG: &str = "/run/access.log";
+
+/// A proxy that answers.
+pub struct Front {
+    pub process: Process,
+}
+
+impl Front {
+    /// Starts it beyond the NAT and waits until it answers on these ports.
+    pub fn start(lab: &Lab, command: &mut Command, ports: &[u16]) -> Self {
+        let mut process = Process::start_on(lab.outside(), command);
+        eventually(|| {
+            assert!(process.is_running(), "it ended:\n{}", process.log());
+            ports.iter().try_for_each(|port| {
+                let connected = lab.outside().connect_tcp(0, lab.outside().at(*port));
+                connected.map(drop).map_err(|error| error.to_string())
+            })
+        });
+        Self { process }
+    }
+
+    /// The line of the access log about this path.
+    pub fn access_log(&self, path: &str) -> String {
+        eventually(|| {
+            let log = fs::read_to_string(ACCESS_LOG).unwrap_or_default();
+            let line = log.lines().find(|line| line.contains(path));
+            line.map(str::to_owned)
+                .ok_or_else(|| format!("{path} is not in:\n{log}"))
+        })
+    }
+}
+
+/// A shipped file, with natconnd's address as it is in these tests, as often as it
+/// stands there.
+pub fn shipped(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packaging/proxies");
+    let text = fs::read_to_string(folder.join(name)).unwrap();
+    assert!(!text.contains(crate::site::NATCONND));
+    text.replace("127.0.0.1:8080", crate::site::NATCONND)
+}
+
+/// Puts a shipped file where a configuration can include it.
+pub fn install(name: &str) -> PathBuf {
+    let path = Path::new("/run").join(Path::new(name).file_name().unwrap());
+    fs::write(&path, shipped(name)).unwrap();
+    path
+}
+
+/// Whether these programs are there. Where they are not, and may be missing, says so.
+pub fn has(test: &str, programs: &[&str]) -> bool {
+    let is_missing = |program: &&&str| {
+        let found = lab::command(&["sh", "-c", "command -v \"$0\" >/dev/null", program]).status();
+        !found.unwrap().success()
+    };
+    let missing: Vec<_> = programs.iter().filter(is_missing).collect();
+    let is_required = std::env::var("NATCONND_REQUIRE_PROXY_TESTS").is_ok_and(|value| value == "1");
+    assert!(
+        missing.is_empty() || !is_required,
+        "{test} needs {missing:?}"
+    );
+    if !missing.is_empty() {
+        use std::io::Write as _;
+        // As `lab` does: the runner hides what a passed test prints.
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED: {test}: there is no {missing:?}"
+        );
+    }
+    missing.is_empty()
+}
