@@ -58,13 +58,18 @@ pub(super) fn wrong_method(
     path: &str,
     allowed: &'static str,
 ) -> Response<Body> {
-    let method = shortened(method.as_str());
-    let methods = allowed.replace(", ", " and ");
-    let detail = format!("answer {method} {path}: the path answers {methods} only");
-    let mut response = to_response(&problem(StatusCode::METHOD_NOT_ALLOWED, detail));
+    let mut response = to_response(&wrong_method_of(method.as_str(), path, allowed));
     let allowed = HeaderValue::from_static(allowed);
     response.headers_mut().insert(ALLOW, allowed);
     response
+}
+
+/// The same as a problem.
+pub(super) fn wrong_method_of(method: &str, path: &str, allowed: &str) -> Box<Problem> {
+    let method = shortened(method);
+    let methods = allowed.replace(", ", " and ");
+    let detail = format!("answer {method} {path}: the path answers {methods} only");
+    problem(StatusCode::METHOD_NOT_ALLOWED, detail)
 }
 
 /// The response that carries a problem.

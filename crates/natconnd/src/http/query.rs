@@ -52,6 +52,11 @@ pub(super) fn read(
     Ok(())
 }
 
+/// Reads the query of an endpoint that has no parameters.
+pub(super) fn read_nothing(query: Option<&str>) -> Refused<()> {
+    read(query, &[], |_, _| Ok(()))
+}
+
 fn unknown_parameter(name: &str, known: &[&str]) -> Box<crate::api::Problem> {
     let expected = match known {
         [] => "no parameter".to_owned(),

@@ -23,7 +23,7 @@ use super::route::Route;
 use super::state::State;
 use super::{
     connections, events, forward_auth, health, history, lookup, lookups, metrics, openapi, pages,
-    records, usage,
+    query, records, usage,
 };
 
 /// The requests of one connection.
@@ -89,7 +89,7 @@ impl Requests {
         let query = request.uri().query();
         Some(match route {
             Route::Events => events::respond(state, query),
-            Route::Status => status(state),
+            Route::Status => status(state, query),
             Route::Healthz => Ok(healthz(state)),
             Route::OpenApi => Ok(ok(JSON, openapi::openapi())),
             Route::Unknown => Err(unknown_path(request.uri().path())),
@@ -204,7 +204,8 @@ impl Service<Request<Incoming>> for Requests {
                 self.counted(route, response)
             }
             None if route == Route::Health => {
-                self.counted_later(route, health::respond(Arc::clone(state)))
+                let query = request.uri().query();
+                self.counted_later(route, health::respond(Arc::clone(state), query))
             }
             None if matches!(route, Route::Usage | Route::Ports) => {
                 let query = request.uri().query().map(str::to_owned);
@@ -243,7 +244,8 @@ impl Service<Request<Incoming>> for Requests {
     }
 }
 
-fn status(state: &State) -> Refused<Response<Body>> {
+fn status(state: &State, query: Option<&str>) -> Refused<Response<Body>> {
+    query::read_nothing(query)?;
     let body = serde_json::to_vec(&state.answers.status()).map_err(|error| {
         let detail = format!("write the status: {error}");
         problem(StatusCode::INTERNAL_SERVER_ERROR, detail)

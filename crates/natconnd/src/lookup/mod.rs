@@ -54,7 +54,7 @@ pub struct Answers {
     census: Arc<Taker>,
 }
 
-pub use crate::mirror::{Change, Notice};
+pub use crate::mirror::{Change, Notice, State};
 pub use usage::HostOrder;
 
 /// An answer, and what there is to say of it.

@@ -13,7 +13,7 @@ use crate::server::{Running, example, wait_until};
 /// Another address of this machine.
 const STRANGER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 
-fn elsewhere() -> AllowList {
+pub fn elsewhere() -> AllowList {
     AllowList::new(["192.0.2.0/24".parse().unwrap()])
 }
 

@@ -19,6 +19,7 @@ mod health;
 mod limits;
 mod lookup;
 mod lookups;
+mod openapi;
 mod pages;
 mod pages_health;
 mod pages_live;

@@ -31,6 +31,7 @@ mod protocols;
 mod pynatconnd;
 mod refusals;
 mod restart;
+mod schema;
 mod shipped;
 mod signals;
 mod silence;

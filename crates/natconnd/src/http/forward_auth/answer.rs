@@ -1,9 +1,11 @@
 //! The answer: a status, and headers that a proxy hands on.
 
-use hyper::header::{HeaderName, HeaderValue};
+use hyper::body::Bytes;
+use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
 
 use super::super::body::Body;
+use super::super::response::HTML;
 use super::super::text;
 use super::unreadable::Unreadable;
 use crate::lookup::{Behind, Identified};
@@ -24,7 +26,7 @@ pub(super) fn identified(told: &Identified, requires_one: bool) -> Response<Body
         Behind::One(address, port) => {
             let mut written = Vec::with_capacity(ADDRESS_LENGTH);
             text::address(&mut written, address);
-            let address = HeaderValue::from_maybe_shared(hyper::body::Bytes::from(written));
+            let address = HeaderValue::from_maybe_shared(Bytes::from(written));
             headers.insert(ADDRESS, address.expect("an address is visible ASCII"));
             if let Some(port) = port {
                 headers.insert(PORT, port.into());
@@ -51,13 +53,16 @@ pub(super) fn unreadable(unreadable: &Unreadable, requires_one: bool) -> Respons
     response(headers, requires_one)
 }
 
-fn response(headers: HeaderMap, is_refused: bool) -> Response<Body> {
-    let mut response = Response::new(Body::Full(hyper::body::Bytes::new()));
-    *response.status_mut() = if is_refused {
-        StatusCode::FORBIDDEN
+/// A refusal has a body, because some proxies hand it on to the client.
+fn response(mut headers: HeaderMap, is_refused: bool) -> Response<Body> {
+    let (status, body) = if is_refused {
+        headers.insert(CONTENT_TYPE, HTML);
+        (StatusCode::FORBIDDEN, Bytes::from_static(b"Forbidden"))
     } else {
-        StatusCode::NO_CONTENT
+        (StatusCode::NO_CONTENT, Bytes::new())
     };
+    let mut response = Response::new(Body::Full(body));
+    *response.status_mut() = status;
     *response.headers_mut() = headers;
     response
 }

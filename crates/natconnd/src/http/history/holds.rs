@@ -12,7 +12,7 @@ use super::super::lookup;
 use super::super::problem::{Refused, bad_value, problem};
 use super::super::query::{self, Plus};
 use super::super::state::State;
-use super::{blocking, json, nothing_to_read, open};
+use super::{blocking, json, open};
 use crate::api::{Hold, Holds, Problem};
 
 /// The path of all holds; that of one has a slash and its case behind it.
@@ -22,7 +22,7 @@ const PATH: &str = "/api/v1/history/holds";
 const MOST: usize = 100_000;
 
 pub(super) async fn list(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Body>> {
-    nothing_to_read(query)?;
+    query::read_nothing(query)?;
     let history = open(state.archive.as_deref())?;
     let holds = blocking(move || history.holds()).await?;
     json(&Holds {
@@ -94,7 +94,7 @@ async fn hold(state: &Arc<State>, case: String, query: Option<&str>) -> Refused<
 }
 
 async fn release(state: &Arc<State>, case: String, query: Option<&str>) -> Refused<Response<Body>> {
-    nothing_to_read(query)?;
+    query::read_nothing(query)?;
     let history = open(state.archive.as_deref())?;
     let released = case.clone();
     let was_held = blocking(move || history.release(&released))

@@ -55,7 +55,7 @@ pub(super) async fn change_holds(
 }
 
 async fn status(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Body>> {
-    nothing_to_read(query)?;
+    query::read_nothing(query)?;
     let archive = state.archive.clone();
     let status = blocking(move || status::of(archive.as_deref())).await?;
     json(&status)
@@ -63,7 +63,7 @@ async fn status(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Bod
 
 /// What would be deleted if it were time to, oldest first.
 async fn expired(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Body>> {
-    nothing_to_read(query)?;
+    query::read_nothing(query)?;
     let history = open(state.archive.as_deref())?;
     let now = state.answers.now();
     let segments = blocking(move || history.expired(now)).await?;
@@ -95,10 +95,6 @@ fn open(archive: Option<&Archive>) -> Refused<Arc<history::History>> {
             format!("read history: {cause}"),
         )
     })
-}
-
-fn nothing_to_read(query: Option<&str>) -> Refused<()> {
-    query::read(query, &[], |_, _| Ok(()))
 }
 
 fn json(value: &impl Serialize) -> Refused<Response<Body>> {

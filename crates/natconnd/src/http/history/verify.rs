@@ -6,14 +6,15 @@ use hyper::{Response, StatusCode};
 
 use super::super::body::{Body, Chunk, chunks};
 use super::super::problem::Refused;
+use super::super::query;
 use super::super::response::{NDJSON, response};
 use super::super::state::State;
-use super::{nothing_to_read, open};
+use super::open;
 use crate::api::VerifiedFile;
 
 /// One line for each file, as soon as it is read.
 pub(super) async fn respond(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Body>> {
-    nothing_to_read(query)?;
+    query::read_nothing(query)?;
     let history = open(state.archive.as_deref())?;
     let now = state.answers.now();
     let (sender, body) = chunks();

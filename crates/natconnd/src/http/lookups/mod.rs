@@ -26,11 +26,12 @@ use super::state::{PATIENCE, State};
 use crate::api::Problem;
 use crate::bulk::{Batch, Form, Reader, Tally};
 use parameters::read;
-use refused::{busy, too_large, unreadable};
+use refused::unreadable;
 
 #[cfg(test)]
 pub(super) use parameters::PARAMETERS;
 pub(super) use parameters::timezone;
+pub(super) use refused::{busy, too_large};
 
 /// Bytes of answers that may wait for the client to read them.
 const ROOM: usize = 4 << 20;

@@ -40,13 +40,13 @@ pub(super) fn unreadable(error: &BeginError) -> Box<Problem> {
 }
 
 /// 413: more than is allowed.
-pub(super) fn too_large(found: u64, most: u64) -> Box<Problem> {
+pub(in super::super) fn too_large(found: u64, most: u64) -> Box<Problem> {
     let detail = format!("read the body: it has {found} bytes or more, at most {most} are allowed");
     problem(StatusCode::PAYLOAD_TOO_LARGE, detail)
 }
 
 /// 503: as many as may are being answered.
-pub(super) fn busy(most: usize) -> Box<Problem> {
+pub(in super::super) fn busy(most: usize) -> Box<Problem> {
     let detail = format!("answer many lookups: {most} such requests are being answered, try again");
     problem(StatusCode::SERVICE_UNAVAILABLE, detail)
 }

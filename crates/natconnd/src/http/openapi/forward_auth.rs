@@ -4,7 +4,14 @@
     reason = "what stands here exists to be described, not to be used"
 )]
 
-use utoipa::IntoParams;
+use utoipa::openapi::{OpenApi, RefOr, Response};
+use utoipa::{IntoParams, ToSchema};
+
+use super::responses::{self, MAY_BE_THERE};
+use super::values::PortNumber;
+
+/// Where it is.
+pub(super) const PATH: &str = "/api/v1/forward-auth";
 
 /// What `/api/v1/forward-auth` reads of the query.
 #[derive(IntoParams)]
@@ -15,22 +22,29 @@ pub(super) struct ForwardAuthParameters {
     #[param(example = "100.64.2.1")]
     nat: Option<String>,
     /// The client's port, where `nat` does not have it.
-    #[param(example = 40123)]
+    #[param(value_type = Option<PortNumber>, example = 40123)]
     nat_port: Option<u16>,
     /// What the client is connected to, as the client sees it: the server's address, or
     /// with its port. Without it the verdict is `several` more often.
     #[param(example = "100.64.2.10")]
     remote: Option<String>,
     /// The server's port, where `remote` does not have it.
-    #[param(example = 443)]
+    #[param(value_type = Option<PortNumber>, example = 443)]
     remote_port: Option<u16>,
     /// The client's transport protocol, or the version of HTTP that it speaks: `HTTP/3.0` is
     /// udp, any other tcp. Without it, any.
     #[param(example = "tcp")]
     protocol: Option<String>,
     /// `one`: refuse the request with 403 unless the verdict is `one`.
-    #[param(example = "one")]
+    #[param(value_type = Option<Require>, example = "one")]
     require: Option<String>,
+}
+
+/// What must be.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+pub(super) enum Require {
+    One,
 }
 
 /// The headers that it reads.
@@ -85,19 +99,59 @@ pub(super) struct ForwardAuthHeaders {
         (status = 204, description = "The request may pass. `one`: the host is in \
             X-Internal-Address. `several`: any of several hosts, so none is named; say `remote` and \
             `protocol` to tell them apart. `none`: nobody that is known. `not-nat`: no \
-            translation has the client's address, so it is not behind this gateway", headers(
-            ("X-Nat-Verdict" = String, description = "`one`, `several`, `none` or `not-nat`"),
-            ("X-Internal-Address" = String, description = "The host, with the verdict `one`"),
-            ("X-Internal-Port" = String, description = "Its port, where all connections that fit \
-                have the same one"),
-            ("X-Nat-Coverage" = String, description = "`complete`, or `gaps` where something \
-                is missing of what natconnd knows of this moment"),
-            ("X-Nat-Reason" = String, description = "Why the question could not be read; then \
-                nobody was looked for, and there is no X-Nat-Coverage"),
-        )),
-        (status = 403, description = "`require=one`, and the verdict is another, with the same \
-            headers; or the peer is outside the allow list", body = String,
+            translation has the client's address, so it is not behind this gateway."),
+        (status = 403, description = "`require=one`, and the verdict is another, with the \
+            same headers. Or the peer is outside the allow list.", body = String,
             content_type = "text/html", example = "Forbidden"),
     )
 )]
 pub(super) fn forward_auth() {}
+
+/// Adds the headers that both answers have.
+pub(super) fn add_headers(document: &mut OpenApi) {
+    let item = document.paths.paths.get_mut(PATH);
+    let responses = item.and_then(|item| Some(&mut item.get.as_mut()?.responses.responses));
+    for (status, response) in responses.into_iter().flatten() {
+        if let RefOr::T(response) = response {
+            // A peer outside the allow list gets none of them.
+            add_to(response, status == "204");
+        }
+    }
+}
+
+fn add_to(response: &mut Response, is_verdict_there: bool) {
+    let verdicts = ["one", "several", "none", "not-nat"];
+    let verdict = responses::words("How many hosts it may be.", &verdicts, is_verdict_there);
+    let coverage = responses::words(
+        "Whether something is missing of what natconnd knows of this moment.",
+        &["complete", "gaps"],
+        MAY_BE_THERE,
+    );
+    let text = |about, example| responses::header(about, example, MAY_BE_THERE);
+    let headers = [
+        ("X-Nat-Verdict", verdict),
+        (
+            "X-Internal-Address",
+            text("The host, with the verdict `one`.", "192.168.248.2"),
+        ),
+        (
+            "X-Internal-Port",
+            text(
+                "Its port, where all connections that fit have the same one.",
+                "40123",
+            ),
+        ),
+        ("X-Nat-Coverage", coverage),
+        (
+            "X-Nat-Reason",
+            text(
+                "Why the question could not be read; then nobody was looked for, and there is \
+                 no X-Nat-Coverage.",
+                "x-real-port: missing",
+            ),
+        ),
+    ];
+    for (name, header) in headers {
+        response.headers.insert(name.to_owned(), RefOr::T(header));
+    }
+}

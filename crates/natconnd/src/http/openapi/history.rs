@@ -6,18 +6,21 @@
 
 use utoipa::IntoParams;
 
+use super::examples;
 use super::parameters::LookupParameters;
-use crate::api::{Expired, Gaps, History, Hold, Holds, Problem, VerifiedFile};
+use super::responses::{ForbiddenOverTcp, HistoryUnreadable, HoldsNothing, NoHistory, TooMuchFits};
+use super::values::{Case, Time};
+use crate::api::{Expired, Gaps, History, Hold, Holds, VerifiedFile};
 
 /// What `/api/v1/history/gaps` reads.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct GapsParameters {
-    /// Only gaps that reach beyond this time: RFC 3339, or Unix seconds.
-    #[param(example = "2026-11-01T00:00:00Z")]
+    /// Only gaps that reach beyond this time.
+    #[param(value_type = Option<Time>, example = "2026-11-01T00:00:00Z")]
     from: Option<String>,
     /// Only gaps that began before this time; now where it is absent.
-    #[param(example = "2026-12-01T00:00:00Z")]
+    #[param(value_type = Option<Time>, example = "2026-11-24T00:00:00Z")]
     to: Option<String>,
 }
 
@@ -30,14 +33,15 @@ pub(super) struct GapsParameters {
     operation_id = "history",
     tag = "history",
     responses(
-        (status = 200, description = "How it goes", body = History),
-        (status = 403, description = "The peer is outside the allow list", body = String,
-            content_type = "text/html", example = "Forbidden"),
+        (status = 200, description = "How it goes.", body = History,
+            example = json!(examples::history())),
     )
 )]
 pub(super) fn history() {}
 
 /// The times of which something is missing, and why.
+///
+/// What `coverage` of an answer about the past is made of.
 #[utoipa::path(
     get,
     path = "/api/v1/history/gaps",
@@ -45,15 +49,10 @@ pub(super) fn history() {}
     tag = "history",
     params(GapsParameters),
     responses(
-        (status = 200, description = "The gaps, oldest first", body = Gaps),
-        (status = 400, description = "A parameter is unknown or has a bad value", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 403, description = "The peer is outside the allow list", body = String,
-            content_type = "text/html", example = "Forbidden"),
-        (status = 404, description = "Nothing is recorded", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 503, description = "History cannot be read now", body = Problem,
-            content_type = "application/problem+json"),
+        (status = 200, description = "The gaps, oldest first.", body = Gaps,
+            example = json!(examples::gaps())),
+        (status = 404, response = NoHistory),
+        (status = 503, response = HistoryUnreadable),
     )
 )]
 pub(super) fn gaps() {}
@@ -68,95 +67,92 @@ pub(super) fn gaps() {}
     operation_id = "history_verify",
     tag = "history",
     responses(
-        (status = 200, description = "A file on each line", body = VerifiedFile,
-            content_type = "application/x-ndjson"),
-        (status = 403, description = "The peer is outside the allow list", body = String,
-            content_type = "text/html", example = "Forbidden"),
-        (status = 404, description = "Nothing is recorded", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 503, description = "History cannot be read now", body = Problem,
-            content_type = "application/problem+json"),
+        (status = 200, description = "A file on each line.", body = Vec<VerifiedFile>,
+            content_type = "application/x-ndjson",
+            example = json!(examples::verified())),
+        (status = 404, response = NoHistory),
+        (status = 503, response = HistoryUnreadable),
     )
 )]
 pub(super) fn verify() {}
 
-/// The segments that are due to be deleted. They are deleted without being asked for.
+/// The segments that are due to be deleted.
+///
+/// They are deleted without being asked for: segments go as a whole, once the last of their
+/// records is beyond `history.keep`.
 #[utoipa::path(
     get,
     path = "/api/v1/history/expired",
     operation_id = "history_expired",
     tag = "history",
     responses(
-        (status = 200, description = "The segments, in the order in which they go",
-            body = Expired),
-        (status = 403, description = "The peer is outside the allow list", body = String,
-            content_type = "text/html", example = "Forbidden"),
-        (status = 404, description = "Nothing is recorded", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 503, description = "History cannot be read now", body = Problem,
-            content_type = "application/problem+json"),
+        (status = 200, description = "The segments, in the order in which they go.",
+            body = Expired,
+            example = json!(examples::expired())),
+        (status = 404, response = NoHistory),
+        (status = 503, response = HistoryUnreadable),
     )
 )]
 pub(super) fn expired() {}
 
 /// The cases that hold records beyond their time.
+///
+/// Each with the number of its records, by name.
 #[utoipa::path(
     get,
     path = "/api/v1/history/holds",
     operation_id = "history_holds",
     tag = "history",
     responses(
-        (status = 200, description = "The cases", body = Holds),
-        (status = 403, description = "The peer is outside the allow list", body = String,
-            content_type = "text/html", example = "Forbidden"),
-        (status = 404, description = "Nothing is recorded", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 503, description = "History cannot be read now", body = Problem,
-            content_type = "application/problem+json"),
+        (status = 200, description = "The cases.", body = Holds,
+            example = json!(examples::holds())),
+        (status = 404, response = NoHistory),
+        (status = 503, response = HistoryUnreadable),
     )
 )]
 pub(super) fn holds() {}
 
-/// Holds what a lookup about the past matches, whatever retention says. Over the unix
-/// socket only.
+/// Holds what a lookup about the past matches, whatever retention says.
+///
+/// Over the unix socket only. The question is that of `/api/v1/lookup` and must name a time;
+/// `limit` does not limit what is held. What is held already is not held twice.
 #[utoipa::path(
     put,
     path = "/api/v1/history/holds/{case}",
     operation_id = "history_hold",
     tag = "history",
     params(
-        ("case" = String, Path, description = "1 to 100 letters, digits, `-`, `_` and `.`"),
+        ("case" = Case, Path, description = "The name of the case.", example = "2026-117"),
         LookupParameters,
     ),
     responses(
-        (status = 200, description = "How much the case holds now", body = Hold),
-        (status = 400, description = "A parameter is unknown or has a bad value", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 403, description = "Asked over TCP", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 422, description = "Too much fits", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 503, description = "History cannot be read now", body = Problem,
-            content_type = "application/problem+json"),
+        (status = 200, description = "How much the case holds now.", body = Hold,
+            example = json!(examples::hold())),
+        (status = 403, response = ForbiddenOverTcp),
+        (status = 404, response = NoHistory),
+        (status = 422, response = TooMuchFits),
+        (status = 503, response = HistoryUnreadable),
     )
 )]
 pub(super) fn hold() {}
 
-/// Gives up what a case holds. Over the unix socket only.
+/// Gives up what a case holds.
+///
+/// Over the unix socket only. What is beyond its time is deleted with it.
 #[utoipa::path(
     delete,
     path = "/api/v1/history/holds/{case}",
     operation_id = "history_release",
     tag = "history",
     params(
-        ("case" = String, Path, description = "1 to 100 letters, digits, `-`, `_` and `.`"),
+        ("case" = Case, Path, description = "The name of the case.", example = "2026-117"),
     ),
     responses(
-        (status = 200, description = "The case holds nothing any more", body = Hold),
-        (status = 403, description = "Asked over TCP", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 404, description = "It held nothing", body = Problem,
-            content_type = "application/problem+json"),
+        (status = 200, description = "The case holds nothing any more.", body = Hold,
+            example = json!(examples::released())),
+        (status = 403, response = ForbiddenOverTcp),
+        (status = 404, response = HoldsNothing),
+        (status = 503, response = HistoryUnreadable),
     )
 )]
 pub(super) fn release() {}

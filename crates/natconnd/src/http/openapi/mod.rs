@@ -4,12 +4,19 @@
 //! document only; the types are those of [`crate::api`]. A test holds the
 //! declarations to what the endpoints really read.
 
+mod complete;
+mod daemon;
+mod examples;
 mod forward_auth;
 mod history;
 mod lookups;
 mod parameters;
 mod paths;
+mod responses;
+#[cfg(test)]
+mod tests;
 mod usage;
+mod values;
 
 use std::sync::LazyLock;
 
@@ -22,10 +29,27 @@ use utoipa::OpenApi as _;
         description = "Which internal host is behind a NAT endpoint of this gateway?\n\n\
             Answers are lists, because one NAT endpoint can serve several hosts at once for \
             different remote endpoints, and they say how complete the data behind them is. \
-            \"Nothing found\" is an answer, not an error. Errors are problem details (RFC 9457). \
-            A peer outside the allow list gets 403 with `Forbidden` as `text/html` from every \
-            path. Every endpoint answers HEAD as it answers GET.",
+            \"Nothing found\" is an answer, not an error.\n\n\
+            Members of objects are always there, and null where there is nothing to say. New \
+            ones may be added within `/api/v1`; none is renamed or removed. Times are RFC 3339 in \
+            UTC.\n\n\
+            Refusals are problem details (RFC 9457). A parameter that is unknown or there twice \
+            is refused; what a list has of several values stands in one parameter, separated by \
+            commas. A path that is not here gets 404 (NotFound), a method that a path does not \
+            answer 405 (MethodNotAllowed). Every endpoint answers HEAD as it answers GET. A \
+            peer outside the allow list gets 403 with `Forbidden` as `text/html` from every \
+            path. A request that is no HTTP, or whose head is too long, gets 400, 414 or 431 \
+            without a body.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    servers((url = "/", description = "The natconnd that answered with this document. By \
+        default it listens at http://127.0.0.1:8080 and at the unix socket \
+        /run/natconnd/natconnd.sock.")),
+    tags(
+        (name = "connections", description = "Who is or was behind a NAT endpoint, and what \
+            connections there are or were."),
+        (name = "history", description = "What is kept of the past, and for how long."),
+        (name = "daemon", description = "How natconnd itself is doing."),
     ),
     paths(
         paths::lookup,
@@ -34,8 +58,8 @@ use utoipa::OpenApi as _;
         paths::connections,
         paths::records,
         paths::events,
-        paths::status,
-        paths::health,
+        daemon::status,
+        daemon::health,
         usage::usage,
         usage::ports,
         history::history,
@@ -45,16 +69,41 @@ use utoipa::OpenApi as _;
         history::holds,
         history::hold,
         history::release,
-        paths::healthz,
-        paths::metrics,
-        paths::openapi_json,
+        daemon::healthz,
+        daemon::metrics,
+        daemon::openapi_json,
     ),
     components(schemas(
         crate::api::LineAnswer,
         crate::api::Row,
         crate::api::Change,
         crate::api::Problem,
-        paths::Missed
+        paths::Missed,
+        values::EndpointPattern,
+        values::Time,
+        values::Duration,
+        values::Protocol,
+        values::Kind,
+        values::ZoneNumber,
+        values::Limit,
+        values::Cursor,
+        values::RecordsCursor,
+        values::CsvLines,
+        values::ParquetFile,
+        values::Case,
+        values::NamedColumn,
+        values::Timezone,
+        values::ProtocolWithPorts,
+        values::PortNumber,
+        values::Top,
+        values::Address,
+        values::Words,
+        usage::HostOrder,
+        forward_auth::Require,
+        parameters::Sort,
+        parameters::ListFormat,
+        parameters::RecordsFormat,
+        lookups::LinesFormat,
     ))
 )]
 struct Document;
@@ -62,75 +111,13 @@ struct Document;
 /// The OpenAPI document, as `/openapi.json` gives it.
 pub fn openapi() -> &'static str {
     static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
-        let mut text = Document::openapi()
-            .to_pretty_json()
-            .expect("the document has no map with other keys than strings");
+        let mut document = Document::openapi();
+        responses::add(&mut document);
+        complete::complete(&mut document);
+        let text = document.to_pretty_json();
+        let mut text = text.expect("the document has no map with other keys than strings");
         text.push('\n');
         text
     });
     &DOCUMENT
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::{
-        connections, events, forward_auth, history, lookup, lookups, records, usage,
-    };
-    use serde_json::Value;
-
-    fn parameters(path: &str) -> Vec<String> {
-        let document: Value = serde_json::from_str(super::openapi()).unwrap();
-        let item = &document["paths"][path];
-        let asked = item["get"].as_object().or(item["post"].as_object());
-        let declared = asked.unwrap()["parameters"].as_array();
-        let mut names: Vec<String> = declared
-            .unwrap_or_else(|| panic!("{path} is in the document and has parameters"))
-            .iter()
-            .filter(|parameter| parameter["in"] == "query")
-            .map(|parameter| parameter["name"].as_str().unwrap().to_owned())
-            .collect();
-        names.sort();
-        names
-    }
-
-    fn sorted(names: &[&str]) -> Vec<String> {
-        let mut names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        names.sort();
-        names
-    }
-
-    #[test]
-    fn the_document_names_the_parameters_that_are_read() {
-        assert_eq!(parameters("/api/v1/lookup"), sorted(lookup::PARAMETERS));
-        assert_eq!(parameters("/api/v1/lookups"), sorted(lookups::PARAMETERS));
-        let asked = sorted(forward_auth::PARAMETERS);
-        assert_eq!(parameters("/api/v1/forward-auth"), asked);
-        let listed = sorted(connections::PARAMETERS);
-        assert_eq!(parameters("/api/v1/connections"), listed);
-        assert_eq!(parameters("/api/v1/records"), sorted(records::PARAMETERS));
-        assert_eq!(parameters("/api/v1/events"), sorted(events::PARAMETERS));
-        assert_eq!(parameters("/api/v1/usage"), sorted(usage::PARAMETERS));
-        let ports = sorted(usage::PORTS_PARAMETERS);
-        assert_eq!(parameters("/api/v1/ports"), ports);
-        let gaps = sorted(history::GAPS_PARAMETERS);
-        assert_eq!(parameters("/api/v1/history/gaps"), gaps);
-    }
-
-    #[test]
-    fn the_document_names_paths_that_exist() {
-        use super::super::route::Route;
-        let document: Value = serde_json::from_str(super::openapi()).unwrap();
-        let paths = document["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 19);
-        for (path, item) in paths {
-            assert_ne!(Route::of_path(path, false), Route::Unknown, "{path}");
-            let forbidden = &item["get"]["responses"]["403"];
-            let is_asked = item["get"].is_object();
-            assert_eq!(
-                forbidden["content"]["text/html"].is_object(),
-                is_asked,
-                "{path}"
-            );
-        }
-    }
 }

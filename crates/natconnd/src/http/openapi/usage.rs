@@ -4,20 +4,31 @@
     reason = "what stands here exists to be described, not to be used"
 )]
 
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
-use crate::api::{Ports, Problem, Usage};
+use super::examples;
+use super::responses::NotCounted;
+use super::values::{Address, PortNumber, ProtocolWithPorts, Top};
+use crate::api::{Ports, Usage};
 
 /// What `/api/v1/usage` reads.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct UsageParameters {
-    /// How many NAT addresses, remotes and hosts at most.
-    #[param(minimum = 1, maximum = 1000, default = 20)]
+    /// How many NAT addresses, remotes and hosts at most; 20 where it is absent.
+    #[param(value_type = Option<Top>, example = 20)]
     top: Option<u16>,
-    /// What hosts are sorted by, the greatest first: `connections` or `ports`.
-    #[param(example = "ports", default = "connections")]
+    /// What hosts are sorted by, the greatest first; `connections` where it is absent.
+    #[param(value_type = Option<HostOrder>, example = "ports")]
     sort: Option<String>,
+}
+
+/// What hosts are sorted by.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+pub(super) enum HostOrder {
+    Connections,
+    Ports,
 }
 
 /// Who uses how many connections and ports?
@@ -32,37 +43,9 @@ pub(super) struct UsageParameters {
     tag = "connections",
     params(UsageParameters),
     responses(
-        (status = 200, description = "The last count", body = Usage,
-            example = json!({
-                "taken_at": "2026-11-23T22:47:00.123Z", "took_ms": 0.41,
-                "translations": 3,
-                "nat_address_count": 1, "remote_count": 2, "host_count": 2,
-                "nat_addresses": [{
-                    "nat_address": "100.64.2.1", "protocol": "tcp",
-                    "translations": 3, "ports": 2
-                }],
-                "remotes": [{
-                    "protocol": "tcp", "nat_address": "100.64.2.1",
-                    "remote_address": "100.64.2.10", "remote_port": 443, "zone": 0,
-                    "ports": 2, "available": 64_512, "per_cent": 0.0
-                }, {
-                    "protocol": "tcp", "nat_address": "100.64.2.1",
-                    "remote_address": "100.64.2.11", "remote_port": 25, "zone": 0,
-                    "ports": 1, "available": 64_512, "per_cent": 0.0
-                }],
-                "hosts": [{
-                    "internal_address": "192.168.248.2", "connections": 2, "ports": 2
-                }, {
-                    "internal_address": "192.168.248.3", "connections": 1, "ports": 1
-                }],
-                "coverage": { "complete": true, "gaps": [] }
-            })),
-        (status = 400, description = "A parameter is unknown or has a bad value", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 403, description = "The peer is outside the allow list", body = String,
-            content_type = "text/html", example = "Forbidden"),
-        (status = 503, description = "The table has not been counted yet", body = Problem,
-            content_type = "application/problem+json"),
+        (status = 200, description = "The last count.", body = Usage,
+            example = json!(examples::usage())),
+        (status = 503, response = NotCounted),
     )
 )]
 pub(super) fn usage() {}
@@ -72,16 +55,16 @@ pub(super) fn usage() {}
 #[into_params(parameter_in = Query)]
 pub(super) struct PortsParameters {
     /// The NAT address.
-    #[param(example = "100.64.2.1")]
+    #[param(value_type = Address, example = "100.64.2.1")]
     nat: String,
-    /// A protocol with ports: `tcp`, `udp`, `sctp`, `dccp`, `udplite`, or its number.
-    #[param(example = "tcp")]
+    /// The transport protocol.
+    #[param(value_type = ProtocolWithPorts, example = "tcp")]
     protocol: String,
-    /// The first port.
-    #[param(minimum = 0, maximum = 65_535, default = 0)]
+    /// The first port; 0 where it is absent.
+    #[param(value_type = Option<PortNumber>, example = 1024)]
     from: Option<u16>,
-    /// The last port.
-    #[param(minimum = 0, maximum = 65_535, default = 65_535)]
+    /// The last port, which is not below the first; 65535 where it is absent.
+    #[param(value_type = Option<PortNumber>, example = 65_535)]
     to: Option<u16>,
 }
 
@@ -96,20 +79,8 @@ pub(super) struct PortsParameters {
     tag = "connections",
     params(PortsParameters),
     responses(
-        (status = 200, description = "The ports that are held", body = Ports,
-            example = json!({
-                "taken_at": "2026-11-23T22:47:00.123Z",
-                "nat_address": "100.64.2.1", "protocol": "tcp",
-                "ports": [{
-                    "port": 40_123, "connections": 2, "forwarded": 0,
-                    "internal_address": "192.168.248.2", "hosts": 2
-                }],
-                "coverage": { "complete": true, "gaps": [] }
-            })),
-        (status = 400, description = "A parameter is missing, unknown or has a bad value",
-            body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The peer is outside the allow list", body = String,
-            content_type = "text/html", example = "Forbidden"),
+        (status = 200, description = "The ports that are held.", body = Ports,
+            example = json!(examples::ports())),
     )
 )]
 pub(super) fn ports() {}
