@@ -26,7 +26,9 @@ use crate::recorder::Archive;
 use best::Best;
 pub use list::{Order, Page, SortKey};
 pub use many::{Answered, Asked};
-pub use past::{Context, Looked, Merged, PastAnswer, PastQuestion, RecordsPage, TOLERANCE};
+pub use past::{
+    Context, Exported, Looked, Merged, PastAnswer, PastQuestion, RecordsPage, TOLERANCE,
+};
 
 /// How many connections that may have ended in silence are confirmed with the
 /// kernel for one lookup.
