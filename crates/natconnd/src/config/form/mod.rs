@@ -15,7 +15,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 pub(super) use network::{Endpoint, Folder, ListenAddress, Network, SocketPath};
-pub(super) use quantity::{BufferSize, Count, DiskSize, Period, TimeSpan};
+pub(super) use quantity::{BodySize, BufferSize, Count, DiskSize, Period, TimeSpan};
 pub(super) use word::{DeliveryWord, Key, Kind, Level, Name, ProtocolName, RemoteWord, ZoneNumber};
 
 /// A parsed value and where it stands.
