@@ -145,11 +145,7 @@ pub fn run(
         samples,
         gateway: gateway_name(&config),
         pynatconnd: config.pynatconnd.key_name,
-        limits: Limits {
-            connections: config.http.max_connections,
-            header_timeout: config.http.header_timeout,
-            ..Limits::default()
-        },
+        limits: Limits::from(&config.http),
     };
     let socket_file = listeners.socket_file.clone();
     let live = Live {

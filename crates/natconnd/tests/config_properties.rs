@@ -53,18 +53,24 @@ fn http() -> impl Strategy<Value = Http> {
         vec(listen, 0..4),
         option::of(path),
         vec(net(), 0..4),
-        1..=usize::MAX >> 1,
-        duration(1),
+        [1..=usize::MAX >> 1, 1..=usize::MAX >> 1],
+        [duration(1), duration(1)],
+        1_u64 << 10..1 << 50,
     )
-        .prop_map(
-            |(listen, unix_socket, allow, max_connections, header_timeout)| Http {
+        .prop_map(|(listen, unix_socket, allow, counts, timeouts, max_body)| {
+            let [max_connections, bulk_requests] = counts;
+            let [header_timeout, body_timeout] = timeouts;
+            Http {
                 listen,
                 unix_socket,
                 allow,
                 max_connections,
                 header_timeout,
-            },
-        )
+                bulk_requests,
+                max_body,
+                body_timeout,
+            }
+        })
 }
 
 fn filter() -> impl Strategy<Value = Filter> {

@@ -30,6 +30,7 @@ mod input;
 mod list;
 mod lookup;
 mod output;
+mod pages;
 mod past;
 mod query;
 mod records;

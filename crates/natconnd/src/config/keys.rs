@@ -5,7 +5,7 @@
 
 use super::Config;
 use super::form::{
-    BufferSize, Count, DeliveryWord, DiskSize, Endpoint, Fault, Folder, Found, HostCount,
+    BodySize, BufferSize, Count, DeliveryWord, DiskSize, Endpoint, Fault, Folder, Found, HostCount,
     Key as KeyNameForm, Kind, Level, List, ListenAddress, Name, Network, Occurrence, One, Optional,
     Period, PortRange, ProtocolName, RemoteWord, SocketPath, TimeSpan, ZoneNumber,
 };
@@ -131,6 +131,19 @@ pub(super) const KEYS: &[Key] = &[
     key!(
         "http.header-timeout", One<Period>, http.header_timeout, live: false,
         "How long a client may take to send the head of a request."
+    ),
+    key!(
+        "http.bulk-requests", One<Count>, http.bulk_requests, live: false,
+        "How many requests with many questions (POST /api/v1/lookups) are answered at once. \
+         Each may hold some megabytes; more of them are told to come again."
+    ),
+    key!(
+        "http.max-body", One<BodySize>, http.max_body, live: false,
+        "How much such a request may bring. It is never in memory as a whole."
+    ),
+    key!(
+        "http.body-timeout", One<Period>, http.body_timeout, live: false,
+        "How long such a request may bring nothing before it is given up."
     ),
     key!(
         "track.keep-ended", One<TimeSpan>, track.keep_ended, live: true,

@@ -42,6 +42,12 @@ pub struct Http {
     pub max_connections: usize,
     /// How long a client may take to send a request's head, never zero.
     pub header_timeout: Duration,
+    /// How many requests with many questions are answered at once, at least 1.
+    pub bulk_requests: usize,
+    /// The largest body of such a request, in bytes.
+    pub max_body: u64,
+    /// How long such a request may bring nothing, never zero.
+    pub body_timeout: Duration,
 }
 
 impl Default for Http {
@@ -55,6 +61,9 @@ impl Default for Http {
             ],
             max_connections: 10_000,
             header_timeout: Duration::from_secs(10),
+            bulk_requests: 8,
+            max_body: 1 << 30,
+            body_timeout: Duration::from_secs(300),
         }
     }
 }

@@ -17,7 +17,7 @@ use toml::de::DeValue;
 
 pub(super) use network::{Endpoint, Folder, ListenAddress, Network, SocketPath};
 pub(super) use port_range::PortRange;
-pub(super) use quantity::{BufferSize, Count, DiskSize, HostCount, Period, TimeSpan};
+pub(super) use quantity::{BodySize, BufferSize, Count, DiskSize, HostCount, Period, TimeSpan};
 pub(super) use word::{DeliveryWord, Key, Kind, Level, Name, ProtocolName, RemoteWord, ZoneNumber};
 
 /// A parsed value and where it stands.

@@ -337,6 +337,7 @@ fn held() -> api::Hold {
     api::Hold {
         case: "2026-117".to_owned(),
         records: 3,
+        coverage: Some((&Coverage::default()).into()),
     }
 }
 
