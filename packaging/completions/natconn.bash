@@ -43,6 +43,9 @@ _natconn() {
             natconn,status)
                 cmd="natconn__subcmd__status"
                 ;;
+            natconn,top)
+                cmd="natconn__subcmd__top"
+                ;;
             natconn,watch)
                 cmd="natconn__subcmd__watch"
                 ;;
@@ -90,6 +93,9 @@ _natconn() {
                 ;;
             natconn__subcmd__help,status)
                 cmd="natconn__subcmd__help__subcmd__status"
+                ;;
+            natconn__subcmd__help,top)
+                cmd="natconn__subcmd__help__subcmd__top"
                 ;;
             natconn__subcmd__help,watch)
                 cmd="natconn__subcmd__help__subcmd__watch"
@@ -185,7 +191,7 @@ _natconn() {
 
     case "${cmd}" in
         natconn)
-            opts="-h -V --local --socket --url --timeout --help --version lookup list records watch status doctor history config completions help"
+            opts="-h -V --local --socket --url --timeout --help --version lookup list records watch status top doctor history config completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -405,7 +411,7 @@ _natconn() {
             return 0
             ;;
         natconn__subcmd__help)
-            opts="lookup list records watch status doctor history config completions help"
+            opts="lookup list records watch status top doctor history config completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -671,6 +677,20 @@ _natconn() {
             return 0
             ;;
         natconn__subcmd__help__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        natconn__subcmd__help__subcmd__top)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1501,6 +1521,44 @@ _natconn() {
                 return 0
             fi
             case "${prev}" in
+                --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        natconn__subcmd__top)
+            opts="-n -h --every --once --json --rows --local --socket --url --timeout --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --every)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rows)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --socket)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -35,6 +35,7 @@ complete -c natconn -n "__fish_natconn_needs_command" -f -a "list" -d 'List live
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "records" -d 'List what lived in a period, ended translations included'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "watch" -d 'Follow translations as they begin and end'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "status" -d 'Tell how natconnd is doing'
+complete -c natconn -n "__fish_natconn_needs_command" -f -a "top" -d 'Show who uses how many connections and ports'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "doctor" -d 'Tell what ails natconnd, and what helps'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "history" -d 'Tell what is kept of the past, verify it, export it'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "config" -d 'Check a configuration file, or translate pynatconnd\'s'
@@ -122,6 +123,15 @@ complete -c natconn -n "__fish_natconn_using_subcommand status" -l timeout -d 'G
 complete -c natconn -n "__fish_natconn_using_subcommand status" -l json -d 'Print exactly the API\'s JSON'
 complete -c natconn -n "__fish_natconn_using_subcommand status" -l local -d 'Show times in this machine\'s time zone instead of UTC'
 complete -c natconn -n "__fish_natconn_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand top" -l every -d 'How often to ask natconnd, which counts every 5 s at most: 500ms, 2s, 1m' -r
+complete -c natconn -n "__fish_natconn_using_subcommand top" -s n -l rows -d 'With --once: rows of each table at most, 1 to 1000' -r
+complete -c natconn -n "__fish_natconn_using_subcommand top" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand top" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand top" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand top" -l once -d 'Print the tables once as text, and end'
+complete -c natconn -n "__fish_natconn_using_subcommand top" -l json -d 'Print exactly the API\'s JSON, once'
+complete -c natconn -n "__fish_natconn_using_subcommand top" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand top" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c natconn -n "__fish_natconn_using_subcommand doctor" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
 complete -c natconn -n "__fish_natconn_using_subcommand doctor" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
 complete -c natconn -n "__fish_natconn_using_subcommand doctor" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
@@ -248,16 +258,17 @@ complete -c natconn -n "__fish_natconn_using_subcommand completions" -l url -d '
 complete -c natconn -n "__fish_natconn_using_subcommand completions" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
 complete -c natconn -n "__fish_natconn_using_subcommand completions" -l local -d 'Show times in this machine\'s time zone instead of UTC'
 complete -c natconn -n "__fish_natconn_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "lookup" -d 'Tell which internal host is behind a NAT endpoint'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "list" -d 'List live translations'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "records" -d 'List what lived in a period, ended translations included'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "watch" -d 'Follow translations as they begin and end'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "status" -d 'Tell how natconnd is doing'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "doctor" -d 'Tell what ails natconnd, and what helps'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "history" -d 'Tell what is kept of the past, verify it, export it'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "config" -d 'Check a configuration file, or translate pynatconnd\'s'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor history config completions help" -f -a "lookup" -d 'Tell which internal host is behind a NAT endpoint'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor history config completions help" -f -a "list" -d 'List live translations'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor history config completions help" -f -a "records" -d 'List what lived in a period, ended translations included'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor history config completions help" -f -a "watch" -d 'Follow translations as they begin and end'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor history config completions help" -f -a "status" -d 'Tell how natconnd is doing'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor history config completions help" -f -a "top" -d 'Show who uses how many connections and ports'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor history config completions help" -f -a "doctor" -d 'Tell what ails natconnd, and what helps'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor history config completions help" -f -a "history" -d 'Tell what is kept of the past, verify it, export it'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor history config completions help" -f -a "config" -d 'Check a configuration file, or translate pynatconnd\'s'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor history config completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor history config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "status" -d 'Tell how much is kept, for how long, and whether recording goes well'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "verify" -d 'Read every file and compare it with its checksum'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "gaps" -d 'List the times of which something is missing, and why'

@@ -3,6 +3,7 @@
 //! The help, the man pages and the completions are generated from here.
 
 mod history;
+mod top;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use super::choice::DaemonChoice;
 
 use super::file_choice::FileChoice;
 pub(super) use history::{ExportArguments, ExportFormat, HistoryCommand, HoldArguments};
+pub(super) use top::TopArguments;
 
 const ABOUT: &str = "Ask natconnd which internal host is behind a NAT endpoint";
 
@@ -31,6 +33,7 @@ Examples:
   natconn watch --remote :25
   natconn --url http://192.0.2.1:8080 status
   natconn doctor
+  natconn top
 
 Environment:
   NATCONN_SOCKET  the unix socket, where there is no --socket
@@ -70,6 +73,7 @@ pub(super) enum Command {
     Records(RecordsArguments),
     Watch(WatchArguments),
     Status(StatusArguments),
+    Top(TopArguments),
     Doctor(DoctorArguments),
     /// Tell what is kept of the past, verify it, export it
     History {

@@ -39,6 +39,7 @@ mod sse;
 mod status;
 mod stream;
 mod times;
+mod top;
 mod watch;
 
 use std::ffi::OsString;
@@ -121,6 +122,7 @@ fn ask(arguments: &Arguments, command: &Command, output: &mut Output) -> Result<
             Command::Records(arguments) => records::run(&client, arguments, output).await,
             Command::Watch(arguments) => watch::run(&client, arguments, output).await,
             Command::Status(arguments) => status::run(&client, arguments, output).await,
+            Command::Top(arguments) => top::run(&client, arguments, output).await,
             Command::Doctor(arguments) => doctor::run(&client, arguments, output).await,
             Command::History { command } => history::run(&client, command, output).await,
             Command::Config { .. } | Command::Completions { .. } => Ok(Outcome::Match),

@@ -13,6 +13,7 @@ mod client;
 mod clock;
 mod daemon;
 mod process;
+mod terminal;
 mod truth;
 
 mod abuse;
@@ -39,6 +40,7 @@ mod source;
 mod start;
 mod stuck;
 mod supervisor;
+mod top;
 mod turns;
 mod usage;
 mod zones;
