@@ -4,7 +4,7 @@ use model::{Match, Period};
 use proptest::prelude::*;
 
 use super::{EFFORT, TestFolder, at, settings, wait_for_sealing};
-use crate::arbitrary::{kept, question, records};
+use crate::arbitrary::{everything, kept, question, records};
 use crate::deadline::Deadline;
 use crate::find;
 use crate::order::{by_all, is_superseded};
@@ -123,7 +123,7 @@ proptest! {
     #[test]
     fn a_page_that_is_given_up_lacks_its_end_only(
         records in records(0..60),
-        question in question(),
+        question in prop_oneof![question(), Just(everything())],
         limit in 1_usize..20,
         after in 0_usize..10,
     ) {
