@@ -8,7 +8,8 @@ use anyhow::{Context, Result, bail};
 /// How to call the benchmark.
 pub const USAGE: &str = "\
 usage: natconnd-bench PART… [--quick] [--seconds N] [--rounds N] [--without-natconnd]
-                      [--records N] [--folder FOLDER] [--python PROGRAM]
+                      [--connections N] [--records N] [--folder FOLDER]
+                      [--python PROGRAM]
 
 parts   all           the five below and a small history, written to bench/RESULTS.md
         events        processor time per event, forwarded connections, losses
@@ -22,6 +23,8 @@ parts   all           the five below and a small history, written to bench/RESUL
         delivery      what the kernel does with events that do not fit
         latency       from a packet until a follower of events knows
         reconcile     comparing a full table with the kernel's, under load
+        pages         the first byte of every page with a full table, and with the
+                      history in --folder
         abuse         the three below; a full run is written to bench/ABUSE.md
         overrun       a stopped reader with a tiny buffer, then the kernel's table
         destroy       the same, and every end recorded once
@@ -37,6 +40,7 @@ parts   all           the five below and a small history, written to bench/RESUL
 --seconds N         length of a round under load
 --rounds N          number of rounds
 --without-natconnd  the floor and the peers only
+--connections N     connections in a full table
 --records N         records in the larger history; the smaller has a tenth
 --folder FOLDER     where histories are filled, or have been before; it is kept
 --python PROGRAM    a Python that has DuckDB; else pip gets it";
@@ -64,6 +68,8 @@ pub enum Part {
     Latency,
     /// Reconciling a full table.
     Reconcile,
+    /// The first byte of pages.
+    Pages,
     /// The table after overruns.
     Overrun,
     /// Ends that did not fit.
@@ -105,6 +111,7 @@ impl Part {
             | Self::Start
             | Self::LookupCost
             | Self::Reconcile
+            | Self::Pages
             | Self::HandOver
             | Self::HistoryMemory => 1_048_576,
         }
@@ -115,6 +122,7 @@ impl Part {
     pub fn tools(self) -> &'static [&'static str] {
         match self {
             Self::Overrun | Self::Destroy | Self::HandOver | Self::Truth => &[],
+            Self::Pages => &[],
             Self::HistoryRate | Self::HistoryKill | Self::HistoryMemory => &[],
             Self::HistorySize => &["gzip", "zstd"],
             Self::HistoryLookup => &["python3"],
@@ -285,6 +293,7 @@ impl Plan {
                 "delivery" => plan.parts.push(Part::Delivery),
                 "latency" => plan.parts.push(Part::Latency),
                 "reconcile" => plan.parts.push(Part::Reconcile),
+                "pages" => plan.parts.push(Part::Pages),
                 "abuse" => {
                     plan.parts
                         .extend([Part::Overrun, Part::Destroy, Part::HandOver]);
@@ -309,6 +318,7 @@ impl Plan {
                 "history-lookup" => plan.parts.push(Part::HistoryLookup),
                 "history-memory" => plan.parts.push(Part::HistoryMemory),
                 "--quick" => {}
+                "--connections" => plan.full_table = number(word, words.next())?,
                 "--records" => plan.past.many = number(word, words.next())?,
                 "--folder" => plan.past.folder = Some(path(word, words.next())?),
                 "--python" => plan.past.python = Some(path(word, words.next())?),

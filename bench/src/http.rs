@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
@@ -47,6 +47,19 @@ pub struct Response {
     pub body: Vec<u8>,
 }
 
+/// How long an answer took.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// Status code.
+    pub status: u16,
+    /// From the question to the first byte.
+    pub first_byte: Duration,
+    /// From the question to the last byte.
+    pub last_byte: Duration,
+    /// Bytes of head and content, as they came.
+    pub length: usize,
+}
+
 impl Client {
     /// Connects to a TCP port on the loopback of a namespace.
     pub fn connect(namespace: &Namespace, port: u16) -> Result<Self> {
@@ -81,6 +94,30 @@ impl Client {
     pub fn get(&mut self, path: &str) -> Result<Response> {
         self.send(path)?;
         self.receive().with_context(|| format!("GET {path}"))
+    }
+
+    /// Sends the last request of a connection and takes the time.
+    pub fn time(mut self, path: &str) -> Result<Timing> {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: natconnd\r\nConnection: close\r\n\r\n");
+        let what = || format!("GET {path}");
+        let start = Instant::now();
+        self.stream
+            .write_all(request.as_bytes())
+            .with_context(what)?;
+        let mut bytes = vec![0; 16 << 10];
+        let mut length = self.stream.read(&mut bytes).with_context(what)?;
+        let first_byte = start.elapsed();
+        bytes.truncate(length);
+        length += self.stream.read_to_end(&mut bytes).with_context(what)?;
+        let last_byte = start.elapsed();
+        let head = String::from_utf8_lossy(&bytes[..bytes.len().min(64)]);
+        let status = head.split(' ').nth(1).and_then(|word| word.parse().ok());
+        Ok(Timing {
+            status: status.with_context(|| format!("GET {path}: no status code"))?,
+            first_byte,
+            last_byte,
+            length,
+        })
     }
 
     /// Sends a request; [`Client::receive`] gets the answer.

@@ -114,6 +114,7 @@ fn measure(plan: &Plan) -> Result<()> {
             Part::Delivery => parts::delivery(plan, natconnd, folder, report),
             Part::Latency => parts::latency(plan, natconnd, folder, report),
             Part::Reconcile => parts::reconcile(plan, natconnd, folder, report),
+            Part::Pages => parts::pages(plan, natconnd, folder, report),
             Part::HistorySize => parts::history::size(plan, report),
             Part::HistoryRate => parts::history::rate(plan, report),
             Part::HistoryKill => parts::history::kill(plan, natconnd, folder, report),

@@ -108,7 +108,7 @@ struct Questions {
 
 /// Questions about a live connection whose start was learned as `source` says.
 fn questions_for(gateway: &Gateway, client: &mut Client, source: &str) -> Result<Questions> {
-    for Outside { nat, remote } in live::sample(gateway, 1000)? {
+    for Outside { nat, remote, .. } in live::sample(gateway, 1000)? {
         let by_nat = format!("/api/v1/lookup?nat={nat}&protocol=udp");
         let exact = format!("{by_nat}&remote={remote}");
         let response = client.get(&exact)?;

@@ -14,7 +14,7 @@ use crate::gaps::Gaps;
 use crate::generation::Generation;
 use crate::sealed::{Readers, Sealed};
 use crate::segment::SegmentError;
-use crate::{News, Settings, Verified};
+use crate::{Completeness, News, Settings, Verified};
 
 /// News beyond which the oldest are forgotten.
 const MOST_NEWS: usize = 1000;
@@ -127,13 +127,7 @@ impl Archive {
     /// Says what is wrong with a segment, or that nothing is; whether it still is one
     /// of ours at all: what expired while it was read is no loss.
     pub(crate) fn set_fault(&self, sealed: &Arc<Sealed>, fault: Option<String>) -> bool {
-        let is_ours = {
-            let sources = self.sources.read();
-            sources
-                .segments
-                .iter()
-                .any(|other| Arc::ptr_eq(other, sealed))
-        };
+        let is_ours = self.is_ours(sealed);
         if is_ours && sealed.set_fault(fault.clone()) && fault.is_some() {
             self.tell(News::Damaged(Verified {
                 path: sealed.path().to_owned(),
@@ -143,10 +137,29 @@ impl Archive {
         is_ours
     }
 
-    /// Says that a segment could not be read; whether that is a loss.
-    pub(crate) fn could_not_read(&self, sealed: &Arc<Sealed>, error: &SegmentError) -> bool {
+    /// Takes note that a segment could not be read: for good where it is damaged, for
+    /// this answer where the system would not read it just now.
+    pub(crate) fn could_not_read(
+        &self,
+        sealed: &Arc<Sealed>,
+        error: &SegmentError,
+        completeness: &mut Completeness,
+    ) {
         self.readers.close(sealed.generation());
-        self.set_fault(sealed, Some(error.to_string()))
+        if error.is_damage() {
+            if self.set_fault(sealed, Some(error.to_string())) {
+                completeness.damaged.push(sealed.path().to_owned());
+            }
+        } else if self.is_ours(sealed) {
+            completeness.gaps.push(sealed.lost());
+        }
+    }
+
+    /// Whether a segment is still one of ours.
+    fn is_ours(&self, sealed: &Arc<Sealed>) -> bool {
+        let sources = self.sources.read();
+        let mut segments = sources.segments.iter();
+        segments.any(|other| Arc::ptr_eq(other, sealed))
     }
 
     /// Says that a file which is no segment is damaged, and in which time records may
@@ -163,7 +176,11 @@ impl Archive {
     /// Says that a file is damaged, without a gap: nothing that it had is missing, or
     /// nobody knows when that was.
     pub(crate) fn name_damaged(&self, path: PathBuf, fault: String) {
-        self.progress.lock().damaged.push(path.clone());
+        let damaged = &mut self.progress.lock().damaged;
+        if damaged.contains(&path) {
+            return;
+        }
+        damaged.push(path.clone());
         self.tell(News::Damaged(Verified {
             path,
             fault: Some(fault),

@@ -12,12 +12,13 @@ use std::time::Duration;
 use model::Timestamp;
 
 use crate::archive::Archive;
-use crate::folder::{Numbered, sync_folder};
-use crate::gaps;
-use crate::journal::{OpenSet, Replayed, replay};
+use crate::folder::sync_folder;
+use crate::generation::Generation;
+use crate::journal::{OpenSet, Replayed};
 use crate::retention::expire;
 use crate::seal::{Full, seal};
 use crate::verify::verify_next;
+use crate::{gaps, still_open};
 
 /// Something to be done.
 #[derive(Debug)]
@@ -25,12 +26,12 @@ pub(crate) enum Job {
     /// Seal a generation.
     Seal(Full),
     /// Read the journals of some generations, oldest first, for what is open.
-    ReadOpen(Vec<u64>),
+    ReadOpen(Vec<Arc<Generation>>),
     /// Write the file of gaps, and the catalogue if it is not written.
     Save,
     /// Remove segments whose time is over.
     Expire(Timestamp),
-    /// Verify one segment.
+    /// Verify one segment or hold.
     Verify(Timestamp),
     /// Make what was written to a journal safe from a power cut; with the folder,
     /// where its name is new.
@@ -144,26 +145,22 @@ fn work(archive: &Archive, job: Job) -> Done {
     }
 }
 
-/// What is open at the end of the last of these journals.
-pub(crate) fn read_open(
+/// What is open at the end of the last of these generations.
+fn read_open(
     archive: &Archive,
-    generations: &[u64],
+    generations: &[Arc<Generation>],
 ) -> Result<(OpenSet, Replayed), String> {
+    let failed = |(path, error): (PathBuf, io::Error)| format!("read {}: {error}", path.display());
     let mut open = OpenSet::default();
     let mut last = Replayed::default();
-    let mut read = |kind, number| -> Result<Replayed, String> {
-        let path = archive.folder.numbered(kind, number);
-        match replay(&path, number, None, |entry, at| open.apply(entry, at)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Replayed::default()),
-            other => other.map_err(|error| format!("read {}: {error}", path.display())),
-        }
-    };
     if let Some(first) = generations.first() {
         // What is open at the start of the later ones follows from it.
-        read(Numbered::Open, *first)?;
+        let seen_at = first.written().to;
+        still_open::read_begin(archive, first.number(), &mut open, seen_at).map_err(failed)?;
     }
-    for number in generations {
-        last = read(Numbered::Journal, *number)?;
+    for generation in generations {
+        (last, _) =
+            still_open::read_journal(archive, generation, None, &mut open).map_err(failed)?;
     }
     Ok((open, last))
 }

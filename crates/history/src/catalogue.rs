@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::checked_lines;
 use crate::folder::replace;
+use crate::{checked_lines, gaps};
 
 /// What the catalogue knows of a segment. Times are milliseconds since 1970.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -53,6 +53,17 @@ pub(crate) struct HoldEntry {
     pub(crate) bytes: u64,
     /// CRC-32 of its file.
     pub(crate) crc32: u32,
+    /// What was not known of its time, as the file says, too; nothing where nobody noted
+    /// whether anything was not.
+    #[serde(default)]
+    pub(crate) gaps: Option<Vec<gaps::Line>>,
+    /// When its file was last read and found to be whole, or written; zero where nobody
+    /// noted that.
+    #[serde(default)]
+    pub(crate) verified_at: i64,
+    /// What was wrong with its file then.
+    #[serde(default)]
+    pub(crate) fault: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -67,6 +78,9 @@ enum Line {
     Expired {
         generation: u64,
     },
+    /// A file is about to take the place of what a case holds. Whether it has, is seen by
+    /// its checksum.
+    Holding(HoldEntry),
     Hold(HoldEntry),
     Released {
         case: String,
@@ -81,6 +95,8 @@ pub(crate) struct Catalogue {
     since: Option<i64>,
     segments: BTreeMap<u64, Entry>,
     holds: BTreeMap<String, HoldEntry>,
+    /// What may have taken the place of those, by case.
+    announced: BTreeMap<String, HoldEntry>,
 }
 
 impl Catalogue {
@@ -96,6 +112,7 @@ impl Catalogue {
             since: None,
             segments: BTreeMap::new(),
             holds: BTreeMap::new(),
+            announced: BTreeMap::new(),
         };
         let file = match File::open(path) {
             Ok(file) => file,
@@ -118,10 +135,15 @@ impl Catalogue {
             Line::Expired { generation } => {
                 self.segments.remove(&generation);
             }
+            Line::Holding(hold) => {
+                self.announced.insert(hold.case.clone(), hold);
+            }
             Line::Hold(hold) => {
+                self.announced.remove(&hold.case);
                 self.holds.insert(hold.case.clone(), hold);
             }
             Line::Released { case } => {
+                self.announced.remove(&case);
                 self.holds.remove(&case);
             }
         }
@@ -131,7 +153,11 @@ impl Catalogue {
         let kept = self.since.map(|since| Line::Kept { since });
         let segments = self.segments.values().cloned().map(Line::Segment);
         let holds = self.holds.values().cloned().map(Line::Hold);
-        kept.into_iter().chain(segments).chain(holds)
+        let announced = self.announced.values().cloned().map(Line::Holding);
+        kept.into_iter()
+            .chain(segments)
+            .chain(holds)
+            .chain(announced)
     }
 
     /// Whether the log does not say everything.
@@ -221,26 +247,22 @@ impl Catalogue {
         self.file = None;
     }
 
-    /// Says what has become of the files of segments: when each was verified, and what
-    /// was wrong with it.
+    /// Says that the file of a segment was verified, and what was wrong with it.
     ///
     /// # Errors
     ///
     /// As [`Catalogue::keep_since`].
     pub(crate) fn verified(
         &mut self,
-        found: &[(u64, Option<String>)],
+        (generation, fault): (u64, Option<String>),
         verified_at: i64,
     ) -> io::Result<()> {
-        let entry = |(generation, fault): &(u64, Option<String>)| {
-            Some(Line::Segment(Entry {
-                verified_at,
-                fault: fault.clone(),
-                ..self.segments.get(generation)?.clone()
-            }))
-        };
-        let lines: Vec<Line> = found.iter().filter_map(entry).collect();
-        self.add(lines)
+        let entry = self.segments.get(&generation).map(|entry| Entry {
+            verified_at,
+            fault,
+            ..entry.clone()
+        });
+        self.add(entry.map(Line::Segment))
     }
 
     /// Forgets a segment.
@@ -253,8 +275,35 @@ impl Catalogue {
     }
 
     /// The holds by case.
-    pub(crate) fn holds(&self) -> impl Iterator<Item = &HoldEntry> {
+    pub(crate) fn holds(&self) -> impl ExactSizeIterator<Item = &HoldEntry> {
         self.holds.values()
+    }
+
+    /// What a case holds.
+    pub(crate) fn hold(&self, case: &str) -> Option<&HoldEntry> {
+        self.holds.get(case)
+    }
+
+    /// Says that a hold is about to be put in the place of another, or of none. If that
+    /// does not come about, it is to be [`Catalogue::withdrawn`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Catalogue::keep_since`].
+    pub(crate) fn announce_hold(&mut self, hold: HoldEntry) -> io::Result<()> {
+        self.add([Line::Holding(hold)])
+    }
+
+    /// Forgets what was announced for a case: it is not there.
+    pub(crate) fn withdrawn(&mut self, case: &str) {
+        if self.announced.remove(case).is_some() {
+            self.file = None;
+        }
+    }
+
+    /// What was announced, and nobody has noted whether it is there.
+    pub(crate) fn announced(&self) -> Vec<HoldEntry> {
+        self.announced.values().cloned().collect()
     }
 
     /// Adds a hold, or what has become of it.

@@ -1,30 +1,17 @@
 //! Finding records wherever they are.
 
 use std::path::PathBuf;
-use std::time::Instant;
 
 use model::Match;
 
 use crate::archive::{Archive, Sources};
+use crate::deadline::Deadline;
 use crate::page::Page;
 use crate::segment::{Segment, SegmentError};
 use crate::{Completeness, Effort, Question, holds};
 
 /// Records between two looks at the clock.
 const AT_ONCE: u64 = 256;
-
-/// How long there is to look.
-struct Deadline(Option<Instant>);
-
-impl Deadline {
-    fn of(effort: Effort) -> Self {
-        Self(Instant::now().checked_add(effort.time))
-    }
-
-    fn is_over(&self) -> bool {
-        self.0.is_some_and(|until| Instant::now() >= until)
-    }
-}
 
 /// Visits what fits: newest first, what is held for cases last.
 pub(crate) fn find(
@@ -42,7 +29,7 @@ pub(crate) fn find(
     let mut completeness = Completeness::default();
     let sources = archive.sources();
     for generation in sources.generations.iter().rev() {
-        if deadline.is_over() || !generation.find(question, &mut visit) {
+        if deadline.is_over() || !generation.find(question, &deadline, &mut visit) {
             completeness.is_cut = true;
             return completeness;
         }
@@ -56,23 +43,19 @@ pub(crate) fn find(
             return completeness;
         }
         let outcome = archive.readers.get(sealed);
-        let outcome = outcome.and_then(|segment| segment.find(question, &mut visit));
+        let outcome = outcome.and_then(|segment| segment.find(question, &deadline, &mut visit));
         match outcome {
             Ok(true) => {}
             Ok(false) => {
                 completeness.is_cut = true;
                 return completeness;
             }
-            Err(error) => {
-                if archive.could_not_read(sealed, &error) {
-                    completeness.damaged.push(sealed.path().to_owned());
-                }
-            }
+            Err(error) => archive.could_not_read(sealed, &error, &mut completeness),
         }
     }
     for path in relevant_holds(archive, question) {
         let outcome = Segment::open(&path);
-        let outcome = outcome.and_then(|segment| segment.find(question, &mut visit));
+        let outcome = outcome.and_then(|segment| segment.find(question, &deadline, &mut visit));
         note_hold(path, outcome, &mut completeness);
     }
     completeness
@@ -94,10 +77,14 @@ pub(crate) fn find_many(
                 completeness.is_cut = true;
                 return completeness;
             }
-            generation.find(question, &mut |record| {
+            let is_all = generation.find(question, &deadline, &mut |record| {
                 visit(index, record);
                 true
             });
+            if !is_all {
+                completeness.is_cut = true;
+                return completeness;
+            }
         }
     }
     let mut which = Vec::with_capacity(questions.len());
@@ -113,11 +100,15 @@ pub(crate) fn find_many(
             continue;
         }
         let outcome = archive.readers.get(sealed);
-        let outcome = outcome.and_then(|segment| segment.find_many(questions, &which, &mut visit));
-        if let Err(error) = outcome
-            && archive.could_not_read(sealed, &error)
-        {
-            completeness.damaged.push(sealed.path().to_owned());
+        let outcome =
+            outcome.and_then(|segment| segment.find_many(questions, &which, &deadline, &mut visit));
+        match outcome {
+            Ok(true) => {}
+            Ok(false) => {
+                completeness.is_cut = true;
+                return completeness;
+            }
+            Err(error) => archive.could_not_read(sealed, &error, &mut completeness),
         }
     }
     let old = |index: &usize| reaches_back(archive, &questions[*index]);
@@ -125,9 +116,9 @@ pub(crate) fn find_many(
     if !which.is_empty() {
         for path in holds::files(archive) {
             let outcome = Segment::open(&path);
-            let outcome =
-                outcome.and_then(|segment| segment.find_many(questions, &which, &mut visit));
-            note_hold(path, outcome.map(|()| true), &mut completeness);
+            let outcome = outcome
+                .and_then(|segment| segment.find_many(questions, &which, &deadline, &mut visit));
+            note_hold(path, outcome, &mut completeness);
         }
     }
     completeness
@@ -169,7 +160,10 @@ pub(crate) fn page(
             break;
         }
         let mut source = |question: &Question, visit: &mut Visit| {
-            archive.readers.get(sealed)?.find(question, visit)
+            archive
+                .readers
+                .get(sealed)?
+                .find(question, &deadline, visit)
         };
         match add(&mut page, &asked, &mut source) {
             Ok(true) => {}
@@ -177,23 +171,21 @@ pub(crate) fn page(
                 completeness.is_cut = true;
                 break;
             }
-            Err(error) => {
-                if archive.could_not_read(sealed, &error) {
-                    completeness.damaged.push(sealed.path().to_owned());
-                }
-            }
+            Err(error) => archive.could_not_read(sealed, &error, &mut completeness),
         }
     }
     for path in relevant_holds(archive, question) {
-        let mut source =
-            |question: &Question, visit: &mut Visit| Segment::open(&path)?.find(question, visit);
+        let mut source = |question: &Question, visit: &mut Visit| {
+            Segment::open(&path)?.find(question, &deadline, visit)
+        };
         let asked = page.question();
         let outcome = add(&mut page, &asked, &mut source);
         note_hold(path.clone(), outcome, &mut completeness);
     }
     for generation in &generations {
-        let mut source =
-            |question: &Question, visit: &mut Visit| Ok(generation.find(question, visit));
+        let mut source = |question: &Question, visit: &mut Visit| {
+            Ok(generation.find(question, &deadline, visit))
+        };
         let asked = page.question();
         if !matches!(add(&mut page, &asked, &mut source), Ok(true)) {
             completeness.is_cut = true;
@@ -226,6 +218,8 @@ fn note_hold(path: PathBuf, outcome: Result<bool, SegmentError>, completeness: &
         // Released since it was listed.
         Err(SegmentError::Read { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
         }
-        Err(_) => completeness.damaged.push(path),
+        // What only a hold still has is of a time beyond history, in every answer.
+        Err(error) if error.is_damage() => completeness.damaged.push(path),
+        Err(_) => {}
     }
 }

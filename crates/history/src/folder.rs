@@ -172,6 +172,19 @@ pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
+/// Whether a file that could not be opened or read for this can be later on, so that it
+/// says nothing of the file: there were too few descriptors or too little memory.
+pub(crate) fn is_passing(error: &io::Error) -> bool {
+    use io::ErrorKind::{Interrupted, OutOfMemory, ResourceBusy, WouldBlock};
+    /// Linux: ENFILE, too many files in the system; EMFILE, in the process.
+    const TOO_MANY_FILES: [i32; 2] = [23, 24];
+    let is_too_many = |code| TOO_MANY_FILES.contains(&code);
+    matches!(
+        error.kind(),
+        Interrupted | OutOfMemory | ResourceBusy | WouldBlock
+    ) || error.raw_os_error().is_some_and(is_too_many)
+}
+
 /// Makes a file, or empties the one that is there: it says who talked to whom, so it is
 /// for natconnd and its group.
 ///
@@ -193,22 +206,64 @@ pub(crate) const MODE: u32 = 0o640;
 ///
 /// Where it cannot be written; the old one is untouched then.
 pub(crate) fn replace(path: &Path, write: impl FnOnce(&File) -> io::Result<()>) -> io::Result<()> {
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(".tmp");
-    let temporary = PathBuf::from(temporary);
-    let outcome = create(&temporary)
-        .and_then(|file| {
-            write(&file)?;
-            file.sync_all()
-        })
-        .and_then(|()| fs::rename(&temporary, path));
-    if let Err(error) = outcome {
-        // It takes room that may be what is missing. The first error says more.
-        let _ = fs::remove_file(&temporary);
-        return Err(error);
+    Replacement::write(path, write)?.put()
+}
+
+/// A file that is written and safe, and has not got its name yet. Goes with this, unless
+/// it gets it.
+#[derive(Debug)]
+pub(crate) struct Replacement<'a> {
+    path: &'a Path,
+    temporary: Option<PathBuf>,
+}
+
+impl<'a> Replacement<'a> {
+    /// Writes it.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written.
+    pub(crate) fn write(
+        path: &'a Path,
+        write: impl FnOnce(&File) -> io::Result<()>,
+    ) -> io::Result<Self> {
+        let mut temporary = path.as_os_str().to_owned();
+        temporary.push(".tmp");
+        let temporary = PathBuf::from(temporary);
+        // From here on it takes room that may be what is missing.
+        let replacement = Self {
+            path,
+            temporary: Some(temporary.clone()),
+        };
+        let file = create(&temporary)?;
+        write(&file)?;
+        file.sync_all()?;
+        Ok(replacement)
     }
-    match path.parent() {
-        Some(folder) => sync_folder(folder),
-        None => Ok(()),
+
+    /// Lets it take the place of what has its name.
+    ///
+    /// # Errors
+    ///
+    /// Where the system cannot; the old one is untouched then, or it is not known whether
+    /// the new one outlives a power cut.
+    pub(crate) fn put(mut self) -> io::Result<()> {
+        if let Some(temporary) = &self.temporary {
+            fs::rename(temporary, self.path)?;
+        }
+        self.temporary = None;
+        match self.path.parent() {
+            Some(folder) => sync_folder(folder),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Replacement<'_> {
+    fn drop(&mut self) {
+        if let Some(temporary) = &self.temporary {
+            // What went wrong before says more; it is removed at the next start.
+            let _ = fs::remove_file(temporary);
+        }
     }
 }

@@ -16,12 +16,34 @@ const MOST: usize = 10_000;
 /// Gaps of one cause that are no further apart are one.
 const NEAR: Duration = Duration::from_secs(1);
 
-/// Milliseconds since 1970; from is cut, to is rounded up.
-#[derive(Serialize, Deserialize)]
-struct Line {
+/// A gap as it is written down. Milliseconds since 1970; from is cut, to is rounded up.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct Line {
     from: i64,
     to: Option<i64>,
     cause: String,
+}
+
+impl From<&Line> for Gap {
+    fn from(line: &Line) -> Self {
+        Self {
+            from: Timestamp::of_milliseconds(line.from),
+            to: line.to.map(Timestamp::of_milliseconds),
+            // A cause of a later version is some cause all the same.
+            cause: GapCause::from_name(&line.cause).unwrap_or(GapCause::Fault),
+        }
+    }
+}
+
+impl From<&Gap> for Line {
+    fn from(gap: &Gap) -> Self {
+        let gap = whole_milliseconds(*gap);
+        Self {
+            from: gap.from.milliseconds(),
+            to: gap.to.map(Timestamp::milliseconds),
+            cause: gap.cause.name().to_owned(),
+        }
+    }
 }
 
 /// Gaps, oldest first.
@@ -53,13 +75,8 @@ impl Gaps {
         };
         let (lines, damaged) = checked_lines::read::<Line>(BufReader::new(file))?;
         let mut gaps = Self::default();
-        for line in lines {
-            gaps.note(Gap {
-                from: Timestamp::of_milliseconds(line.from),
-                to: line.to.map(Timestamp::of_milliseconds),
-                // A cause of a later version is some cause all the same.
-                cause: GapCause::from_name(&line.cause).unwrap_or(GapCause::Fault),
-            });
+        for line in &lines {
+            gaps.note(line.into());
         }
         gaps.is_unsaved = damaged > 0;
         Ok((gaps, damaged))
@@ -146,12 +163,7 @@ impl Gaps {
 /// Where it cannot be written; the old one is untouched then.
 pub(crate) fn save(path: &Path, list: &[Gap]) -> io::Result<()> {
     replace(path, |file| {
-        let lines = list.iter().map(|gap| Line {
-            from: gap.from.milliseconds(),
-            to: gap.to.map(Timestamp::milliseconds),
-            cause: gap.cause.name().to_owned(),
-        });
-        checked_lines::write(file, lines)
+        checked_lines::write(file, list.iter().map(Line::from))
     })
 }
 

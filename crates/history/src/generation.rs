@@ -6,13 +6,15 @@
 
 use std::sync::Arc;
 
-use model::{Match, Period};
-use parking_lot::RwLock;
+use model::{EndEvidence, Match, Period, Timestamp};
+use parking_lot::{Mutex, RwLock};
 
-use crate::Question;
 use crate::addresses::Addresses;
+use crate::deadline::Deadline;
+use crate::journal::{self, Begun, OpenSet};
 use crate::milliseconds::NOT_KNOWN;
 use crate::rows::Rows;
+use crate::{Question, RemotePolicy};
 
 /// Records after which the tail is sorted.
 const RUN: usize = 16_384;
@@ -22,6 +24,18 @@ const RUN: usize = 16_384;
 pub(crate) struct Generation {
     number: u64,
     memory: RwLock<Memory>,
+    written: Mutex<Written>,
+}
+
+/// How much of a journal was written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Written {
+    /// Bytes, all of them whole blocks.
+    pub(crate) bytes: u64,
+    /// When the journal was begun.
+    pub(crate) from: Timestamp,
+    /// When it was written last.
+    pub(crate) to: Timestamp,
 }
 
 #[derive(Debug, Default)]
@@ -44,12 +58,30 @@ impl Generation {
                 tail: Rows::with_capacity(RUN),
                 ..Memory::default()
             }),
+            written: Mutex::default(),
         }
     }
 
     /// Its number.
     pub(crate) const fn number(&self) -> u64 {
         self.number
+    }
+
+    /// How much of its journal was written.
+    pub(crate) fn written(&self) -> Written {
+        *self.written.lock()
+    }
+
+    /// Says how much of its journal was written.
+    pub(crate) fn set_written(&self, written: Written) {
+        *self.written.lock() = written;
+    }
+
+    /// Says that its journal has grown to this many bytes.
+    pub(crate) fn has_grown(&self, bytes: u64, now: Timestamp) {
+        let mut written = self.written.lock();
+        written.bytes = bytes;
+        written.to = now;
     }
 
     /// Its records.
@@ -118,8 +150,14 @@ impl Generation {
     }
 
     /// Calls `visit` with each record that fits and lived in the question's time, in
-    /// no order, for as long as it says true; says whether it always did.
-    pub(crate) fn find(&self, question: &Question, visit: &mut dyn FnMut(Match) -> bool) -> bool {
+    /// no order, for as long as it says true and there is time; says whether that was
+    /// always so.
+    pub(crate) fn find(
+        &self,
+        question: &Question,
+        deadline: &Deadline,
+        visit: &mut dyn FnMut(Match) -> bool,
+    ) -> bool {
         let mut found = Vec::new();
         let mut seen = 0;
         // The tail first: it may become a run meanwhile, which then is not looked at.
@@ -140,6 +178,9 @@ impl Generation {
             if seen == runs {
                 return true;
             }
+            if deadline.is_over() {
+                return false;
+            }
             let memory = self.memory.read();
             let is_sorted = seen < memory.sorted;
             memory.runs[seen].find(&memory.addresses, is_sorted, question, |record| {
@@ -158,6 +199,32 @@ impl Generation {
         write(&rows, &memory.addresses)
     }
 
+    /// Takes those out of `open` whose end is among its records: what says so in the
+    /// journal may be damaged.
+    pub(crate) fn remove_ended(&self, open: &mut OpenSet, remote: RemotePolicy) {
+        let mut identity = Vec::new();
+        self.with_rows(|all, addresses| {
+            for rows in all {
+                for index in 0..rows.len() {
+                    let record = rows.get(addresses, index);
+                    if record.end_evidence == Some(EndEvidence::Checkpoint) {
+                        continue;
+                    }
+                    identity.clear();
+                    journal::identity(&record, remote, &mut identity);
+                    // Another one with the same identity began later.
+                    let ends = |begun: Begun<'_>| match record.ended_at {
+                        Some(end) => begun.started_at <= end.at.milliseconds(),
+                        None => false,
+                    };
+                    if open.get(&identity).is_some_and(ends) {
+                        open.remove(&identity);
+                    }
+                }
+            }
+        });
+    }
+
     /// From the first start that is known to the last end; nothing where it is empty.
     pub(crate) fn period(&self) -> Option<Period> {
         self.with_rows(|rows, _| {
@@ -166,8 +233,8 @@ impl Generation {
             let from = starts.filter(|start| *start != NOT_KNOWN).min();
             let to = all().map(|row| row.ended_at).max()?;
             Some(Period {
-                from: model::Timestamp::of_milliseconds(from.unwrap_or(to)),
-                to: model::Timestamp::of_milliseconds(to),
+                from: Timestamp::of_milliseconds(from.unwrap_or(to)),
+                to: Timestamp::of_milliseconds(to),
             })
         })
     }

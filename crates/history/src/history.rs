@@ -13,7 +13,7 @@ use crate::archive::Archive;
 use crate::rows::Rows;
 use crate::segment::{Meta, SegmentError, write};
 use crate::{
-    SealedSegment, Settings, Status, Verified, find, holds, order, retention, status, verify,
+    Hold, SealedSegment, Settings, Status, Verified, find, holds, order, retention, status, verify,
 };
 
 /// Records that are exported at once at most: they are in memory, 48 bytes each.
@@ -47,8 +47,13 @@ pub struct Effort {
 pub struct Completeness {
     /// Whether looking stopped because the effort was spent, or the visitor said so.
     pub is_cut: bool,
-    /// Files that could not be read; their time is a gap from now on.
+    /// Files that are damaged or missing; their time is a gap from now on, as
+    /// [`History::gaps`] tells.
     pub damaged: Vec<PathBuf>,
+    /// The times of files that the system would not read just now, for want of
+    /// descriptors or memory, say. They are gaps of this answer and no other: who asks
+    /// again has them read again.
+    pub gaps: Vec<Gap>,
 }
 
 /// Why something that was asked for could not be done.
@@ -167,22 +172,25 @@ impl History {
     }
 
     /// Keeps these records for a case, whatever retention says, until
-    /// [`History::release`]. Added to what the case holds already.
+    /// [`History::release`]. Added to what the case holds already. `gaps` is what was not
+    /// known of the time that they are an answer about.
     ///
     /// # Errors
     ///
     /// Where they could not be written.
-    pub fn hold(&self, case: &str, records: &[Match], now: Timestamp) -> Result<(), FindError> {
-        holds::hold(&self.archive, case, records, now)
+    pub fn hold(
+        &self,
+        case: &str,
+        records: &[Match],
+        gaps: &[Gap],
+        now: Timestamp,
+    ) -> Result<(), FindError> {
+        holds::hold(&self.archive, case, records, gaps, now)
     }
 
-    /// The cases that hold records, with how many.
-    pub fn holds(&self) -> Vec<(String, u64)> {
-        let catalogue = self.archive.catalogue.lock();
-        let holds = catalogue.holds();
-        holds
-            .map(|hold| (hold.case.clone(), hold.records))
-            .collect()
+    /// The cases that hold records, by name.
+    pub fn holds(&self) -> Vec<Hold> {
+        holds::list(&self.archive)
     }
 
     /// Gives up what a case holds; false where it holds nothing.
@@ -216,6 +224,7 @@ impl History {
             first_generation: 0,
             last_generation: 0,
             gateway: self.settings().gateway.clone(),
+            gaps: None,
         };
         match write(&[&rows], &addresses, &meta, file) {
             Ok(_) => Ok((rows.len() as u64, completeness)),

@@ -4,19 +4,23 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use model::{Match, Timestamp};
+use model::{Gap, Match, Timestamp};
 
-use crate::FindError;
 use crate::addresses::Addresses;
 use crate::archive::Archive;
 use crate::catalogue::HoldEntry;
-use crate::folder::{replace, sync_folder};
+use crate::folder::{Replacement, sync_folder};
+use crate::gaps::{self, whole_milliseconds};
 use crate::order::{by_all, is_same_record};
 use crate::rows::Rows;
 use crate::seal::checkpoint;
-use crate::segment::{Meta, Segment, SegmentError, write};
+use crate::segment::{Checksum, Meta, Segment, SegmentError, checksum, write};
+use crate::{FindError, Hold};
 
-/// Adds records to what a case holds.
+/// Adds records to what a case holds, and `gaps` to what was not known of their time.
+///
+/// A crash at any moment leaves the old file or the new one, and a catalogue that knows
+/// it: the new one is announced before it gets its name.
 ///
 /// # Errors
 ///
@@ -26,6 +30,7 @@ pub(crate) fn hold(
     archive: &Archive,
     case: &str,
     records: &[Match],
+    gaps: &[Gap],
     now: Timestamp,
 ) -> Result<(), FindError> {
     if !is_name(case) {
@@ -33,67 +38,177 @@ pub(crate) fn hold(
     }
     let _alone = archive.holding.lock();
     let path = archive.folder.hold(case);
-    let mut all = held(&path)?;
-    // One that is still open is held as it was at this time.
-    all.extend(records.iter().map(|record| match record.ended_at {
-        Some(_) => *record,
-        None => checkpoint(record, now),
-    }));
-    all.sort_by(by_all);
-    all.dedup_by(|one, other| is_same_record(one, other));
-    let mut addresses = Addresses::default();
-    let mut rows = Rows::with_capacity(all.len());
-    for record in &all {
-        rows.push(&mut addresses, record);
-    }
-    let meta = Meta {
-        first_generation: 0,
-        last_generation: 0,
-        gateway: archive.settings.gateway.clone(),
-    };
-    let mut written = None;
-    let write = |file: &fs::File| {
-        let outcome = write(&[&rows], &addresses, &meta, file).map_err(|error| match error {
-            SegmentError::Write(error) => error,
-            other => io::Error::other(other),
-        })?;
-        written = Some(outcome);
-        Ok(())
-    };
+    let mut held = held(&path)?;
+    held.add(records, gaps, now);
     let failed = |source| FindError::Write {
         path: path.clone(),
         source,
     };
-    replace(&path, write).map_err(failed)?;
-    let Some(written) = written else {
-        return Ok(());
-    };
-    let entry = HoldEntry {
-        case: case.to_owned(),
-        records: all.len() as u64,
-        bytes: written.checksum.bytes,
-        crc32: written.checksum.crc32,
-    };
-    let noted = archive.catalogue.lock().add_hold(entry);
-    noted.map_err(|source| FindError::Write {
+    let not_noted = |source| FindError::Write {
         path: archive.folder.catalogue(),
         source,
+    };
+    let mut checksum = Checksum::default();
+    let file = Replacement::write(&path, |file| {
+        checksum = held.write(&archive.settings.gateway, file)?;
+        Ok(())
+    })
+    .map_err(failed)?;
+    stop_at(archive, "hold written").map_err(failed)?;
+    let entry = HoldEntry {
+        verified_at: now.milliseconds(),
+        ..entry_of(case, &held, checksum)
+    };
+    let announced = archive.catalogue.lock().announce_hold(entry.clone());
+    if let Err(source) = announced {
+        archive.catalogue.lock().withdrawn(case);
+        return Err(not_noted(source));
+    }
+    stop_at(archive, "hold announced").map_err(failed)?;
+    if let Err(source) = file.put() {
+        settle(archive, entry);
+        return Err(failed(source));
+    }
+    stop_at(archive, "hold put").map_err(failed)?;
+    let noted = archive.catalogue.lock().add_hold(entry);
+    noted.map_err(not_noted)
+}
+
+/// Finds out whether a file that was announced is there, and has the catalogue know it.
+pub(crate) fn settle(archive: &Archive, announced: HoldEntry) {
+    let path = archive.folder.hold(&announced.case);
+    let expected = Checksum {
+        bytes: announced.bytes,
+        crc32: announced.crc32,
+    };
+    let is_there = checksum(&path).is_ok_and(|found| found == expected);
+    let mut catalogue = archive.catalogue.lock();
+    if is_there {
+        catalogue.remember_hold(announced);
+    } else {
+        catalogue.withdrawn(&announced.case);
+    }
+}
+
+/// The entry of a file that the catalogue does not know.
+///
+/// # Errors
+///
+/// Where it cannot be read at all.
+pub(crate) fn adopted(path: &Path, case: &str, now: Timestamp) -> io::Result<HoldEntry> {
+    let checksum = checksum(path)?;
+    let (held, fault) = match held(path) {
+        Ok(held) => (held, None),
+        Err(error) => (Held::default(), Some(error.to_string())),
+    };
+    Ok(HoldEntry {
+        verified_at: now.milliseconds(),
+        fault,
+        ..entry_of(case, &held, checksum)
     })
 }
 
-/// The records in the file of a hold; none where it is not there.
-fn held(path: &Path) -> Result<Vec<Match>, FindError> {
-    let mut all = Vec::new();
-    let outcome = Segment::open(path).and_then(|segment| {
+/// The cases that hold records, by name.
+pub(crate) fn list(archive: &Archive) -> Vec<Hold> {
+    let catalogue = archive.catalogue.lock();
+    let told = |hold: &HoldEntry| Hold {
+        case: hold.case.clone(),
+        records: hold.records,
+        gaps: hold
+            .gaps
+            .as_ref()
+            .map(|gaps| gaps.iter().map(Gap::from).collect()),
+    };
+    catalogue.holds().map(told).collect()
+}
+
+/// What a case holds.
+#[derive(Debug, Default)]
+struct Held {
+    records: Vec<Match>,
+    /// Nothing where nobody noted what was not known.
+    gaps: Option<Vec<Gap>>,
+}
+
+impl Held {
+    fn add(&mut self, records: &[Match], gaps: &[Gap], now: Timestamp) {
+        let all = &mut self.records;
+        // One that is still open is held as it was at this time.
+        all.extend(records.iter().map(|record| match record.ended_at {
+            Some(_) => *record,
+            None => checkpoint(record, now),
+        }));
+        all.sort_by(by_all);
+        all.dedup_by(|one, other| is_same_record(one, other));
+        if let Some(known) = &mut self.gaps {
+            // One that lasts has lasted until now, as far as these records are concerned.
+            known.extend(gaps.iter().map(|gap| {
+                whole_milliseconds(Gap {
+                    to: gap.to.or(Some(now.max(gap.from))),
+                    ..*gap
+                })
+            }));
+            known.sort_by_key(|gap| (gap.from, gap.to, gap.cause.name()));
+            known.dedup();
+        }
+    }
+
+    fn write(&self, gateway: &str, file: &fs::File) -> io::Result<Checksum> {
+        let mut addresses = Addresses::default();
+        let mut rows = Rows::with_capacity(self.records.len());
+        for record in &self.records {
+            rows.push(&mut addresses, record);
+        }
+        let meta = Meta {
+            first_generation: 0,
+            last_generation: 0,
+            gateway: gateway.to_owned(),
+            gaps: self.gaps.clone(),
+        };
+        let written = write(&[&rows], &addresses, &meta, file);
+        written
+            .map(|written| written.checksum)
+            .map_err(|error| match error {
+                SegmentError::Write(error) => error,
+                other => io::Error::other(other),
+            })
+    }
+}
+
+fn entry_of(case: &str, held: &Held, checksum: Checksum) -> HoldEntry {
+    let gaps = held.gaps.as_ref();
+    HoldEntry {
+        case: case.to_owned(),
+        records: held.records.len() as u64,
+        bytes: checksum.bytes,
+        crc32: checksum.crc32,
+        gaps: gaps.map(|gaps| gaps.iter().map(gaps::Line::from).collect()),
+        verified_at: 0,
+        fault: None,
+    }
+}
+
+/// What is in the file of a hold; nothing where it is not there.
+fn held(path: &Path) -> Result<Held, FindError> {
+    let read = || {
+        let segment = Segment::open(path)?;
+        let mut held = Held {
+            records: Vec::new(),
+            gaps: segment.meta().gaps.clone(),
+        };
         segment.scan(&mut |record| {
-            all.push(record);
+            held.records.push(record);
             true
-        })
-    });
-    match outcome {
-        Ok(_) => Ok(all),
+        })?;
+        Ok(held)
+    };
+    match read() {
+        Ok(held) => Ok(held),
         Err(SegmentError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-            Ok(Vec::new())
+            Ok(Held {
+                gaps: Some(Vec::new()),
+                ..Held::default()
+            })
         }
         Err(error) => Err(FindError::Damaged {
             path: path.to_owned(),
@@ -135,6 +250,18 @@ pub(crate) fn files(archive: &Archive) -> Vec<PathBuf> {
         .holds()
         .map(|hold| archive.folder.hold(&hold.case))
         .collect()
+}
+
+/// Stops here as a crash would, where a test wants it.
+#[cfg(not(test))]
+#[allow(clippy::unnecessary_wraps)]
+fn stop_at(_archive: &Archive, _step: &str) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+fn stop_at(archive: &Archive, step: &str) -> io::Result<()> {
+    crate::failpoint::stop_at(archive.folder.path(), step)
 }
 
 /// Whether this can be the name of a case: it is one of a file, too.

@@ -4,7 +4,8 @@
 //! have a file `journal/N.open`, which says which translations were open when it began
 //! and is written at once while the generation before is sealed. Both are made of
 //! checked blocks (`block.rs`) of entries (`entry.rs`). Whoever replays a generation
-//! takes `N.open` first, so it does not matter when it was written.
+//! takes `N.open` first, so it does not matter when it was written. Damage costs the
+//! blocks that are damaged: the next whole one is found (`scan.rs`).
 //!
 //! A journal is of no use to anybody but natconnd, which removes it as soon as its
 //! records are in a segment. Its format may change with any version.
@@ -16,6 +17,7 @@ mod identity;
 mod open_file;
 mod open_set;
 mod replay;
+mod scan;
 mod writer;
 
 pub(crate) use entry::{Begun, Entry, timed};

@@ -13,6 +13,7 @@ mod archive;
 mod background;
 mod catalogue;
 mod checked_lines;
+mod deadline;
 #[cfg(test)]
 mod failpoint;
 mod find;
@@ -39,6 +40,7 @@ mod sealed;
 mod segment;
 mod settings;
 mod status;
+mod still_open;
 #[cfg(test)]
 mod tests;
 mod unsettled;
@@ -47,4 +49,4 @@ mod verify;
 pub use history::{Completeness, Effort, FindError, History, Question};
 pub use recorder::{News, OpenError, Recorder, WriteError, open};
 pub use settings::{RemotePolicy, Settings};
-pub use status::{SealedSegment, Status, Verified};
+pub use status::{Hold, SealedSegment, Status, Verified};

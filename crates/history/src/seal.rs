@@ -12,15 +12,15 @@ use std::sync::Arc;
 
 use model::{EndEvidence, Match, TimeSource, Timed, Timestamp};
 
-use crate::News;
 use crate::archive::Archive;
 use crate::background::save;
 use crate::catalogue::{Entry, GroupEntry};
 use crate::folder::{Numbered, create, sync_folder};
 use crate::generation::Generation;
-use crate::journal::{OpenSet, replay, write_open};
+use crate::journal::{OpenSet, write_open};
 use crate::sealed::Sealed;
 use crate::segment::{Checksum, Group, Meta, SegmentError, Written, write};
+use crate::{News, still_open};
 
 /// Why a generation could not be sealed. It is tried again.
 #[derive(Debug, thiserror::Error)]
@@ -101,17 +101,12 @@ fn forget(archive: &Archive, generation: &Arc<Generation>, sealed: Option<Arc<Se
 fn carry_over(archive: &Archive, full: &Full) -> Result<(), SealError> {
     let number = full.generation.number();
     let mut open = OpenSet::default();
-    for kind in [Numbered::Open, Numbered::Journal] {
-        let path = archive.folder.numbered(kind, number);
-        let replayed = replay(&path, number, None, |entry, at| open.apply(entry, at));
-        match replayed {
-            // What a crash has damaged was told when history was opened.
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(SealError::File { path, source }),
-        }
-    }
-    if full.is_settled {
+    let failed = |(path, source)| SealError::File { path, source };
+    still_open::read_begin(archive, number, &mut open, full.at).map_err(failed)?;
+    let (_, is_whole) =
+        still_open::read_journal(archive, &full.generation, None, &mut open).map_err(failed)?;
+    // Of what a damaged journal has as open nobody knows whether it is.
+    if full.is_settled && is_whole {
         let now = full.at.milliseconds();
         let every = archive.settings.checkpoint_every.as_millis();
         let before = now.saturating_sub(i64::try_from(every).unwrap_or(i64::MAX));
@@ -149,6 +144,7 @@ fn write_segment(
         first_generation: number,
         last_generation: number,
         gateway: archive.settings.gateway.clone(),
+        gaps: None,
     };
     let temporary = path.with_extension("parquet.tmp");
     let outcome = generation.with_rows(|rows, addresses| {
@@ -227,7 +223,7 @@ pub(crate) fn entry_of(
 /// Stops here as a crash would, where a test wants it.
 #[cfg(not(test))]
 #[allow(clippy::unnecessary_wraps)]
-fn stop_at(_shared: &Archive, _step: &str) -> Result<(), SealError> {
+fn stop_at(_archive: &Archive, _step: &str) -> Result<(), SealError> {
     Ok(())
 }
 

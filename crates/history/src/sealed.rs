@@ -94,12 +94,17 @@ impl Sealed {
     /// The gap that it leaves, where it is damaged or missing.
     pub(crate) fn gap(&self) -> Option<Gap> {
         self.fault.lock().as_ref()?;
+        Some(self.lost())
+    }
+
+    /// The gap that it leaves where it is not read.
+    pub(crate) fn lost(&self) -> Gap {
         let period = self.period();
-        Some(Gap {
+        Gap {
             from: period.from,
             to: Some(period.to),
             cause: GapCause::Damaged,
-        })
+        }
     }
 
     /// What others may know of it.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use model::{Period, Timestamp};
+use model::{Gap, Period, Timestamp};
 
 use crate::archive::Archive;
 use crate::retention::bytes_of_all;
@@ -52,6 +52,18 @@ pub struct SealedSegment {
     pub period: Period,
 }
 
+/// A case that holds records beyond their time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hold {
+    /// The name of the case.
+    pub case: String,
+    /// How many records it holds.
+    pub records: u64,
+    /// What was not known of the time that they were asked for, oldest first; `None` where
+    /// an earlier version has held some of them, which did not note it.
+    pub gaps: Option<Vec<Gap>>,
+}
+
 /// What became of verifying one file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Verified {
@@ -77,10 +89,15 @@ pub(crate) fn of(archive: &Archive) -> Status {
             periods.map(|period| period.from).min()
         }
     };
-    let verified_at = {
+    let (verified_at, held) = {
         let catalogue = archive.catalogue.lock();
-        let times = catalogue.segments().map(|entry| entry.verified_at);
-        times.min().map(Timestamp::of_milliseconds)
+        let segments = catalogue.segments().map(|entry| entry.verified_at);
+        let holds = catalogue.holds().map(|hold| hold.verified_at);
+        // One that was never verified soon is.
+        let times = segments.chain(holds.filter(|at| *at != 0));
+        let faulty = catalogue.holds().filter(|hold| hold.fault.is_some());
+        let held: Vec<PathBuf> = faulty.map(|it| archive.folder.hold(&it.case)).collect();
+        (times.min().map(Timestamp::of_milliseconds), held)
     };
     Status {
         sealed_records: segments.iter().map(|sealed| sealed.entry().records()).sum(),
@@ -101,7 +118,7 @@ pub(crate) fn of(archive: &Archive) -> Status {
         is_recording: progress.stopped.is_none(),
         trouble: progress.stopped.or(progress.trouble),
         unrecorded: progress.unrecorded,
-        damaged: damaged.chain(progress.damaged).collect(),
+        damaged: damaged.chain(held).chain(progress.damaged).collect(),
         synced_at: progress.synced_at,
         verified_at,
     }

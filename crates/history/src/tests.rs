@@ -3,12 +3,15 @@
 mod basics;
 mod damage;
 mod folder;
+mod holding;
 mod journal;
+mod journal_damage;
 mod keeping;
 mod model;
 mod pages;
 mod sealing;
 mod stopping;
+mod unread;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -93,7 +93,7 @@ pub enum GapCause {
     Filter,
     /// History could not be written: no room, an error, or too slow a disk.
     Unrecorded,
-    /// A file of history is damaged or missing.
+    /// A file of history is damaged or missing, or could not be read just now.
     Damaged,
     /// The question reaches back beyond what history still keeps, or ever kept.
     BeyondHistory,

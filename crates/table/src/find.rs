@@ -1,5 +1,4 @@
-//! Finding translations: by an index where the question has a key, else by a
-//! scan in parts.
+//! Finding translations by an index, where the question has a key.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -11,7 +10,7 @@ use crate::entry::Entry;
 use crate::family::Family;
 use crate::resync::Unseen;
 use crate::slab::Slot;
-use crate::table::{Position, Table};
+use crate::table::Table;
 
 /// A translation in the table.
 #[derive(Clone, Copy)]
@@ -171,32 +170,6 @@ impl Table {
         self.v4.find(question, &mut budget, &mut visit)
             && self.v6.find(question, &mut budget, &mut visit)
     }
-
-    /// Calls `visit` with every translation in at most `budget` slots, in no
-    /// order, and returns where to go on; `None` at the end.
-    ///
-    /// What is in the table during the whole of a scan is visited exactly once,
-    /// whatever comes and goes meanwhile.
-    pub fn scan(
-        &self,
-        from: Position,
-        budget: u32,
-        mut visit: impl FnMut(Found<'_>),
-    ) -> Option<Position> {
-        let end = if from.is_v6 {
-            self.v6.scan(from.slot, budget, &mut visit)
-        } else {
-            self.v4.scan(from.slot, budget, &mut visit)
-        };
-        match end {
-            Some(slot) => Some(Position { slot, ..from }),
-            None if from.is_v6 => None,
-            None => Some(Position {
-                is_v6: true,
-                slot: 0,
-            }),
-        }
-    }
 }
 
 impl<A: Address> Family<A> {
@@ -324,15 +297,5 @@ impl<A: Address> Family<A> {
             visit(A::found(self.slab.get(*slot)));
         }
         finished.is_some()
-    }
-
-    fn scan(&self, from: Slot, budget: u32, visit: &mut impl FnMut(Found<'_>)) -> Option<Slot> {
-        let end = self.slab.used().min(from.saturating_add(budget));
-        for slot in from..end {
-            if let Some(entry) = self.slab.scan(slot) {
-                visit(A::found(entry));
-            }
-        }
-        (end < self.slab.used()).then_some(end)
     }
 }

@@ -10,7 +10,7 @@
 //! for IPv4; `slab` holds entries; `index` and `chain` find them; `family`
 //! inserts, ends and removes; `plan` reads ahead for a batch; [`Table`] applies
 //! events to the two families;
-//! `resync` merges dumps; `find` answers lookups; `save` hands the table on.
+//! `resync` merges dumps; `find` answers lookups, `scan` looks at everything; `save` hands the table on.
 
 mod address;
 mod chain;
@@ -30,6 +30,7 @@ mod plan;
 mod replay;
 mod resync;
 mod save;
+mod scan;
 mod slab;
 mod table;
 mod told_before;

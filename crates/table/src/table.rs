@@ -71,7 +71,10 @@ pub(crate) struct Begun<'a> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Position {
     pub(crate) is_v6: bool,
+    /// How many slots were looked at.
     pub(crate) slot: u32,
+    /// How many parts there were when the scan of this family began.
+    pub(crate) parts: u32,
 }
 
 impl Table {

@@ -21,7 +21,7 @@ pub use rate::rate;
 pub use size::size;
 
 /// Days over which the records of a history are spread.
-const DAYS: u64 = 30;
+pub const DAYS: u64 = 30;
 
 /// Connections per second that make 100 million records in them: what size and
 /// rate are measured with.

@@ -23,6 +23,11 @@ use super::bytes::{Input, Malformed};
 use super::identity;
 use crate::milliseconds::NOT_KNOWN;
 
+/// Bytes that an entry has at least: a gap without a cause.
+pub(super) const SHORTEST: usize = 18;
+/// Bytes that an entry has at most: a gap with a cause as long as can be.
+pub(super) const LONGEST: usize = SHORTEST + u8::MAX as usize;
+
 const BEGUN: u8 = 0;
 const ENDED: u8 = 1;
 const OPEN: u8 = 2;

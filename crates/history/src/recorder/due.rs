@@ -7,8 +7,8 @@ use model::Timestamp;
 
 use super::{AFTER_LOSS, Recorder, Settling};
 use crate::background::{Done, Job};
-use crate::folder::Numbered;
-use crate::journal::replay;
+use crate::generation::Generation;
+use crate::still_open;
 use crate::unsettled::Unsettled;
 
 /// How often the journal says that natconnd is alive, if nothing else is written: the
@@ -18,9 +18,9 @@ const ALIVE_EVERY: Duration = Duration::from_secs(1);
 const TRY_EVERY: Duration = Duration::from_secs(3);
 /// How often the age and size of segments is looked at.
 const EXPIRE_EVERY: Duration = Duration::from_secs(60);
-/// In which time every segment is verified.
+/// In which time every segment and every hold is verified.
 const VERIFY_WITHIN: Duration = Duration::from_secs(7 * 24 * 3600);
-/// Segments are verified no faster than this.
+/// They are verified no faster than this.
 const VERIFY_EVERY: Duration = Duration::from_secs(60);
 
 /// When things were done.
@@ -126,16 +126,12 @@ impl Recorder {
             return;
         };
         self.flush(now);
-        if self.stopped.is_some() || generations != self.generations() {
+        if self.stopped.is_some() || generations != self.numbers() {
             return;
         }
         let rest = outcome.and_then(|(mut open, read)| {
-            let number = self.generation.number();
-            let path = self.archive.folder.numbered(Numbered::Journal, number);
-            replay(&path, number, Some(&read), |entry, at| {
-                open.apply(entry, at)
-            })
-            .map_err(|error| format!("read {}: {error}", path.display()))?;
+            still_open::read_journal(&self.archive, &self.generation, Some(&read), &mut open)
+                .map_err(|(path, error)| format!("read {}: {error}", path.display()))?;
             Ok(open)
         });
         match rest {
@@ -145,9 +141,14 @@ impl Recorder {
     }
 
     /// The generations that are not sealed, oldest first.
-    fn generations(&self) -> Vec<u64> {
-        let waiting = self.waiting.iter().map(|full| full.generation.number());
-        waiting.chain([self.generation.number()]).collect()
+    fn generations(&self) -> impl Iterator<Item = &Arc<Generation>> {
+        let waiting = self.waiting.iter().map(|full| &full.generation);
+        waiting.chain([&self.generation])
+    }
+
+    /// Their numbers.
+    fn numbers(&self) -> Vec<u64> {
+        self.generations().map(|one| one.number()).collect()
     }
 
     pub(super) fn catch_up(&mut self, now: Timestamp) {
@@ -178,8 +179,8 @@ impl Recorder {
             self.start_job(Job::Sync(Arc::clone(self.journal.file()), None));
         }
         if matches!(self.settling, Settling::Needed) && self.stopped.is_none() {
-            let generations = self.generations();
-            self.settling = Settling::Reading(generations.clone());
+            let generations = self.generations().map(Arc::clone).collect();
+            self.settling = Settling::Reading(self.numbers());
             self.start_job(Job::ReadOpen(generations));
         }
         self.keep_house(now);
@@ -192,9 +193,10 @@ impl Recorder {
             return;
         }
         let segments = self.archive.sources.read().segments.len();
-        let every = VERIFY_WITHIN / u32::try_from(segments.max(1)).unwrap_or(u32::MAX);
+        let files = segments + self.archive.catalogue.lock().holds().len();
+        let every = VERIFY_WITHIN / u32::try_from(files.max(1)).unwrap_or(u32::MAX);
         // The rarest first, so that nothing keeps it from its turn.
-        let job = if segments > 0 && is_due(self.times.verified_at, now, every.max(VERIFY_EVERY)) {
+        let job = if files > 0 && is_due(self.times.verified_at, now, every.max(VERIFY_EVERY)) {
             self.times.verified_at = now;
             Job::Verify(now)
         } else if is_due(self.times.expired_at, now, EXPIRE_EVERY) {

@@ -10,7 +10,7 @@ use super::{Recorder, Settling, WriteError};
 use crate::News;
 use crate::background::Job;
 use crate::folder::Numbered;
-use crate::generation::Generation;
+use crate::generation::{Generation, Written};
 use crate::journal::Writer;
 use crate::seal::Full;
 
@@ -55,6 +55,7 @@ impl Recorder {
     fn write(&mut self, now: Timestamp) -> Result<(), String> {
         let outcome = self.journal.flush(now);
         outcome.map_err(|error| format!("write {}: {error}", self.journal.path().display()))?;
+        self.generation.has_grown(self.journal.length(), now);
         self.times.written_at = now;
         self.times.is_unsynced = true;
         Ok(())
@@ -102,6 +103,11 @@ impl Recorder {
         let journal = Writer::create(&path, number, remote)
             .map_err(|error| format!("write {}: {error}", path.display()))?;
         let generation = Arc::new(Generation::new(number));
+        generation.set_written(Written {
+            bytes: journal.length(),
+            from: now,
+            to: now,
+        });
         let folder = self.archive.folder.journal();
         let former = std::mem::replace(&mut self.journal, journal);
         self.start_job(Job::Sync(Arc::clone(former.file()), None));

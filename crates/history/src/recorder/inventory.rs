@@ -8,11 +8,12 @@ use model::Timestamp;
 
 use super::open::{OpenError, failed};
 use crate::archive::Archive;
-use crate::catalogue::{Entry, HoldEntry};
-use crate::folder::Numbered;
+use crate::catalogue::Entry;
+use crate::folder::{Numbered, is_passing};
+use crate::holds;
 use crate::seal::entry_of;
 use crate::sealed::Sealed;
-use crate::segment::{Segment, checksum};
+use crate::segment::{Segment, SegmentError, checksum};
 
 /// Finds the segments, those without a line in the catalogue too, and sees which are
 /// missing or not as long as they were.
@@ -21,7 +22,7 @@ pub(super) fn find_segments(archive: &Archive, now: Timestamp) -> Result<(), Ope
     let mut catalogue = archive.catalogue.lock();
     for number in numbers {
         if catalogue.segment(number).is_none() {
-            let entry = adopted(archive, number, now);
+            let entry = adopted(archive, number, now)?;
             catalogue.remember_segment(entry);
         }
     }
@@ -37,7 +38,8 @@ pub(super) fn find_segments(archive: &Archive, now: Timestamp) -> Result<(), Ope
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 Some("it is missing".to_owned())
             }
-            Err(error) => Some(format!("it cannot be read: {error}")),
+            // Whoever asks is told, and tries again.
+            Err(_) => None,
         };
         (Arc::new(sealed), fault)
     });
@@ -58,22 +60,32 @@ pub(super) fn find_segments(archive: &Archive, now: Timestamp) -> Result<(), Ope
     Ok(())
 }
 
-/// The entry of a segment that the catalogue does not know.
-fn adopted(archive: &Archive, number: u64, now: Timestamp) -> Entry {
+/// The entry of a segment that the catalogue does not know. One that cannot be read just
+/// now is none: whoever opens tries again.
+fn adopted(archive: &Archive, number: u64, now: Timestamp) -> Result<Entry, OpenError> {
     let path = archive.folder.numbered(Numbered::Segment, number);
-    let read = Segment::open(&path)
-        .map_err(|error| error.to_string())
-        .and_then(|segment| {
-            let last = segment.meta().last_generation;
-            if last != number {
-                return Err(format!(
-                    "it is that of generation {last}, expected {number}"
-                ));
-            }
-            let checksum = checksum(&path).map_err(|error| error.to_string())?;
-            Ok(entry_of(number, segment.groups(), checksum, now))
-        });
-    read.unwrap_or_else(|fault| Entry {
+    let read = || {
+        let segment = Segment::open(&path)?;
+        let last = segment.meta().last_generation;
+        if last != number {
+            let cause = format!("it is that of generation {last}, expected {number}");
+            let path = path.clone();
+            return Err(SegmentError::Damaged { path, cause });
+        }
+        let checksum = checksum(&path).map_err(|source| SegmentError::Read {
+            path: path.clone(),
+            source,
+        })?;
+        Ok(entry_of(number, segment.groups(), checksum, now))
+    };
+    let fault = match read() {
+        Ok(entry) => return Ok(entry),
+        Err(SegmentError::Read { path, source }) if is_passing(&source) => {
+            return Err(failed((path, source)));
+        }
+        Err(error) => error.to_string(),
+    };
+    Ok(Entry {
         generation: number,
         bytes: fs::metadata(&path).map_or(0, |metadata| metadata.len()),
         crc32: 0,
@@ -83,8 +95,13 @@ fn adopted(archive: &Archive, number: u64, now: Timestamp) -> Entry {
     })
 }
 
-/// Finds holds that the catalogue does not know.
-pub(super) fn find_holds(archive: &Archive) -> Result<(), OpenError> {
+/// Finds holds that the catalogue does not know, or not as they are.
+pub(super) fn find_holds(archive: &Archive, now: Timestamp) -> Result<(), OpenError> {
+    let announced = archive.catalogue.lock().announced();
+    for hold in announced {
+        // A crash came between putting it there and noting that.
+        holds::settle(archive, hold);
+    }
     let folder = archive.folder.holds();
     let entries = fs::read_dir(&folder).map_err(|error| failed((folder.clone(), error)))?;
     for entry in entries {
@@ -97,26 +114,19 @@ pub(super) fn find_holds(archive: &Archive) -> Result<(), OpenError> {
         else {
             continue;
         };
-        let mut catalogue = archive.catalogue.lock();
-        if catalogue.holds().any(|hold| hold.case == case) {
+        let is_known = archive
+            .catalogue
+            .lock()
+            .holds()
+            .any(|hold| hold.case == case);
+        if is_known {
             continue;
         }
-        // One that cannot be read is found out when somebody asks.
-        let records = Segment::open(&path).map_or(0, |segment| segment.records());
-        let checksum = match checksum(&path) {
-            Ok(checksum) => checksum,
-            Err(error) => {
-                drop(catalogue);
-                archive.name_damaged(path, error.to_string());
-                continue;
-            }
-        };
-        catalogue.remember_hold(HoldEntry {
-            case: case.to_owned(),
-            records,
-            bytes: checksum.bytes,
-            crc32: checksum.crc32,
-        });
+        match holds::adopted(&path, case, now) {
+            Ok(hold) => archive.catalogue.lock().remember_hold(hold),
+            Err(error) if is_passing(&error) => return Err(failed((path, error))),
+            Err(error) => archive.name_damaged(path, error.to_string()),
+        }
     }
     Ok(())
 }

@@ -11,9 +11,10 @@ use model::Timestamp;
 use super::open::{OpenError, failed};
 use crate::archive::Archive;
 use crate::folder::Numbered;
-use crate::generation::Generation;
+use crate::generation::{Generation, Written};
 use crate::journal::{Entry as Logged, OpenSet, Replayed, Writer, replay};
 use crate::seal::{Full, remove_journal};
+use crate::still_open::{note_holes, read_begin};
 
 /// The number of the first generation ever.
 const FIRST: u64 = 1;
@@ -38,7 +39,7 @@ impl Journals {
         let numbers = unsealed(archive)?;
         let mut open = OpenSet::default();
         if let Some(first) = numbers.first() {
-            read_open(archive, *first, &mut open, now);
+            read_begin(archive, *first, &mut open, now).map_err(failed)?;
         }
         let mut full: Vec<Full> = Vec::new();
         let mut last_alive = None;
@@ -51,15 +52,23 @@ impl Journals {
             if let Some((path, fault, from)) = lost_since.take() {
                 archive.lost(path, fault, from, replayed.first_at.unwrap_or(now));
             }
+            let path = archive.folder.numbered(Numbered::Journal, number);
+            let before = last_alive.unwrap_or(archive.since().min(now));
+            note_holes(archive, &path, &replayed, before);
+            let mut written = Written {
+                bytes: replayed.length,
+                from: replayed.first_at.unwrap_or(before),
+                to: replayed.last_at.unwrap_or(before),
+            };
             last_alive = replayed.last_at.or(last_alive);
             began = began.min(replayed.first_at.unwrap_or(now));
-            let path = archive.folder.numbered(Numbered::Journal, number);
             if let Some(fault) = &replayed.fault
                 && (Some(&number) != numbers.last() || !is_torn(&path, &replayed))
             {
-                let from = last_alive.unwrap_or(archive.since().min(now));
-                lost_since = Some((path, fault.clone(), from));
+                written.bytes = length(&path);
+                lost_since = Some((path, fault.clone(), written.to));
             }
+            generation.set_written(written);
             full.push(Full {
                 generation: Arc::new(generation),
                 at: replayed.last_at.or(last_alive).unwrap_or(now),
@@ -84,9 +93,10 @@ impl Journals {
             .map_or(FIRST, |number| number + 1);
         let remote = archive.settings.remote;
         let file = |number| archive.folder.numbered(Numbered::Journal, number);
-        // The last one goes on, if it has a header at least.
+        // The last one goes on, if it has a header at least and no damage. One that has
+        // is sealed, so that it is soon gone.
         let (number, journal, generation_began) = match &last {
-            Some((number, replayed)) if replayed.length > 0 => {
+            Some((number, replayed)) if replayed.length > 0 && replayed.holes.is_empty() => {
                 let Replayed {
                     length, entries, ..
                 } = *replayed;
@@ -101,6 +111,11 @@ impl Journals {
             Some(full) => full.generation,
             None => Arc::new(Generation::new(number)),
         };
+        generation.set_written(Written {
+            bytes: journal.length(),
+            from: generation_began.min(now),
+            to: last_alive.unwrap_or(now),
+        });
         Ok(Self {
             waiting,
             generation,
@@ -154,22 +169,6 @@ fn remove(archive: &Archive, number: u64) -> Result<(), OpenError> {
     })
 }
 
-/// Reads what was open when the first generation began.
-fn read_open(archive: &Archive, number: u64, open: &mut OpenSet, now: Timestamp) {
-    let path = archive.folder.numbered(Numbered::Open, number);
-    let fault = match replay(&path, number, None, |entry, at| open.apply(entry, at)) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => Some(error.to_string()),
-        Ok(replayed) => replayed.fault,
-    };
-    if let Some(fault) = fault {
-        // What was open had a checkpoint not long before, or began after that.
-        let settings = &archive.settings;
-        let written = settings.checkpoint_every + settings.segment_age;
-        archive.lost(path, fault, now.minus(written), now);
-    }
-}
-
 /// Reads a journal: its records into memory, what it begins and ends into `open`,
 /// its gaps into the list of gaps.
 fn read_journal(
@@ -208,11 +207,15 @@ fn read_journal(
 /// Whether what cannot be read at the end of a journal is what was being written when
 /// natconnd or the machine stopped.
 fn is_torn(path: &Path, replayed: &Replayed) -> bool {
-    let length = fs::metadata(path).map_or(0, |metadata| metadata.len());
+    let length = length(path);
     match replayed.length {
         0 => length <= FILE_HEADER,
         read => length.saturating_sub(read) <= MOST_TORN,
     }
+}
+
+fn length(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |metadata| metadata.len())
 }
 
 /// Bytes of a journal that has no block.

@@ -71,7 +71,7 @@ pub fn open(settings: Settings, now: Timestamp) -> Result<Recorder, OpenError> {
         Gaps::open(&folder.gaps()).map_err(|error| failed((folder.gaps(), error)))?;
     let archive = Archive::new(settings, folder, catalogue, gaps);
     find_segments(&archive, now)?;
-    find_holds(&archive)?;
+    find_holds(&archive, now)?;
     let journals = Journals::read(&archive, now)?;
     archive.gaps.lock().end_all(now);
     if bad_entries > 0 {

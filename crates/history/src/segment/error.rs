@@ -37,3 +37,15 @@ pub enum SegmentError {
         expected: u32,
     },
 }
+
+impl SegmentError {
+    /// Whether it says something of the file: that it is missing, or not what was
+    /// written. Else the system could not read it this time.
+    pub(crate) fn is_damage(&self) -> bool {
+        match self {
+            Self::Damaged { .. } | Self::Unknown { .. } => true,
+            Self::Read { source, .. } => source.kind() == io::ErrorKind::NotFound,
+            Self::Write(_) => false,
+        }
+    }
+}

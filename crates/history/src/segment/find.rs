@@ -7,12 +7,13 @@ use super::cursor::{Fault, GroupReader};
 use super::prune::candidates;
 use super::test::Test;
 use super::wanted::Asked;
+use crate::deadline::Deadline;
 
 /// Rows that are tested together: as many as most pages have.
 const TOGETHER: u32 = 4096;
 
-/// Calls `visit` with each record of a group that fits, for as long as it says true;
-/// says whether it always did.
+/// Calls `visit` with each record of a group that fits, for as long as it says true and
+/// there is time; says whether that was always so.
 ///
 /// # Errors
 ///
@@ -20,6 +21,7 @@ const TOGETHER: u32 = 4096;
 pub(super) fn find_in_group(
     reader: &mut GroupReader<'_>,
     asked: &[Asked<'_>],
+    deadline: &Deadline,
     visit: &mut dyn FnMut(Match) -> bool,
 ) -> Result<bool, Fault> {
     let mut asked = asked.iter();
@@ -49,6 +51,10 @@ pub(super) fn find_in_group(
     for range in ranges {
         let mut from = range.start;
         while from < range.end {
+            // Before every page or so: there may be many in which nothing fits.
+            if deadline.is_over() {
+                return Ok(false);
+            }
             // Up to where the next page begins, so that none is read by halves.
             let to = (from / TOGETHER + 1)
                 .saturating_mul(TOGETHER)

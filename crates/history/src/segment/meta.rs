@@ -1,7 +1,8 @@
 //! What a segment says about itself.
 
-use model::{Period, Timestamp};
+use model::{Gap, Period, Timestamp};
 
+use crate::gaps;
 use crate::milliseconds::NOT_KNOWN;
 use crate::rows::Row;
 
@@ -17,6 +18,9 @@ pub(crate) struct Meta {
     pub(crate) last_generation: u64,
     /// The name of the gateway.
     pub(crate) gateway: String,
+    /// What was not known of the time that its records were asked for; nothing where they
+    /// are no answer to a question, as in a segment of a journal.
+    pub(crate) gaps: Option<Vec<Gap>>,
 }
 
 const VERSION: &str = "natconnd.format";
@@ -24,11 +28,12 @@ const FIRST: &str = "natconnd.first-generation";
 const LAST: &str = "natconnd.last-generation";
 const GATEWAY: &str = "natconnd.gateway";
 const ORDER: &str = "natconnd.order";
+const GAPS: &str = "natconnd.gaps";
 
 impl Meta {
     /// As the file has it.
-    pub(super) fn key_values(&self) -> [(&'static str, String); 5] {
-        [
+    pub(super) fn key_values(&self) -> Vec<(&'static str, String)> {
+        let mut key_values = vec![
             (VERSION, FORMAT_VERSION.to_string()),
             (FIRST, self.first_generation.to_string()),
             (LAST, self.last_generation.to_string()),
@@ -37,7 +42,14 @@ impl Meta {
                 ORDER,
                 "nat_address, nat_port <> internal_port, nat_port, started_at".to_owned(),
             ),
-        ]
+        ];
+        if let Some(gaps) = &self.gaps {
+            let lines: Vec<gaps::Line> = gaps.iter().map(gaps::Line::from).collect();
+            // Numbers and words are always something that JSON has.
+            let json = serde_json::to_string(&lines).unwrap_or_default();
+            key_values.push((GAPS, json));
+        }
+        key_values
     }
 
     /// The version of the format, and the rest; nothing where it is not there.
@@ -46,9 +58,18 @@ impl Meta {
             first_generation: get(FIRST)?.parse().ok()?,
             last_generation: get(LAST)?.parse().ok()?,
             gateway: get(GATEWAY)?.to_owned(),
+            gaps: match get(GAPS) {
+                Some(json) => Some(read_gaps(json)?),
+                None => None,
+            },
         };
         Some((get(VERSION)?.parse().ok()?, meta))
     }
+}
+
+fn read_gaps(json: &str) -> Option<Vec<Gap>> {
+    let lines: Vec<gaps::Line> = serde_json::from_str(json).ok()?;
+    Some(lines.iter().map(Gap::from).collect())
 }
 
 /// Records of a segment that lived about as long, and in which time.

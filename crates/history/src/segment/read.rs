@@ -1,9 +1,11 @@
 //! Questions to one segment.
 
 use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use model::Match;
+use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaDataReader};
 
 use super::cursor::{Fault, GroupReader, Tools, guarded};
@@ -15,6 +17,7 @@ use super::source::Source;
 use super::wanted::asked;
 use super::{Group, Meta, SegmentError};
 use crate::Question;
+use crate::deadline::Deadline;
 
 /// A sealed segment, open for questions from any number of threads.
 #[derive(Debug)]
@@ -65,11 +68,6 @@ impl Segment {
         &self.groups
     }
 
-    /// How many records it has.
-    pub(crate) fn records(&self) -> u64 {
-        self.groups.iter().map(|group| group.records).sum()
-    }
-
     /// Bytes of memory that it takes, about; grows with the questions asked.
     pub(crate) fn memory(&self) -> usize {
         let indexes: usize = self.indexes.iter().map(GroupIndex::memory).sum();
@@ -77,7 +75,8 @@ impl Segment {
     }
 
     /// Calls `visit` with each record that fits and lived in the question's time, in
-    /// no order, for as long as it says true; says whether it always did.
+    /// no order, for as long as it says true and there is time; says whether that was
+    /// always so.
     ///
     /// # Errors
     ///
@@ -86,6 +85,7 @@ impl Segment {
     pub(crate) fn find(
         &self,
         question: &Question,
+        deadline: &Deadline,
         visit: &mut dyn FnMut(Match) -> bool,
     ) -> Result<bool, SegmentError> {
         let asked = asked(question);
@@ -95,7 +95,7 @@ impl Segment {
                     continue;
                 }
                 let mut reader = GroupReader::new(index, &self.source, tools);
-                if !find_in_group(&mut reader, &asked, visit)? {
+                if !find_in_group(&mut reader, &asked, deadline, visit)? {
                     return Ok(false);
                 }
             }
@@ -105,7 +105,8 @@ impl Segment {
     }
 
     /// Answers those of many questions that `which` names, in any order: calls `visit`
-    /// with the index of a question and a record that fits it.
+    /// with the index of a question and a record that fits it, as long as there is time;
+    /// says whether there was.
     ///
     /// # Errors
     ///
@@ -114,8 +115,9 @@ impl Segment {
         &self,
         questions: &[Question],
         which: &[usize],
+        deadline: &Deadline,
         visit: &mut dyn FnMut(usize, Match),
-    ) -> Result<(), SegmentError> {
+    ) -> Result<bool, SegmentError> {
         // In the order of the file, so that a page that several ask for is read once.
         let mut which: Vec<usize> = which.to_vec();
         which.sort_by_cached_key(|question| {
@@ -134,10 +136,12 @@ impl Segment {
                         visit(*number, record);
                         true
                     };
-                    find_in_group(&mut reader, &asked(question), &mut visit)?;
+                    if !find_in_group(&mut reader, &asked(question), deadline, &mut visit)? {
+                        return Ok(false);
+                    }
                 }
             }
-            Ok(())
+            Ok(true)
         })
         .map_err(|fault: Fault| fault.of_file(&self.path))
     }
@@ -153,7 +157,7 @@ impl Segment {
             lookup: model::Lookup::default(),
             period: model::Period::ALWAYS,
         };
-        self.find(&everything, visit)
+        self.find(&everything, &Deadline::never(), visit)
     }
 }
 
@@ -186,8 +190,12 @@ fn read_index(source: &Source) -> Result<(u32, Meta, Vec<GroupIndex>), Fault> {
     guarded(|| {
         let metadata = ParquetMetaDataReader::new()
             .with_page_index_policy(PageIndexPolicy::Required)
-            .parse_and_finish(source)
-            .map_err(|error| error.to_string())?;
+            .parse_and_finish(source);
+        let metadata = match metadata.map_err(io_error) {
+            Ok(metadata) => metadata,
+            Err(Ok(error)) => return Ok(Err(error)),
+            Err(Err(error)) => return Err(error.to_string()),
+        };
         let key_values = metadata.file_metadata().key_value_metadata();
         let get = |key: &str| {
             let key_value = key_values?.iter().find(|other| other.key == key)?;
@@ -195,10 +203,22 @@ fn read_index(source: &Source) -> Result<(u32, Meta, Vec<GroupIndex>), Fault> {
         };
         let (version, meta) = Meta::read(get).ok_or("natconnd has not written it")?;
         if version > FORMAT_VERSION {
-            return Ok((version, meta, Vec::new()));
+            return Ok(Ok((version, meta, Vec::new())));
         }
-        Ok((version, meta, groups(&metadata)?))
-    })
+        Ok(Ok((version, meta, groups(&metadata)?)))
+    })?
+    .map_err(Fault::from)
+}
+
+/// What the system said, where it is the cause.
+fn io_error(error: ParquetError) -> Result<io::Error, ParquetError> {
+    match error {
+        ParquetError::External(source) => source
+            .downcast::<io::Error>()
+            .map(|error| *error)
+            .map_err(ParquetError::External),
+        other => Err(other),
+    }
 }
 
 impl Fault {

@@ -16,6 +16,7 @@ use super::*;
 use crate::Question;
 use crate::addresses::Addresses;
 use crate::arbitrary::{everything, example, kept, question, records};
+use crate::deadline::Deadline;
 use crate::rows::Rows;
 
 /// A file that goes away.
@@ -42,6 +43,7 @@ fn meta() -> Meta {
         first_generation: 3,
         last_generation: 5,
         gateway: "gw \"1\" \u{2603} natconnd.index-crc32".to_owned(),
+        gaps: None,
     }
 }
 
@@ -71,7 +73,7 @@ fn open(bytes: &[u8]) -> (Place, Result<Segment, SegmentError>) {
 
 fn find(segment: &Segment, question: &Question) -> Result<Vec<Match>, SegmentError> {
     let mut found = Vec::new();
-    segment.find(question, &mut |record| {
+    segment.find(question, &Deadline::never(), &mut |record| {
         found.push(record);
         true
     })?;
@@ -98,7 +100,8 @@ proptest! {
         let segment = segment.unwrap();
         prop_assert_eq!(segment.meta(), &meta());
         prop_assert_eq!(segment.groups(), &written.groups[..]);
-        prop_assert_eq!(segment.records(), records.len() as u64);
+        let many: u64 = segment.groups().iter().map(|group| group.records).sum();
+        prop_assert_eq!(many, records.len() as u64);
         prop_assert_eq!(checksum(&place.0).unwrap(), written.checksum);
         let found = find(&segment, &everything()).unwrap();
         prop_assert_eq!(sorted(found), sorted(records.iter().map(kept).collect()));
@@ -116,7 +119,9 @@ proptest! {
         let mut together = vec![Vec::new(); questions.len()];
         let which: Vec<usize> = (0..questions.len()).collect();
         let visit = &mut |question: usize, record| together[question].push(record);
-        segment.find_many(&questions, &which, visit).unwrap();
+        segment
+            .find_many(&questions, &which, &Deadline::never(), visit)
+            .unwrap();
         for (question, together) in questions.iter().zip(together) {
             let naive: Vec<Match> = records
                 .iter()
@@ -192,11 +197,57 @@ fn a_visitor_can_stop() {
     let (bytes, _) = bytes_of(&[example(); 9], SMALL);
     let (_place, segment) = open(&bytes);
     let mut visits = 0;
-    let went_on = segment.unwrap().find(&everything(), &mut |_| {
-        visits += 1;
-        visits < 4
-    });
+    let went_on = segment
+        .unwrap()
+        .find(&everything(), &Deadline::never(), &mut |_| {
+            visits += 1;
+            visits < 4
+        });
     assert_eq!((visits, went_on.unwrap()), (4, false));
+}
+
+/// Two hosts, neither of which ever talked to the remote of the other: no index tells
+/// that nothing fits, so every row is looked at.
+#[test]
+fn where_nothing_fits_it_is_given_up_on_time() {
+    let records: Vec<Match> = (0..20_000_u32)
+        .map(|number| {
+            let mut record = example();
+            let last = (number % 2) as u8;
+            record.translation.internal.address = [10, 0, 0, last].into();
+            record.translation.remote.address = [198, 51, 100, last].into();
+            record
+        })
+        .collect();
+    let (bytes, _) = bytes_of(&records, Layout::default());
+    let (_place, segment) = open(&bytes);
+    let segment = segment.unwrap();
+    let pattern = |address: [u8; 4]| EndpointPattern {
+        addresses: Some(std::net::IpAddr::from(address).into()),
+        ports: None,
+    };
+    let question = Question {
+        lookup: Lookup {
+            internal: pattern([10, 0, 0, 0]),
+            remote: pattern([198, 51, 100, 1]),
+            ..Lookup::default()
+        },
+        ..everything()
+    };
+    let mut visited = 0;
+    let visit = &mut |_| {
+        visited += 1;
+        true
+    };
+    let in_time = segment.find(&question, &Deadline::never(), visit).unwrap();
+    let too_late = segment
+        .find(&question, &Deadline::at_question(4), visit)
+        .unwrap();
+    assert_eq!((in_time, too_late, visited), (true, false, 0));
+    let questions = [question];
+    let many = |deadline| segment.find_many(&questions, &[0], &deadline, &mut |_, _| {});
+    assert!(many(Deadline::never()).unwrap());
+    assert!(!many(Deadline::at_question(4)).unwrap());
 }
 
 #[test]

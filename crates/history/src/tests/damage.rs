@@ -5,11 +5,11 @@ use std::fs;
 use model::{GapCause, Period};
 
 use super::{
-    EFFORT, TestFolder, all, at, ended, found, open_few, question_at, settings, tick_until_idle,
+    EFFORT, TestFolder, all, at, ended, found, open_few, question_at, tick_until_idle,
     wait_for_sealing,
 };
 use crate::arbitrary::everything;
-use crate::{News, Recorder, open};
+use crate::{News, Recorder};
 
 /// Three segments of 1000 records, and some in the journal.
 fn three_segments(folder: &TestFolder) -> Recorder {
@@ -212,29 +212,4 @@ fn files_are_for_natconnd_and_its_group() {
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o137, 0, "{}: {mode:o}", path.display());
     }
-}
-
-#[test]
-fn a_journal_damaged_in_the_middle_is_a_gap_up_to_the_next() {
-    let folder = TestFolder::new();
-    let mut settings = settings(&folder);
-    settings.segment_records = 10;
-    crate::failpoint::allow(&folder.path(), 0);
-    let mut recorder = open(settings.clone(), at(0)).unwrap();
-    for number in 0..15 {
-        recorder
-            .record(&[ended(number)], at(10_000 + i64::from(number) * 100))
-            .unwrap();
-        recorder.tick(at(10_000 + i64::from(number) * 100)).ok();
-    }
-    drop(recorder);
-    crate::failpoint::allow_all(&folder.path());
-    let journal = folder.path().join("journal/0000000001.journal");
-    damage(&journal);
-    let recorder = open(settings, at(20_000)).unwrap();
-    let found = all(recorder.history());
-    assert_eq!(found.len(), 5, "the damage is at the start");
-    let gaps = recorder.history().gaps(Period::at(at(10_500)));
-    assert_eq!(gaps[0].cause, GapCause::Damaged);
-    assert_eq!(recorder.history().status().damaged, [journal]);
 }

@@ -46,8 +46,9 @@ fn read(path: &Path) -> (Vec<Logged>, u64, Option<Timestamp>, bool) {
         });
     })
     .unwrap();
-    assert_eq!(replayed.entries, entries.len() as u64);
-    let is_damaged = replayed.fault.is_some();
+    let missing: u64 = replayed.holes.iter().map(|hole| hole.entries).sum();
+    assert_eq!(replayed.entries, entries.len() as u64 + missing);
+    let is_damaged = replayed.fault.is_some() || !replayed.holes.is_empty();
     (entries, replayed.length, replayed.last_at, is_damaged)
 }
 
@@ -136,7 +137,7 @@ proptest! {
     }
 
     #[test]
-    fn changed_anywhere_it_gives_the_blocks_before(
+    fn changed_anywhere_it_gives_all_blocks_but_that(
         blocks in entries(),
         place: u64,
         change in 1_u8..,
@@ -148,11 +149,29 @@ proptest! {
         let place = place % bytes.len() as u64;
         bytes[place as usize] ^= change;
         fs::write(&path, bytes).unwrap();
-        let (entries, read_length, _, is_damaged) = read(&path);
-        let (expected, expected_length) = so_far(&blocks, &lengths, place);
-        prop_assert_eq!(entries, expected);
-        prop_assert_eq!(read_length, expected_length);
-        prop_assert!(is_damaged);
+        let (entries, ..) = read(&path);
+        let replayed = replay(&path, 7, None, |_, _| {}).unwrap();
+        // The header of the file is the first of the lengths.
+        let changed = lengths.iter().filter(|end| **end <= place).count();
+        let mut whole = blocks.clone();
+        let gone = changed.checked_sub(1).map_or(vec![], |block| whole.remove(block));
+        prop_assert_eq!(entries, whole.concat());
+        if changed == blocks.len() {
+            // Nothing whole comes after it.
+            prop_assert!(replayed.fault.is_some());
+            prop_assert_eq!(replayed.holes, vec![]);
+        } else {
+            prop_assert_eq!(replayed.fault, None);
+            let [hole] = &replayed.holes[..] else {
+                panic!("{:?}", replayed.holes);
+            };
+            prop_assert_eq!(hole.entries, gone.len() as u64);
+            prop_assert_eq!(hole.from, changed.checked_sub(2).map(|before| at(before as i64)));
+            prop_assert_eq!(hole.to, at(changed as i64));
+            let start = changed.checked_sub(1).map_or(0, |before| lengths[before]);
+            let place = format!("at byte {start}: ");
+            prop_assert!(hole.fault.starts_with(&place), "{}", hole.fault);
+        }
     }
 
     #[test]
@@ -178,6 +197,26 @@ fn zeros_behind_the_end_are_no_blocks() {
     let (entries, _, _, is_damaged) = read(&path);
     assert_eq!(entries.len(), 1);
     assert!(is_damaged);
+}
+
+#[test]
+fn a_block_that_was_never_written_is_missed() {
+    let folder = TestFolder::new();
+    let path = folder.path().join("7.journal");
+    let block = vec![Logged::Record(crate::arbitrary::example())];
+    let lengths = write(&path, &[block.clone(), block.clone(), block]);
+    let bytes = fs::read(&path).unwrap();
+    let (from, to) = (lengths[1] as usize, lengths[2] as usize);
+    fs::write(&path, [&bytes[..from], &bytes[to..]].concat()).unwrap();
+    let (entries, ..) = read(&path);
+    assert_eq!(entries.len(), 2);
+    let holes = replay(&path, 7, None, |_, _| {}).unwrap().holes;
+    assert_eq!((holes.len(), holes[0].entries), (1, 1));
+    // It had not been written when the machine stopped, and what came later had.
+    let zeros = vec![0; to - from];
+    fs::write(&path, [&bytes[..from], &zeros, &bytes[to..]].concat()).unwrap();
+    let (entries, ..) = read(&path);
+    assert_eq!(entries.len(), 2);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::{
     EFFORT, TestFolder, all, at, begun, ended, settings, tick_until_idle, wait_for_sealing,
 };
 use crate::arbitrary::everything;
-use crate::{FindError, News, Recorder, Settings, open};
+use crate::{FindError, Hold, News, Recorder, Settings, open};
 
 /// Three segments, ended in the first, second and third hour.
 fn three_hours(settings: &Settings) -> Recorder {
@@ -102,11 +102,19 @@ fn what_is_held_for_a_case_outlives_its_segment() {
     });
     let history = recorder.history().clone();
     let everything = all(&history);
-    history.hold("case-1", &everything[..3], at(0)).unwrap();
+    history
+        .hold("case-1", &everything[..3], &[], at(0))
+        .unwrap();
     // What is held already is not held twice; what is open is held as it is.
-    history.hold("case-1", &everything[2..5], at(0)).unwrap();
-    history.hold("case-2", &[begun(7)], at(500)).unwrap();
-    let holds = [("case-1".to_owned(), 5), ("case-2".to_owned(), 1)];
+    history
+        .hold("case-1", &everything[2..5], &[], at(0))
+        .unwrap();
+    history.hold("case-2", &[begun(7)], &[], at(500)).unwrap();
+    let holds = [("case-1", 5), ("case-2", 1)].map(|(case, records)| Hold {
+        case: case.to_owned(),
+        records,
+        gaps: Some(Vec::new()),
+    });
     assert_eq!(history.holds(), holds);
     recorder.close(at(3 * 3_600_000)).unwrap();
     let mut recorder = open(settings, at(9 * 3_600_000)).unwrap();
@@ -123,10 +131,10 @@ fn what_is_held_for_a_case_outlives_its_segment() {
         assert_eq!(file.fault, None, "{:?}", file.path);
         files += 1;
     });
-    assert_eq!(files, 3, "two holds and a journal");
+    assert_eq!(files, 4, "two holds, a journal, what was open before it");
     assert!(history.release("case-1").unwrap());
     assert!(!history.release("case-1").unwrap());
     assert_eq!(history.holds().len(), 1);
-    let outside = history.hold("../catalogue", &everything, at(0));
+    let outside = history.hold("../catalogue", &everything, &[], at(0));
     assert!(matches!(outside, Err(FindError::CaseName(_))));
 }

@@ -53,6 +53,12 @@ pub(super) fn chunks_waiting(count: usize) -> (ChunkSender, Body) {
     (sender, Body::Chunks(Bytes::new(), receiver))
 }
 
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Self::Full(text.into())
+    }
+}
+
 impl hyper::body::Body for Body {
     type Data = Bytes;
     type Error = Cut;

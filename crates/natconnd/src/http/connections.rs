@@ -140,7 +140,7 @@ fn sort_name(order: Order) -> String {
     format!("{sign}{}", name.map_or("", |(_, name)| name))
 }
 
-fn read_cursor(value: &str) -> Refused<(Order, Match)> {
+pub(super) fn read_cursor(value: &str) -> Refused<(Order, Match)> {
     cursor::decode(value).ok_or_else(|| {
         let cause = format!("\"{}\" is no cursor", shortened(value));
         bad_value(

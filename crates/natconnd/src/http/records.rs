@@ -136,7 +136,7 @@ pub(super) fn read(query: &str) -> Refused<Listing> {
     Ok(listing)
 }
 
-fn read_cursor(value: &str) -> Refused<Match> {
+pub(super) fn read_cursor(value: &str) -> Refused<Match> {
     cursor::decode_record(value).ok_or_else(|| {
         let cause = format!("\"{}\" is no cursor of records", shortened(value));
         let expected = "the next_cursor of a page, unchanged";
@@ -164,7 +164,7 @@ async fn answer(
     }
 }
 
-async fn page(
+pub(super) async fn page(
     state: &Arc<State>,
     question: &PastQuestion,
     after: Option<Match>,

@@ -7,7 +7,7 @@
 
 use std::cmp::Ordering;
 
-use model::{Coverage, Endpoint, Match, Timestamp, TranslationKind};
+use model::{Coverage, Endpoint, Match, Timestamp, Translation, TranslationKind};
 
 use super::Wanted;
 use crate::mirror::{Found, Mirror};
@@ -48,20 +48,22 @@ pub struct Page {
     pub coverage: Coverage,
 }
 
-/// What an order looks at first. One of the two is the same for all rows.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-struct First(Option<Timestamp>, Option<Endpoint>);
-
 impl Order {
     /// Compares two rows; equal only when they are the same translation of the
     /// same connection.
     pub fn compare(self, left: &Match, right: &Match) -> Ordering {
-        let time = |row: &Match| row.started_at.map(|time| time.at);
+        self.compare_places(&Place::of(left), &Place::of(right))
+    }
+
+    fn compare_places(self, left: &Place, right: &Place) -> Ordering {
+        let [one, other] = [&left.translation, &right.translation];
         let ordering = self
             .first(left)
             .cmp(&self.first(right))
-            .then_with(|| rest(left).cmp(&rest(right)))
-            .then_with(|| time(left).cmp(&time(right)));
+            .then_with(|| one.internal.cmp(&other.internal))
+            .then_with(|| one.nat.cmp(&other.nat))
+            .then_with(|| one.remote.cmp(&other.remote))
+            .then_with(|| left.rest().cmp(&right.rest()));
         self.directed(ordering)
     }
 
@@ -73,40 +75,92 @@ impl Order {
         }
     }
 
-    fn first(self, row: &Match) -> First {
-        let roles = &row.translation;
+    const fn first(self, place: &Place) -> First {
+        let roles = &place.translation;
         match self.key {
-            SortKey::StartedAt => First(row.started_at.map(|time| time.at), None),
+            SortKey::StartedAt => First(place.started_at, None),
             SortKey::Internal => First(None, Some(roles.internal)),
             SortKey::Nat => First(None, Some(roles.nat)),
             SortKey::Remote => First(None, Some(roles.remote)),
         }
     }
 
-    /// The same without a copy of the whole row.
+    /// The same of what is in the table, without a look at the rest of it.
     fn first_of(self, found: Found<'_>) -> First {
-        let endpoint = |endpoint| First(None, Some(endpoint));
         match self.key {
-            SortKey::StartedAt => First(found.started_at().map(|time| time.at), None),
-            SortKey::Internal => endpoint(found.translation().internal),
-            SortKey::Nat => endpoint(found.translation().nat),
-            SortKey::Remote => endpoint(found.translation().remote),
+            SortKey::StartedAt => First(began(found), None),
+            SortKey::Internal => First(None, Some(found.translation().internal)),
+            SortKey::Nat => First(None, Some(found.translation().nat)),
+            SortKey::Remote => First(None, Some(found.translation().remote)),
         }
     }
 }
 
-type Rest = (Endpoint, Endpoint, Endpoint, u8, TranslationKind, u16);
+fn began(found: Found<'_>) -> Option<Timestamp> {
+    found.started_at().map(|time| time.at)
+}
 
-fn rest(row: &Match) -> Rest {
-    let translation = &row.translation;
-    (
-        translation.internal,
-        translation.nat,
-        translation.remote,
-        row.protocol.0,
-        translation.kind,
-        row.zone.id,
-    )
+/// What an order looks at first. One of the two is the same for all rows.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct First(Option<Timestamp>, Option<Endpoint>);
+
+/// What says where a row comes in any order.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    translation: Translation,
+    protocol: u8,
+    zone: u16,
+    started_at: Option<Timestamp>,
+}
+
+impl Place {
+    fn of(row: &Match) -> Self {
+        Self {
+            translation: row.translation,
+            protocol: row.protocol.0,
+            zone: row.zone.id,
+            started_at: row.started_at.map(|time| time.at),
+        }
+    }
+
+    fn of_found(found: Found<'_>) -> Self {
+        Self {
+            translation: found.translation(),
+            protocol: found.protocol().0,
+            zone: found.zone().id,
+            started_at: began(found),
+        }
+    }
+
+    /// What tells rows with the same endpoints apart.
+    const fn rest(&self) -> (u8, TranslationKind, u16, Option<Timestamp>) {
+        let kind = self.translation.kind;
+        (self.protocol, kind, self.zone, self.started_at)
+    }
+}
+
+/// A row that others are held against.
+struct Mark(First, Place);
+
+impl Mark {
+    fn new(order: Order, row: &Match) -> Self {
+        let place = Place::of(row);
+        Self(order.first(&place), place)
+    }
+
+    /// How what is in the table compares with it; `first` is its own.
+    fn compare(&self, order: Order, first: First, found: Found<'_>) -> Ordering {
+        let by_first = first.cmp(&self.0);
+        // Many may have the same remote endpoint, or begin in the dump at the start.
+        let by_two = by_first.then_with(|| {
+            let internal = found.translation().internal;
+            internal.cmp(&self.1.translation.internal)
+        });
+        match order.directed(by_two) {
+            Ordering::Equal => order.compare_places(&Place::of_found(found), &self.1),
+            ordering => ordering,
+        }
+    }
 }
 
 /// So many rows more than twice those that count are gathered before they are sorted out.
@@ -118,22 +172,22 @@ struct Selection<'a> {
     /// Whether nothing has to be compared with what is wanted.
     wants_all: bool,
     order: Order,
-    after: Option<(First, &'a Match)>,
+    after: Option<Mark>,
     /// How many rows are kept.
     count: usize,
     rows: Vec<Match>,
     /// Once there are enough rows, the last of them that counts.
-    last: Option<(First, Match)>,
+    last: Option<Mark>,
     total: u64,
 }
 
 impl<'a> Selection<'a> {
-    fn new(wanted: &'a Wanted, order: Order, after: Option<&'a Match>, count: usize) -> Self {
+    fn new(wanted: &'a Wanted, order: Order, after: Option<&Match>, count: usize) -> Self {
         Self {
             wanted,
             wants_all: wanted.is_any(),
             order,
-            after: after.map(|after| (order.first(after), after)),
+            after: after.map(|after| Mark::new(order, after)),
             count,
             rows: Vec::new(),
             last: None,
@@ -141,49 +195,24 @@ impl<'a> Selection<'a> {
         }
     }
 
+    #[inline]
     fn add(&mut self, found: Found<'_>) {
-        if !found.is_live() {
+        if !found.is_live() || !(self.wants_all || self.wanted.has(found)) {
             return;
-        }
-        let mut copy = None;
-        if !self.wants_all {
-            let row = found.to_match();
-            if !self.wanted.matches(&row) {
-                return;
-            }
-            copy = Some(row);
         }
         self.total += 1;
         let order = self.order;
         let first = order.first_of(found);
-        let against_last = match &self.last {
-            Some((last, _)) => order.directed(first.cmp(last)),
-            None => Ordering::Less,
-        };
-        let against_after = match &self.after {
-            Some((after, _)) => order.directed(first.cmp(after)),
-            None => Ordering::Greater,
-        };
-        if against_last.is_gt() || against_after.is_lt() {
+        let is_behind = |mark: &Mark| mark.compare(order, first, found).is_gt();
+        if self.last.as_ref().is_some_and(is_behind) {
             return;
         }
-        let row = copy.unwrap_or_else(|| found.to_match());
-        if against_last.is_eq()
-            && let Some((_, last)) = &self.last
-            && order.compare(&row, last).is_ge()
-        {
-            return;
-        }
-        if against_after.is_eq()
-            && let Some((_, after)) = self.after
-            && order.compare(&row, after).is_le()
-        {
-            return;
-        }
-        self.rows.push(row);
-        // Sorting out now and then costs less than keeping a heap of rows.
-        if self.rows.len() >= 2 * self.count + SPARE {
-            self.sort_out();
+        if self.after.as_ref().is_none_or(is_behind) {
+            self.rows.push(found.to_match());
+            // Sorting out now and then costs less than keeping a heap of rows.
+            if self.rows.len() >= 2 * self.count + SPARE {
+                self.sort_out();
+            }
         }
     }
 
@@ -197,7 +226,7 @@ impl<'a> Selection<'a> {
         let last = self.count.saturating_sub(1);
         self.rows.select_nth_unstable_by(last, by);
         self.rows.truncate(self.count);
-        self.last = self.rows.get(last).map(|row| (order.first(row), *row));
+        self.last = self.rows.get(last).map(|row| Mark::new(order, row));
     }
 
     fn into_rows(mut self) -> (Vec<Match>, u64) {

@@ -6,11 +6,11 @@
 
 use std::time::Duration;
 
-use history::Effort;
+use history::{Completeness, Effort};
 use model::{Answer, Lookup, Period};
 
 use super::Answers;
-use super::past::{Merged, PastQuestion};
+use super::past::{Looked, Merged, PastQuestion};
 
 /// What many questions about the past may cost together before they are cut.
 const EFFORT: Effort = Effort {
@@ -109,7 +109,7 @@ impl Answers {
     fn past_many(&self, questions: &[PastQuestion], limit: usize) -> Vec<Answered> {
         let asked = self.moment();
         let questions: Vec<_> = questions.iter().map(|it| it.until(asked.at)).collect();
-        let mut is_whole = true;
+        let mut completeness = Completeness::default();
         let mut found: Vec<(Merged, bool)> = questions
             .iter()
             .map(|question| {
@@ -126,17 +126,20 @@ impl Answers {
                     period: question.period.widened(question.tolerance),
                 })
                 .collect();
-            let completeness = history.find_many(&asked, EFFORT, |index, row| {
+            completeness = history.find_many(&asked, EFFORT, |index, row| {
                 if let Some((merged, _)) = found.get_mut(index) {
                     merged.add(row);
                 }
             });
-            is_whole = !completeness.is_cut;
         }
         let questions = questions.iter().zip(found);
         questions
             .map(|(question, (merged, is_all_live))| {
-                let past = self.conclude(question, asked, merged, is_whole && is_all_live);
+                let looked = Looked {
+                    is_whole: is_all_live && !completeness.is_cut,
+                    gaps: &completeness.gaps,
+                };
+                let past = self.conclude(question, asked, merged, looked);
                 Answered {
                     answer: past.answer,
                     distances: past.distances,

@@ -35,7 +35,7 @@ pub use behind::{Behind, Client, Identified};
 use best::Best;
 pub use list::{Order, Page, SortKey};
 pub use many::{Answered, Asked};
-pub use past::{Context, Merged, PastAnswer, PastQuestion, RecordsPage, TOLERANCE};
+pub use past::{Context, Looked, Merged, PastAnswer, PastQuestion, RecordsPage, TOLERANCE};
 pub use wanted::Wanted;
 
 /// How many connections that may have ended in silence are confirmed with the

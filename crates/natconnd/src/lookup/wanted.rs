@@ -1,6 +1,8 @@
 //! What a list shows, and what a follower is told of.
 
-use model::{EndpointPattern, Filter, Lookup, Match};
+use model::{EndpointPattern, Filter, Lookup, Match, Translation};
+
+use crate::mirror::Found;
 
 /// Which translations are wanted: those that fit a filter, and have for each of some
 /// patterns an endpoint that fits, whatever its role. The default wants all.
@@ -20,13 +22,33 @@ impl Wanted {
 
     /// Whether this one is.
     pub fn matches(&self, found: &Match) -> bool {
-        let roles = &found.translation;
-        self.filter.matches(found)
-            && self.anywhere.iter().all(|pattern| {
-                [&roles.internal, &roles.nat, &roles.remote]
-                    .into_iter()
-                    .any(|endpoint| pattern.matches(endpoint))
-            })
+        self.filter.matches(found) && self.has_endpoints(&found.translation)
+    }
+
+    /// Whether this one in the table is, at less cost than a copy of it.
+    pub(super) fn has(&self, found: Found<'_>) -> bool {
+        let filter = &self.filter;
+        let is_of = |protocols: &[_]| protocols.is_empty() || protocols.contains(&found.protocol());
+        if !is_of(&filter.protocols)
+            || !(filter.zones.is_empty() || filter.zones.contains(&found.zone().id))
+        {
+            return false;
+        }
+        let roles = found.translation();
+        filter.kind.is_none_or(|kind| kind == roles.kind)
+            && filter.internal.matches(&roles.internal)
+            && filter.nat.matches(&roles.nat)
+            && filter.remote.matches(&roles.remote)
+            && self.has_endpoints(&roles)
+            && (filter.original_destination.is_any() || filter.matches(&found.to_match()))
+    }
+
+    fn has_endpoints(&self, roles: &Translation) -> bool {
+        self.anywhere.iter().all(|pattern| {
+            [&roles.internal, &roles.nat, &roles.remote]
+                .into_iter()
+                .any(|endpoint| pattern.matches(endpoint))
+        })
     }
 
     /// A question that all of them fit, and perhaps others: an index may answer it.

@@ -21,6 +21,9 @@ pub enum Values {
     Processors,
     /// Something that natconnd found, this many at most.
     AtMost(usize),
+    /// Something that natconnd found, and that multiplies nothing: the bound of another
+    /// label is that of the pairs.
+    Paired,
 }
 
 impl PartialEq for Values {
@@ -36,7 +39,7 @@ impl Values {
     pub fn words(&self) -> Option<Vec<&'static str>> {
         match self {
             Self::Words(words) => Some(words()),
-            Self::Processors | Self::AtMost(_) => None,
+            Self::Processors | Self::AtMost(_) | Self::Paired => None,
         }
     }
 
@@ -46,6 +49,7 @@ impl Values {
             Self::Words(words) => Some(words().len()),
             Self::Processors => None,
             Self::AtMost(most) => Some(*most),
+            Self::Paired => Some(1),
         }
     }
 }

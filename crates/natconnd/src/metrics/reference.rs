@@ -2,7 +2,7 @@
 
 use super::metric::{Definition, Metric};
 use super::{health, history, http, kernel, label, lookup, mirror, process, usage};
-use label::Label;
+use label::{Label, Values};
 
 /// The metrics of a part, for people.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -108,6 +108,7 @@ fn labels(groups: &[Group]) -> String {
             names => names.join(", "),
         };
         let values = match label.values.words() {
+            None if label.values == Values::Paired => "what there is".to_owned(),
             Some(words) => {
                 let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
                 words.join(", ")

@@ -69,8 +69,7 @@ struct Nat {
 const PROTOCOL: Label = Label {
     name: "protocol",
     meaning: "the protocol, or `other`",
-    // Each row has its own pair of address and protocol, so this multiplies nothing.
-    values: Values::AtMost(1),
+    values: Values::Paired,
 };
 
 const NAT_ADDRESS: Label = Label {

@@ -100,12 +100,14 @@ impl Browser {
         pixels.as_i64().expect("a number of pixels")
     }
 
-    /// A picture of the whole page, as PNG in base64.
-    pub fn picture(&self) -> String {
+    /// A picture of the whole page, or of its first `tallest` pixels, as PNG in base64.
+    pub fn picture(&self, tallest: u32) -> String {
         let metrics = self.session.devtools("Page.getLayoutMetrics", &json!({}));
         let size = &metrics["cssContentSize"];
+        let height = size["height"].as_f64().expect("a height in pixels");
+        let height = height.min(f64::from(tallest));
         let clip = json!({
-            "x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1,
+            "x": 0, "y": 0, "width": size["width"], "height": height, "scale": 1,
         });
         let taken = self.session.devtools(
             "Page.captureScreenshot",

@@ -20,21 +20,41 @@ const FOLDER: &str = "NATCONND_SCREENSHOTS";
 /// How long natconnd runs before pictures are kept.
 const RUN: Duration = Duration::from_secs(240);
 
-/// The pages: the name of the picture, and the path.
-const PAGES: &[(&str, &str)] = &[
-    ("desk", "/desk"),
-    ("desk-answers", "/desk?q=NAT"),
-    ("desk-report", "/desk/report?nat=NAT"),
-    ("live", "/live"),
-    ("live-filtered", "/live?q=192.168.248.4+:443&sort=nat"),
-    ("live-following", "/live?follow=1"),
-    ("ports", "/ports?nat=100.64.2.1&protocol=tcp"),
-    (
-        "ports-holders",
-        "/ports?nat=100.64.2.1&protocol=tcp&from=32768",
-    ),
-    ("health", "/health"),
-    ("health-day", "/health?span=day"),
+/// A page.
+struct Page {
+    /// The name of its picture, and how many pixels it is high at most; none where
+    /// another one says as much.
+    picture: Option<(&'static str, u32)>,
+    /// Where it is; `NAT` stands for a NAT endpoint in use.
+    path: &'static str,
+}
+
+const fn shown(path: &'static str, picture: &'static str, tallest: u32) -> Page {
+    Page {
+        picture: Some((picture, tallest)),
+        path,
+    }
+}
+
+const fn visited(path: &'static str) -> Page {
+    Page {
+        picture: None,
+        path,
+    }
+}
+
+/// All pages.
+const PAGES: &[Page] = &[
+    visited("/desk"),
+    shown("/desk?q=NAT", "desk", 1800),
+    shown("/desk/report?nat=NAT", "report", 1800),
+    shown("/live", "live", 1000),
+    visited("/live?q=192.168.248.4+:443&sort=nat"),
+    visited("/live?follow=1"),
+    shown("/ports?nat=100.64.2.1&protocol=tcp", "ports", 1450),
+    visited("/ports?nat=100.64.2.1&protocol=tcp&from=32768"),
+    shown("/health", "health", 1800),
+    visited("/health?span=day"),
 ];
 
 #[test]
@@ -48,18 +68,18 @@ fn every_page_is_fit_to_be_seen_in_every_look() {
         if folder.is_some() {
             run(lab, &mut traffic)?;
         }
-        let row = &daemon.list("internal=192.168.248.2&protocol=tcp")[0];
+        let newest = "internal=192.168.248.2&protocol=tcp&sort=-started_at";
+        let row = &daemon.list(newest)[0];
         let nat = format!("{}:{}", row.nat_address, row.nat_port);
         let browser = Browser::open(lab, DESKTOP);
         for look in Look::ALL {
             browser.take(look);
-            for (name, path) in PAGES {
-                let path = path.replace("NAT", &nat);
+            for page in PAGES {
+                let path = page.path.replace("NAT", &nat);
                 browser.go(&daemon.url(&path));
-                let picture = browser.picture();
-                if let Some(folder) = &folder {
+                if let (Some(folder), Some((name, tallest))) = (&folder, page.picture) {
                     let file = format!("{folder}/{name}-{}.png", look.name());
-                    keep(lab, &picture, &file)?;
+                    keep(lab, &browser.picture(tallest), &file)?;
                 }
                 browser.assert_fit(&format!("{path}, {}", look.name()));
             }
@@ -90,7 +110,7 @@ fn keep(lab: &Lab, picture: &str, file: &str) -> Result<(), Error> {
     let decode = ["sh", "-c", "base64 -d > \"$0\"", file];
     lab.gateway().run_with_input(&decode, picture)?;
     let shrink = [
-        "pngquant", "--force", "--nofs", "--output", file, "32", file,
+        "pngquant", "--force", "--nofs", "--output", file, "64", file,
     ];
     lab.gateway().run(&shrink)?;
     Ok(())

@@ -26,8 +26,11 @@ table inet nat {
     }
 }";
 
-/// The history of it, in files that are soon sealed.
+/// The history of it, and a receive buffer that every machine allows.
 pub const CONFIG: &str = "
+[track]
+receive-buffer = \"200KiB\"
+receive-buffer-max = \"200KiB\"
 [history]
 folder = \"/run/history\"
 gateway = \"gw1.example.net\"
@@ -42,6 +45,7 @@ impl Traffic {
     /// Loads the rules and starts what is talked to.
     pub fn begin(lab: &Lab) -> Result<Self, Error> {
         lab.nft(RULES)?;
+        lab.sysctl("net.netfilter.nf_conntrack_timestamp", "1")?;
         for port in [22, 80, 443, 993] {
             lab.outside().serve_tcp(port)?;
         }

@@ -32,7 +32,7 @@ fn head(target: &str, headers: &str) -> String {
 }
 
 /// Sends all of a body, then reads the answer.
-fn post(server: &Running, target: &str, headers: &str, body: &str) -> Reply {
+pub fn post(server: &Running, target: &str, headers: &str, body: &str) -> Reply {
     let mut client = Client::connect(server.address);
     let length = format!("{headers}Content-Length: {}\r\n", body.len());
     client.send(&head(target, &length));

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use model::{Match, Protocol};
+use model::{Coverage, Gap, GapCause, Match, Protocol};
 
-use crate::server::{Running, example, many, masqueraded};
+use crate::server::{Running, at, example, many, masqueraded};
 
 /// A few connections of two hosts.
 fn few() -> Vec<Match> {
@@ -229,4 +229,114 @@ fn pages_are_light() {
     let server = Running::with(many(300));
     let html = server.get("/live?limit=100").body;
     assert!(html.len() <= 30 * 1024, "{} bytes", html.len());
+}
+
+#[test]
+fn a_host_shows_what_it_has_and_had() {
+    let mut matches = many(120);
+    let mut ended = example();
+    ended.translation.nat = crate::server::endpoint("100.64.2.1:999");
+    ended.translation.internal.port = 999;
+    ended.kernel_id = None;
+    ended.started_at = at(-20);
+    ended.ended_at = at(-10);
+    matches.extend([ended, few()[1]]);
+    let server = Running::with(matches);
+    let path = "/hosts/192.168.248.2";
+    let period = "from=2026-11-23T22:46:00Z&to=2026-11-23T22:47:30";
+    let reply = server.get(&format!("{path}?{period}"));
+    assert_eq!(reply.status, 200);
+    let html = reply.body;
+    let (has, had) = html.split_once("id=\"past\"").unwrap();
+    assert!(has.contains("<b>120</b> live translations"), "{has}");
+    assert_eq!(hosts(has).len(), 50);
+    assert_eq!(hosts(has)[0], "192.168.248.2:119");
+    assert!(
+        has.contains("100.64.2.1</span> <span class=\"soft\">120"),
+        "{has}"
+    );
+    assert!(!has.contains("192.168.248.3"), "{has}");
+    assert!(had.contains("keeps no history"), "{had}");
+    assert_eq!(hosts(had)[0], "192.168.248.2:999");
+    assert!(had.contains("<td>2026-11-23 22:46:50"), "{had}");
+    assert!(
+        had.contains("lived from 2026-11-23 22:46:00 to 2026-11-23 22:47:30"),
+        "{had}"
+    );
+    assert!(had.contains("coverage complete"), "{had}");
+    assert!(
+        html.ends_with("</html>") || html.ends_with("</html>\n"),
+        "{html}"
+    );
+    let gap = Gap {
+        from: at(-30).unwrap().at,
+        to: Some(at(-25).unwrap().at),
+        cause: GapCause::Stopped,
+    };
+    server.answers.set_coverage(Coverage::Gaps(vec![gap]));
+    let html = server.get(&format!("{path}?{period}")).body;
+    let told = "Not everything is known from 2026-11-23 22:46:30 to 2026-11-23 22:46:35: \
+                natconnd was not running.";
+    assert!(html.contains(told), "{html}");
+    assert!(html.contains("coverage incomplete"), "{html}");
+}
+
+#[test]
+fn pages_of_a_host_show_each_row_once() {
+    let server = Running::with(many(120));
+    for (id, part, first) in [
+        ("next", 0, "/hosts/192.168.248.2"),
+        ("next-past", 1, "/hosts/192.168.248.2?from=2026-11-23T22:46"),
+    ] {
+        let mut seen = Vec::new();
+        let mut next = Some(first.to_owned());
+        while let Some(address) = next {
+            let address = address.split('#').next().unwrap().to_owned();
+            let html = server.get(&address).body;
+            let parts: Vec<&str> = html.split("id=\"past\"").collect();
+            seen.extend(hosts(parts[part]));
+            next = link(&html, id);
+        }
+        assert_eq!(seen.len(), 120, "{id}");
+        assert_eq!(seen.iter().collect::<BTreeSet<_>>().len(), 120, "{id}");
+    }
+}
+
+#[test]
+fn a_host_that_is_no_address_is_told() {
+    let server = Running::with(few());
+    for path in [
+        "/hosts/nobody",
+        "/hosts/",
+        "/hosts/192.168.248.2/x",
+        "/hosts/%3Cscript%3E",
+    ] {
+        let reply = server.get(path);
+        assert_eq!(reply.status, 400, "{path}");
+        assert!(reply.body.contains("is no IP address"), "{}", reply.body);
+        assert!(!reply.body.contains("<script>"), "{}", reply.body);
+    }
+    let path = "/hosts/192.168.248.2";
+    for (query, told) in [
+        ("from=yesterday", "expected RFC 3339"),
+        (
+            "from=2026-11-24T00:00&to=2026-11-23T00:00",
+            "is before from",
+        ),
+        ("past=00", "is no cursor of records"),
+        ("from=%22%3E%3Cscript%3E", "expected RFC 3339"),
+    ] {
+        let reply = server.get(&format!("{path}?{query}"));
+        assert_eq!(reply.status, 400, "{query}");
+        assert!(reply.body.contains(told), "{query}: {}", reply.body);
+        assert!(!reply.body.contains("<script>"), "{query}");
+        assert_eq!(hosts(&reply.body).len(), 1, "what lives is shown");
+    }
+    assert_eq!(server.get(&format!("{path}?cursor=00")).status, 400);
+    let nobody = server.get("/hosts/10.9.9.9").body;
+    assert!(
+        nobody.contains("No live connection of this host"),
+        "{nobody}"
+    );
+    assert_eq!(server.get("/hosts/2001:db8::1").status, 200);
 }

@@ -24,16 +24,21 @@ pub struct Past {
 impl Past {
     /// Holds these, as they were recorded one after the other.
     pub fn of(records: &[Match], remote: history::RemotePolicy) -> Self {
+        Self::with(records, |settings| settings.remote = remote)
+    }
+
+    /// The same, with other settings.
+    fn with(records: &[Match], change: impl Fn(&mut history::Settings)) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("natconnd-past-{}-{count}", std::process::id());
         let folder = std::env::temp_dir().join(name);
-        let settings = history::Settings {
+        let mut settings = history::Settings {
             folder: folder.clone(),
             gateway: "gw \"1\"".to_owned(),
-            remote,
             ..history::Settings::default()
         };
+        change(&mut settings);
         let began = at(-3600).unwrap().at;
         let mut recorder = history::open(settings, began).unwrap();
         let now = at(3600).unwrap().at;
@@ -45,6 +50,23 @@ impl Past {
             folder,
             recorder: Some(recorder),
         }
+    }
+
+    /// Holds the first of these in a segment, whose file it names.
+    pub fn sealed(records: &[Match]) -> (Self, PathBuf) {
+        let first = |settings: &mut history::Settings| settings.segment_records = 1000;
+        let mut past = Self::with(records, first);
+        let recorder = past.recorder.as_mut().unwrap();
+        for _ in 0..1000 {
+            if recorder.history().status().segments > 0 {
+                break;
+            }
+            recorder.tick(at(3600).unwrap().at).unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        let segment = past.folder.join("segments/0000000001.parquet");
+        assert!(segment.exists());
+        (past, segment)
     }
 
     /// A server that has it, and these in its table.
@@ -471,4 +493,36 @@ fn without_history_that_is_said() {
         let detail = refused.json()["detail"].as_str().unwrap().to_owned();
         assert!(detail.contains("history.folder"), "{detail}");
     }
+}
+
+/// Whoever asks is told, and whoever asks again when it can be read has all of it.
+#[test]
+fn what_cannot_be_read_just_now_is_a_gap_of_the_answer() {
+    let records: Vec<Match> = (0..1001)
+        .map(|number| lived(2, number, number + 1))
+        .collect();
+    let (past, segment) = Past::sealed(&records);
+    let server = past.serve(vec![]);
+    let kept = segment.with_extension("kept");
+    std::fs::rename(&segment, &kept).unwrap();
+    std::os::unix::fs::symlink(&segment, &segment).unwrap();
+    let at = "at=2026-11-23T22:47:05.123Z&tolerance=0s";
+    let coverage = |server: &Running| {
+        let answer = ask(server, &format!("{NAT}&{at}"));
+        let period = "from=2026-11-23T22:47:05Z&to=2026-11-23T22:47:06Z";
+        let listed = list(server, period);
+        let rows = "nat,at\n100.64.2.1:40123,2026-11-23T22:47:05.123Z\n";
+        let many = crate::lookups::post(server, "/api/v1/lookups?tolerance=0s", "", rows);
+        (answer.coverage, listed.coverage, many.body)
+    };
+    let (one, page, many) = coverage(&server);
+    for coverage in [one, page] {
+        assert_eq!(coverage.gaps.len(), 1, "{coverage:?}");
+        assert_eq!(coverage.gaps[0].cause, "damaged");
+    }
+    assert!(!many.contains(",complete,"), "{many}");
+    std::fs::rename(&kept, &segment).unwrap();
+    let (one, page, many) = coverage(&server);
+    assert!(one.complete && page.complete, "{one:?} {page:?}");
+    assert!(many.contains(",complete,"), "{many}");
 }

@@ -93,9 +93,10 @@ fn serve(stream: TcpStream, seen: &Mutex<Vec<Request>>) -> std::io::Result<()> {
         let is_head = request.method == "HEAD";
         seen.lock().unwrap().push(request);
         if upgrade.is_some_and(|word| word.eq_ignore_ascii_case("websocket")) {
+            // What follows from the client's key, which is the one of RFC 6455.
             writer.write_all(
                 b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n\
-                  Upgrade: websocket\r\n\r\n",
+                  Upgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
             )?;
             let mut bytes = [0; 1024];
             loop {
@@ -107,10 +108,11 @@ fn serve(stream: TcpStream, seen: &Mutex<Vec<Request>>) -> std::io::Result<()> {
         }
         let length = body.len();
         let body = if is_head { String::new() } else { body };
-        write!(
-            writer,
+        // In one piece, or the kernel waits before it sends the second.
+        let response = format!(
             "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nContent-Type: text/plain\r\n\r\n{body}"
-        )?;
+        );
+        writer.write_all(response.as_bytes())?;
     }
     Ok(())
 }

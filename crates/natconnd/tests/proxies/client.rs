@@ -8,18 +8,21 @@ use lab::Host;
 /// One connection to a proxy.
 pub struct Client {
     stream: BufReader<TcpStream>,
-    /// The endpoint that it has on the inside.
-    pub local: SocketAddr,
+    /// The site's name, which differs by family: to some proxies these are two sites.
+    host: &'static str,
 }
 
 impl Client {
     /// Connects from this port (0: any), through the NAT.
     pub fn connect(host: &Host, port: u16, proxy: SocketAddr) -> Self {
         let stream = host.connect_tcp(port, proxy).unwrap();
-        let local = stream.local_addr().unwrap();
         Self {
             stream: BufReader::new(stream),
-            local,
+            host: if proxy.is_ipv6() {
+                "six.example"
+            } else {
+                "site.example"
+            },
         }
     }
 
@@ -34,9 +37,9 @@ impl Client {
             0 => String::new(),
             length => format!("Content-Length: {length}\r\n"),
         };
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: site.example\r\n{headers}{length}\r\n{body}"
-        );
+        let host = self.host;
+        let request =
+            format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\n{headers}{length}\r\n{body}");
         self.stream.get_mut().write_all(request.as_bytes()).unwrap();
         let (status, length) = self.head();
         if method != "HEAD" {

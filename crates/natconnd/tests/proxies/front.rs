@@ -1,6 +1,7 @@
 //! A proxy that runs, and the files that are shipped for it.
 
 use std::fs;
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -17,21 +18,25 @@ pub const ACCESS_LOG: &str = "/run/access.log";
 
 /// A proxy that answers.
 pub struct Front {
-    pub process: Process,
+    _process: Process,
+    /// What stands between it and the clients.
+    _balancer: Option<Process>,
 }
 
 impl Front {
-    /// Starts it beyond the NAT and waits until it answers on these ports.
-    pub fn start(lab: &Lab, command: &mut Command, ports: &[u16]) -> Self {
-        let mut process = Process::start_on(lab.outside(), command);
-        eventually(|| {
-            assert!(process.is_running(), "it ended:\n{}", process.log());
-            ports.iter().try_for_each(|port| {
-                let connected = lab.outside().connect_tcp(0, lab.outside().at(*port));
-                connected.map(drop).map_err(|error| error.to_string())
-            })
-        });
-        Self { process }
+    /// Starts it beyond the NAT and waits until it listens there.
+    pub fn start(lab: &Lab, command: &mut Command, endpoints: &[SocketAddr]) -> Self {
+        let process = start(lab, command, endpoints);
+        Self {
+            _process: process,
+            _balancer: None,
+        }
+    }
+
+    /// It stands behind another proxy.
+    pub fn behind(self, balancer: Process) -> Self {
+        let _balancer = Some(balancer);
+        Self { _balancer, ..self }
     }
 
     /// The line of the access log about this path.
@@ -45,19 +50,40 @@ impl Front {
     }
 }
 
-/// A shipped file, with natconnd's address as it is in these tests, as often as it
-/// stands there.
-pub fn shipped(name: &str) -> String {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packaging/proxies");
-    let text = fs::read_to_string(folder.join(name)).unwrap();
-    assert!(!text.contains(crate::site::NATCONND));
-    text.replace("127.0.0.1:8080", crate::site::NATCONND)
+/// Starts a program beyond the NAT and waits until it listens there.
+pub fn start(lab: &Lab, command: &mut Command, endpoints: &[SocketAddr]) -> Process {
+    let mut process = Process::start_on(lab.outside(), command);
+    eventually(|| {
+        assert!(process.is_running(), "it ended:\n{}", process.log());
+        endpoints.iter().try_for_each(|endpoint| {
+            let connect = || TcpStream::connect(endpoint);
+            let connected = lab.outside().enter(connect).unwrap();
+            connected.map(drop).map_err(|error| error.to_string())
+        })
+    });
+    process
 }
 
-/// Puts a shipped file where a configuration can include it.
-pub fn install(name: &str) -> PathBuf {
+/// How long a proxy waits for natconnd.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Patience {
+    /// As shipped: a quarter of a second.
+    Shipped,
+    /// So long that a machine that is busy with other things is none the matter.
+    Long,
+}
+
+/// Puts a shipped file where a configuration can include it: with natconnd's address
+/// as it is in these tests, and perhaps with more patience, else as it is.
+pub fn install(name: &str, patience: Patience) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packaging/proxies");
+    let text = fs::read_to_string(folder.join(name)).unwrap();
+    let mut text = text.replace("127.0.0.1:8080", crate::site::NATCONND);
+    if patience == Patience::Long {
+        text = text.replace("250ms", "10s");
+    }
     let path = Path::new("/run").join(Path::new(name).file_name().unwrap());
-    fs::write(&path, shipped(name)).unwrap();
+    fs::write(&path, text).unwrap();
     path
 }
 

@@ -20,4 +20,7 @@ mod process;
 mod scenario;
 mod site;
 
+mod caddy;
+mod haproxy;
 mod nginx;
+mod proxy_protocol;

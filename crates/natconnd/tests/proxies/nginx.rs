@@ -1,31 +1,42 @@
 //! nginx, with `auth_request`.
 
 use std::fs;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use lab::Lab;
 
 use crate::certificate::{self, CERTIFICATE, KEY};
-use crate::front::{ACCESS_LOG, Front, HTTP, HTTPS, install};
+use crate::front::{ACCESS_LOG, Front, HTTP, HTTPS, Patience, install};
 use crate::scenario::scenarios;
 
-/// Starts it. Of the user that it is, only root is there in the lab.
-fn start(lab: &Lab) -> Front {
+fn start(lab: &Lab, patience: Patience) -> Front {
     certificate::make(lab);
-    for part in ["http", "server", "headers"] {
-        install(&format!("nginx/natconnd-{part}.conf"));
-    }
-    fs::write("/run/nginx.conf", configuration(lab)).unwrap();
-    let mut command = lab::command(&["nginx", "-e", "stderr", "-c", "/run/nginx.conf"]);
-    Front::start(lab, command.stdout(Stdio::null()), &[HTTP, HTTPS])
-}
-
-fn configuration(lab: &Lab) -> String {
     let listen = |port: u16, options: &str| {
         let (v4, v6) = (lab.outside().at(port), lab.outside().at_v6(port));
         format!("listen {v4} {options};\nlisten {v6} {options};\n")
     };
-    let listen = listen(HTTP, "") + &listen(HTTPS, "ssl http2");
+    let tls = format!("ssl_certificate {CERTIFICATE};\nssl_certificate_key {KEY};");
+    let listen = listen(HTTP, "") + &listen(HTTPS, "ssl http2") + &tls;
+    Front::start(
+        lab,
+        &mut command(&listen, patience),
+        &[lab.outside().at(HTTP), lab.outside().at(HTTPS)],
+    )
+}
+
+/// nginx with the shipped files, which listens in this way.
+pub fn command(listen: &str, patience: Patience) -> Command {
+    for part in ["http", "server", "headers"] {
+        install(&format!("nginx/natconnd-{part}.conf"), patience);
+    }
+    fs::write("/run/nginx.conf", configuration(listen)).unwrap();
+    let mut command = lab::command(&["nginx", "-e", "stderr", "-c", "/run/nginx.conf"]);
+    command.stdout(Stdio::null());
+    command
+}
+
+/// Of the users that nginx may change to, only root is there in the lab.
+fn configuration(listen: &str) -> String {
     let folders: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .map(|kind| format!("{kind}_temp_path /run/nginx-{kind};\n"))
         .concat();
@@ -41,8 +52,6 @@ http {{
     include /run/natconnd-http.conf;
     server {{
         {listen}
-        ssl_certificate {CERTIFICATE};
-        ssl_certificate_key {KEY};
         include /run/natconnd-server.conf;
         access_log {ACCESS_LOG} natconnd;
         location / {{

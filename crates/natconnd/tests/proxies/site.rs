@@ -6,14 +6,14 @@ use std::net::{SocketAddr, TcpListener};
 use lab::{Lab, MASQUERADE};
 
 use crate::application::Application;
-use crate::front::Front;
+use crate::front::{Front, Patience};
 use crate::process::{Process, eventually};
 
 /// Where natconnd answers the proxy: on the gateway's outside.
 pub const NATCONND: &str = "100.64.2.1:8080";
 
 /// A proxy of one kind, started with the shipped files.
-pub type Start = fn(&Lab) -> Front;
+pub type Start = fn(&Lab, Patience) -> Front;
 
 /// Everything that a request passes through.
 pub struct Site<'a> {
@@ -26,13 +26,22 @@ pub struct Site<'a> {
 impl<'a> Site<'a> {
     /// Starts it all.
     pub fn open(lab: &'a Lab, start: Start) -> Self {
+        Self::with(lab, start, Patience::Long)
+    }
+
+    /// Starts it all, with a proxy that is as patient as it is shipped.
+    pub fn open_as_shipped(lab: &'a Lab, start: Start) -> Self {
+        Self::with(lab, start, Patience::Shipped)
+    }
+
+    fn with(lab: &'a Lab, start: Start, patience: Patience) -> Self {
         lab.nft(MASQUERADE).unwrap();
         let natconnd = Some(natconnd(lab, "100.64.2.10"));
         Self {
             lab,
             natconnd,
             application: Application::start(lab.outside()),
-            front: start(lab),
+            front: start(lab, patience),
         }
     }
 

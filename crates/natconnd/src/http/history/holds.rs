@@ -28,7 +28,10 @@ pub(super) async fn list(state: &Arc<State>, query: Option<&str>) -> Refused<Res
     json(&Holds {
         holds: holds
             .into_iter()
-            .map(|(case, records)| Hold { case, records })
+            .map(|held| Hold {
+                case: held.case,
+                records: held.records,
+            })
             .collect(),
     })
 }
@@ -76,6 +79,7 @@ async fn hold(state: &Arc<State>, case: String, query: Option<&str>) -> Refused<
         let detail = format!("hold records: more than {MOST} fit, or looking took too long");
         return Err(problem(StatusCode::UNPROCESSABLE_ENTITY, detail));
     }
+    let gaps = past.answer.coverage.gaps().to_vec();
     let records: Vec<Match> = past
         .answer
         .matches
@@ -83,7 +87,7 @@ async fn hold(state: &Arc<State>, case: String, query: Option<&str>) -> Refused<
         .map(|found| as_record(found, now))
         .collect();
     let held = case.clone();
-    blocking(move || history.hold(&held, &records, now))
+    blocking(move || history.hold(&held, &records, &gaps, now))
         .await?
         .map_err(|error| refused(&error))?;
     told(state, case).await
@@ -107,10 +111,10 @@ async fn release(state: &Arc<State>, case: String, query: Option<&str>) -> Refus
 async fn told(state: &Arc<State>, case: String) -> Refused<Response<Body>> {
     let history = open(state.archive.as_deref())?;
     let holds = blocking(move || history.holds()).await?;
-    let records = holds.into_iter().find(|(held, _)| *held == case);
+    let records = holds.into_iter().find(|held| held.case == case);
     json(&Hold {
         case,
-        records: records.map_or(0, |(_, records)| records),
+        records: records.map_or(0, |held| held.records),
     })
 }
 

@@ -40,7 +40,10 @@ pub(super) fn of(archive: Option<&Archive>) -> api::History {
         verified_at: status.verified_at.map(|at| at.to_string()),
         holds: holds
             .into_iter()
-            .map(|(case, records)| api::Hold { case, records })
+            .map(|held| api::Hold {
+                case: held.case,
+                records: held.records,
+            })
             .collect(),
     }
 }

@@ -6,6 +6,7 @@
 mod desk;
 mod form;
 mod health;
+mod host;
 mod live;
 mod ports;
 
@@ -20,7 +21,7 @@ use hyper::header::{
 use hyper::{Request, Response, StatusCode};
 
 use super::body::Body;
-use super::response::{PAGE, full, ok};
+use super::response::{PAGE, ok, response};
 use super::route::Route;
 use super::state::State;
 use crate::api::Problem;
@@ -38,6 +39,10 @@ pub(super) async fn respond(
             let uri = request.uri();
             ports::respond(&state, uri.path(), uri.query()).await
         }
+        Route::HostPage => {
+            let uri = request.uri();
+            host::respond(&state, uri.path(), uri.query()).await
+        }
         Route::LivePage => live::respond(&state, request.uri().query()).await,
         Route::HealthPage => health::respond(&state, request.uri().query()).await,
         Route::Asset => asset(&state, request.uri().path()),
@@ -53,15 +58,23 @@ fn frame(state: &State, here: Section) -> Frame {
 
 /// A page.
 fn page(status: StatusCode, template: &impl Template) -> Response<Body> {
-    // A template fails only where a value's own text fails.
-    let (status, html) = match template.render() {
-        Ok(html) => (status, html),
-        Err(error) => {
-            let text = format!("<!doctype html><title>natconnd</title><p>make the page: {error}");
-            (StatusCode::INTERNAL_SERVER_ERROR, text)
-        }
-    };
-    let mut response = full(status, PAGE, html);
+    match render(template) {
+        Ok(html) => page_of(status, html),
+        Err(broken) => page_of(StatusCode::INTERNAL_SERVER_ERROR, broken),
+    }
+}
+
+/// A template with its values, or a page that says what broke: one fails only where a
+/// value's own text fails.
+fn render(template: &impl Template) -> Result<String, String> {
+    template
+        .render()
+        .map_err(|error| format!("<!doctype html><title>natconnd</title><p>make the page: {error}"))
+}
+
+/// A page of this HTML.
+fn page_of(status: StatusCode, html: impl Into<Body>) -> Response<Body> {
+    let mut response = response(status, PAGE, html.into());
     let headers = response.headers_mut();
     let policy = HeaderValue::from_static(web::POLICY);
     headers.insert(CONTENT_SECURITY_POLICY, policy);

@@ -11,9 +11,16 @@ use crate::lookup::Answers;
 const SCAN: Duration = Duration::from_secs(1);
 
 impl Answers {
-    /// What is missing from an answer about a period, for a question.
-    pub(super) fn missing_in(&self, question: &Lookup, period: Period, asked: Moment) -> Coverage {
-        let mut gaps = Vec::new();
+    /// What is missing from an answer about a period, for a question; `unread` is what
+    /// could not be read for this answer.
+    pub(super) fn missing_in(
+        &self,
+        question: &Lookup,
+        period: Period,
+        asked: Moment,
+        unread: &[Gap],
+    ) -> Coverage {
+        let mut gaps = unread.to_vec();
         if !self.mirror.filter().covers(question) {
             gaps.push(Gap {
                 from: self.started_at,

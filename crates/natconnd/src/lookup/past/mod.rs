@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use history::{Completeness, Effort, History, RemotePolicy};
-use model::{Answer, Coverage, Lookup, Match, Period, TimeSource, Timed, Timestamp};
+use model::{Answer, Coverage, Gap, Lookup, Match, Period, TimeSource, Timed, Timestamp};
 
 use super::{Answers, CONFIRMED, exact};
 use crate::mirror::now;
@@ -98,6 +98,15 @@ pub struct Moment {
     recorded_until: Timestamp,
 }
 
+/// How far it was looked for what fits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Looked<'a> {
+    /// Whether everything that fits was found, where it could be read.
+    pub is_whole: bool,
+    /// What could not be read this time.
+    pub gaps: &'a [Gap],
+}
+
 impl Answers {
     /// The moment of a question that is asked now.
     pub fn moment(&self) -> Moment {
@@ -125,7 +134,7 @@ impl Answers {
         let asked = self.moment();
         let question = question.until(asked.at);
         let widened = question.period.widened(question.tolerance);
-        self.missing_in(&question.lookup, widened, asked)
+        self.missing_in(&question.lookup, widened, asked, &[])
     }
 
     /// Answers a question about the past with at most `limit` matches.
@@ -138,17 +147,21 @@ impl Answers {
         let mut merged = Merged::new(question.period, question.tolerance, limit);
         let is_whole = self.live_in(&question, asked.at, |found| merged.add(found));
         let completeness = self.recorded_in(&question, |found| merged.add(found));
-        self.conclude(&question, asked, merged, is_whole && !completeness.is_cut)
+        let looked = Looked {
+            is_whole: is_whole && !completeness.is_cut,
+            gaps: &completeness.gaps,
+        };
+        self.conclude(&question, asked, merged, looked)
     }
 
-    /// The answer to a question of which everything that fits was added to
-    /// `merged`; `is_whole` is whether it was.
+    /// The answer to a question of which everything that was found was added to
+    /// `merged`.
     pub fn conclude(
         &self,
         question: &PastQuestion,
         asked: Moment,
         merged: Merged,
-        is_whole: bool,
+        looked: Looked<'_>,
     ) -> PastAnswer {
         let question = question.until(asked.at);
         let widened = question.period.widened(question.tolerance);
@@ -163,9 +176,9 @@ impl Answers {
             answer: Answer {
                 asked_at: asked.at,
                 matches,
-                is_cut: ranked.is_cut || !is_whole,
+                is_cut: ranked.is_cut || !looked.is_whole,
                 verdict: ranked.verdict,
-                coverage: self.missing_in(&question.lookup, widened, asked),
+                coverage: self.missing_in(&question.lookup, widened, asked, looked.gaps),
             },
             distances,
             context,

@@ -52,7 +52,8 @@ impl Answers {
         let asked = self.moment();
         let question = question.until(asked.at);
         let period = question.period.widened(question.tolerance);
-        let (recorded, is_cut) = self.recorded_page(&question, after, limit);
+        let (recorded, completeness) = self.recorded_page(&question, after, limit);
+        let is_cut = completeness.is_cut;
         let live = self.live_page(&question, asked.at, after, limit);
         let (matches, has_more) = joined(recorded, live, after, limit, is_cut);
         let mut context = self.context(question.period, question.tolerance);
@@ -63,7 +64,7 @@ impl Answers {
             next: matches.last().copied().filter(|_| has_more),
             matches,
             is_cut,
-            coverage: self.missing_in(&question.lookup, period, asked),
+            coverage: self.missing_in(&question.lookup, period, asked, &completeness.gaps),
             context,
         }
     }
@@ -85,18 +86,17 @@ impl Answers {
         Some(history.export(&asked(&question), file, EXPORT_EFFORT))
     }
 
-    /// One record more than `limit`, from history, and whether looking was given up.
+    /// One record more than `limit`, from history, and how far it was looked.
     fn recorded_page(
         &self,
         question: &PastQuestion,
         after: Option<&Match>,
         limit: usize,
-    ) -> (Vec<Match>, bool) {
+    ) -> (Vec<Match>, Completeness) {
         let Some(history) = self.history() else {
-            return (Vec::new(), false);
+            return (Vec::new(), Completeness::default());
         };
-        let (rows, completeness) = history.page(&asked(question), after, limit + 1, EFFORT);
-        (rows, completeness.is_cut)
+        history.page(&asked(question), after, limit + 1, EFFORT)
     }
 
     /// One row more than `limit`, from the table.

@@ -1,0 +1,310 @@
+//! Each alert that can be made to fire within seconds does, because of what it is for.
+//!
+//! The others fire in natconnd.rules.test.yml only, where time is made up: those that
+//! need a fault of natconnd or of the kernel, and hours.
+
+use std::fs;
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
+use std::time::Duration;
+
+use ctnetlink::{EventOptions, EventSocket, Groups};
+use lab::{Error, Lab, MASQUERADE};
+
+use crate::daemon::{Daemon, configure, natconnd};
+use crate::process::Process;
+use crate::prometheus::Prometheus;
+
+/// The least receive buffer that the kernel gives.
+const SMALL: &str = "[track]\nreceive-buffer = \"4KiB\"\nreceive-buffer-max = \"4KiB\"\n";
+
+/// One NAT port for all: a second connection to the same remote finds none.
+const ONE_PORT: &str = "
+table inet nat {
+    chain postrouting {
+        type nat hook postrouting priority srcnat
+        oifname outside meta l4proto udp masquerade to :5000
+    }
+}";
+
+/// What a machine for tests has: nothing keeps its clock, and it may be too busy for an
+/// answer within half a second.
+const USUAL: [&str; 2] = ["NatconndAiling", "NatconndDown"];
+
+/// UDP from one host to this many ports.
+fn send(lab: &Lab, ports: std::ops::Range<u16>) -> Result<(), Error> {
+    for port in ports {
+        lab.host(1).send_udp(5000, lab.outside().at(port))?;
+    }
+    Ok(())
+}
+
+fn alarmed(prometheus: &Prometheus) -> Vec<String> {
+    let firing = prometheus.firing().into_iter().map(|alert| alert.name);
+    firing.filter(|name| !USUAL.contains(&&**name)).collect()
+}
+
+#[test]
+fn all_is_well_then_natconnd_is_gone_and_then_nobody_asks_for_it() {
+    lab::in_gateway!(|lab| {
+        lab.nft(MASQUERADE)?;
+        let config = "[track]\nkeep-ended = \"1s\"\n[history]\nfolder = \"/run/history\"\n";
+        let mut daemon = Daemon::start(lab, config);
+        let mut prometheus = Prometheus::start(lab, daemon.address);
+        send(lab, 1000..1010)?;
+        sleep(Duration::from_secs(6));
+        assert_eq!(alarmed(&prometheus), [""; 0]);
+
+        daemon.signal("TERM");
+        daemon.await_end();
+        prometheus.await_alert("NatconndDown");
+        prometheus.forget_targets();
+        prometheus.await_alert("NatconndAbsent");
+        Ok::<(), Error>(())
+    });
+}
+
+#[test]
+fn the_kernel_refuses_is_full_and_says_nothing() {
+    lab::in_gateway!(|lab| {
+        lab.nft(MASQUERADE)?;
+        let daemon = Daemon::start(lab, "");
+        let prometheus = Prometheus::start(lab, daemon.address);
+        let is_over = AtomicBool::new(false);
+        send(lab, 1000..1500)?;
+        prometheus.await_alert("NatconndTableFilling");
+        prometheus.await_alert("NatconndTableFull");
+
+        lab.nft("delete table inet nat")?;
+        lab.nft(ONE_PORT)?;
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    for port in 7000..7020 {
+                        lab.host(1).send_udp(port, lab.outside().at(9)).unwrap();
+                    }
+                    sleep(Duration::from_millis(100));
+                }
+            });
+            prometheus.await_alert("NatconndConnectionsRefused");
+            prometheus.await_alert("NatconndPacketsDropped");
+            is_over.store(true, Ordering::Relaxed);
+        });
+
+        lab.sysctl("net.netfilter.nf_conntrack_events", "0")?;
+        prometheus.await_alert("NatconndEventsOff");
+        prometheus.await_alert("NatconndIncomplete");
+        prometheus.await_alert("NatconndIll");
+        Ok::<(), Error>(())
+    });
+}
+
+#[test]
+fn events_are_lost_and_another_listener_does_not_read() {
+    lab::in_gateway!(|lab| {
+        lab.nft(MASQUERADE)?;
+        let mut daemon = Daemon::start(lab, SMALL);
+        let prometheus = Prometheus::start(lab, daemon.address);
+        daemon.signal("STOP");
+        send(lab, 2000..3000)?;
+        daemon.signal("CONT");
+        prometheus.await_alert("NatconndEventsLost");
+
+        let _deaf = lab.gateway().enter(|| {
+            EventSocket::open(&EventOptions {
+                groups: Groups::NEW_AND_DESTROY,
+                receive_buffer: 4 << 10,
+                program: None,
+                is_reliable: true,
+            })
+            .unwrap()
+        })?;
+        send(lab, 3000..3300)?;
+        lab.conntrack(&["-D", "-p", "udp"])?;
+        prometheus.await_alert("NatconndConnectionsDying");
+        Ok::<(), Error>(())
+    });
+}
+
+#[test]
+fn events_are_lost_faster_than_dumps_make_up_for() {
+    lab::in_gateway!(|lab| {
+        lab.nft(MASQUERADE)?;
+        let daemon = Daemon::start(lab, SMALL);
+        let prometheus = Prometheus::start(lab, daemon.address);
+        let is_over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut bursts = (1..600).cycle().map(|burst| burst * 100);
+                while !is_over.load(Ordering::Relaxed) {
+                    let first: u16 = bursts.next().unwrap();
+                    send(lab, first..first + 100).unwrap();
+                    lab.conntrack(&["-F"]).unwrap();
+                }
+            });
+            prometheus.await_alert("NatconndOverloaded");
+            is_over.store(true, Ordering::Relaxed);
+        });
+        Ok::<(), Error>(())
+    });
+}
+
+#[test]
+fn no_event_tells_what_a_dump_shows() {
+    lab::in_gateway!(|lab| {
+        lab.nft(MASQUERADE)?;
+        let daemon = Daemon::start(lab, "[track]\nreconcile-every = \"1s\"\n");
+        let prometheus = Prometheus::start(lab, daemon.address);
+        lab.nft(
+            "table ip events { chain quiet {
+                type filter hook prerouting priority filter
+                ct event set assured
+            }
+            }",
+        )?;
+        send(lab, 1000..1001)?;
+        prometheus.await_alert("NatconndSilent");
+        Ok::<(), Error>(())
+    });
+}
+
+#[test]
+fn the_reader_stands_still_while_events_come() {
+    lab::in_gateway!(|lab| {
+        lab.nft(MASQUERADE)?;
+        let (address, file, _) = configure("[track]\nreceive-buffer = \"64KiB\"\n");
+        let mut command = lab::command(&[
+            "strace",
+            "-f",
+            "-qq",
+            "--trace=recvmmsg",
+            "--inject=recvmmsg:delay_enter=8000000:when=20",
+            "--output=/dev/null",
+        ]);
+        command.args([env!("CARGO_BIN_EXE_natconnd"), "--config", &file]);
+        let daemon = Daemon::of_process(Process::start(lab, &mut command), address);
+        let prometheus = Prometheus::start(lab, daemon.address);
+        daemon.await_log("the reader thread stands still");
+        send(lab, 1000..1150)?;
+        prometheus.await_alert("NatconndBehind");
+        prometheus.await_alert("NatconndBufferFilling");
+        Ok::<(), Error>(())
+    });
+}
+
+#[test]
+fn clients_wait_for_a_connection() {
+    lab::in_gateway!(|lab| {
+        lab.nft(MASQUERADE)?;
+        let daemon = Daemon::start(lab, "max-connections = 4\n");
+        let prometheus = Prometheus::start(lab, daemon.address);
+        let connect = |_| TcpStream::connect(daemon.address).unwrap();
+        let held: Vec<TcpStream> = (0..6).map(connect).collect();
+        sleep(Duration::from_millis(500));
+        drop(held);
+        prometheus.await_alert("NatconndBusy");
+        Ok::<(), Error>(())
+    });
+}
+
+/// Debian has one folder for each architecture.
+fn libfaketime() -> PathBuf {
+    let folders = fs::read_dir("/usr/lib").unwrap();
+    folders
+        .map(|folder| folder.unwrap().path().join("faketime/libfaketimeMT.so.1"))
+        .find(|path| path.exists())
+        .expect("libfaketime; Debian's package faketime has it")
+}
+
+#[test]
+fn the_clock_is_set() {
+    lab::in_gateway!(|lab| {
+        lab.nft(MASQUERADE)?;
+        let difference = "/run/difference";
+        fs::write(difference, "+0").unwrap();
+        let (address, file, _) = configure("");
+        let mut command = natconnd();
+        command
+            .args(["--config", &file])
+            .env("LD_PRELOAD", libfaketime())
+            .env("FAKETIME_TIMESTAMP_FILE", difference)
+            .env("FAKETIME_NO_CACHE", "1")
+            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        let daemon = Daemon::of_process(Process::start(lab, &mut command), address);
+        let prometheus = Prometheus::start(lab, daemon.address);
+        fs::write(difference, "+100s").unwrap();
+        prometheus.await_alert("NatconndClockSet");
+        Ok::<(), Error>(())
+    });
+}
+
+#[test]
+fn the_disk_of_history_is_full() {
+    lab::in_gateway!(|lab| {
+        lab.nft(MASQUERADE)?;
+        fs::create_dir("/run/small").unwrap();
+        let mount = [
+            "mount",
+            "-t",
+            "tmpfs",
+            "-o",
+            "size=4m",
+            "tmpfs",
+            "/run/small",
+        ];
+        lab.gateway().run(&mount)?;
+        let daemon = Daemon::start(lab, "[history]\nfolder = \"/run/small/history\"\n");
+        let prometheus = Prometheus::start(lab, daemon.address);
+        let fill = "cat /dev/zero > /run/small/filler 2>/dev/null || true";
+        lab.gateway().run(&["sh", "-c", fill])?;
+        prometheus.await_alert("NatconndDiskFilling");
+        // What is written finds no room, sooner or later.
+        let is_over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    send(lab, 1000..1100).unwrap();
+                    lab.conntrack(&["-F"]).unwrap();
+                }
+            });
+            prometheus.await_alert("NatconndNotRecording");
+            prometheus.await_alert("NatconndUnrecorded");
+            is_over.store(true, Ordering::Relaxed);
+        });
+        Ok::<(), Error>(())
+    });
+}
+
+#[test]
+fn a_file_of_history_is_missing() {
+    lab::in_gateway!(|lab| {
+        lab.nft(MASQUERADE)?;
+        let config = "[track]\nkeep-ended = \"0s\"\n\
+                      [history]\nfolder = \"/run/history\"\nsegment-age = \"1s\"\n";
+        let mut daemon = Daemon::start(lab, config);
+        send(lab, 1000..1010)?;
+        lab.await_connections(&["-p", "udp"], 10)?;
+        lab.conntrack(&["-F"])?;
+        let segment = crate::process::eventually(|| {
+            let found = lab
+                .gateway()
+                .run(&["find", "/run/history", "-name", "*.parquet"]);
+            let found = found.map_err(|error| error.to_string())?;
+            found
+                .lines()
+                .next()
+                .map(str::to_owned)
+                .ok_or_else(|| daemon.log())
+        });
+        daemon.signal("TERM");
+        daemon.await_end();
+        fs::remove_file(segment).unwrap();
+        let process = Process::start(lab, natconnd().args(["--config", &daemon.file]));
+        let daemon = Daemon::of_process(process, daemon.address);
+        let prometheus = Prometheus::start(lab, daemon.address);
+        prometheus.await_alert("NatconndHistoryDamaged");
+        Ok::<(), Error>(())
+    });
+}
