@@ -44,7 +44,7 @@ demo-once: ## Run the demo, check its answer, and stop
 test: export NATCONND_REQUIRE_KERNEL_TESTS := 1
 test: export NATCONND_REQUIRE_READER_TESTS := 1
 test: ## Run all tests, on the real kernel too
-	@$(INSTALL) cc curl faketime prometheus promtool strace python3 $(GATEWAY)
+	@$(INSTALL) cc curl faketime Net::Ident prometheus promtool strace python3 $(GATEWAY)
 	@tools/install-readers
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 		set -x; $(CARGO) nextest run --workspace; \
@@ -104,4 +104,4 @@ abuse: ## Stop, flood and restart natconnd on a real gateway, and look for mista
 	$(CARGO) run --release --manifest-path bench/Cargo.toml -- abuse
 
 install-packages: ## Install all packages that any target needs
-	@$(INSTALL) cc nginx curl faketime prometheus promtool strace wrk ulogd gzip zstd python3 $(GATEWAY)
+	@$(INSTALL) cc nginx curl faketime Net::Ident prometheus promtool strace wrk ulogd gzip zstd python3 $(GATEWAY)

@@ -8,6 +8,7 @@
 mod health;
 mod history;
 mod http;
+mod ident;
 mod kernel;
 mod label;
 mod lookup;
@@ -84,6 +85,12 @@ impl Metrics {
         self.with(history::METRICS, move || {
             history::Look::new(Arc::clone(&archive))
         })
+    }
+
+    /// Those of the ident face, too.
+    #[must_use]
+    pub fn with_ident(self, counters: Arc<crate::ident::Counters>) -> Self {
+        self.with(ident::METRICS, move || Arc::clone(&counters))
     }
 
     /// What the doctor finds, too.

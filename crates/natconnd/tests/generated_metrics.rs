@@ -147,7 +147,8 @@ fn scraped() -> String {
         .with_mirror(Arc::clone(&mirror))
         .with_http(Arc::clone(&mirror), Arc::clone(&counters))
         .with_history(archive)
-        .with_health(move || doctor.health());
+        .with_health(move || doctor.health())
+        .with_ident(Arc::default());
     let server = Server {
         answers: Arc::new(Answers::new(mirror)),
         allow: Arc::new(Allow::default()),

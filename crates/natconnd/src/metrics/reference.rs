@@ -1,7 +1,7 @@
 //! The tables of docs/metrics.md, made of the definitions.
 
 use super::metric::{Definition, Metric};
-use super::{health, history, http, kernel, label, lookup, mirror, process};
+use super::{health, history, http, ident, kernel, label, lookup, mirror, process};
 use label::Label;
 
 /// The metrics of a part, for people.
@@ -29,6 +29,7 @@ pub fn groups() -> Vec<Group> {
             history::METRICS,
         ),
         group("Health", None, health::METRICS),
+        group("Ident", Some("where `ident.listen` is set"), ident::METRICS),
     ]
 }
 
