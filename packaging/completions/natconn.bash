@@ -31,6 +31,9 @@ _natconn() {
             natconn,history)
                 cmd="natconn__subcmd__history"
                 ;;
+            natconn,ident)
+                cmd="natconn__subcmd__ident"
+                ;;
             natconn,list)
                 cmd="natconn__subcmd__list"
                 ;;
@@ -81,6 +84,9 @@ _natconn() {
                 ;;
             natconn__subcmd__help,history)
                 cmd="natconn__subcmd__help__subcmd__history"
+                ;;
+            natconn__subcmd__help,ident)
+                cmd="natconn__subcmd__help__subcmd__ident"
                 ;;
             natconn__subcmd__help,list)
                 cmd="natconn__subcmd__help__subcmd__list"
@@ -623,6 +629,20 @@ _natconn() {
         natconn__subcmd__help__subcmd__history__subcmd__verify)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        natconn__subcmd__help__subcmd__ident)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1197,6 +1217,40 @@ _natconn() {
                 return 0
             fi
             case "${prev}" in
+                --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        natconn__subcmd__ident)
+            opts="-h --among --key-file --local --socket --url --timeout --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --among)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --socket)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -37,6 +37,7 @@ complete -c natconn -n "__fish_natconn_needs_command" -f -a "watch" -d 'Follow t
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "status" -d 'Tell how natconnd is doing'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "top" -d 'Show who uses how many connections and ports'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "doctor" -d 'Tell what ails natconnd, and what helps'
+complete -c natconn -n "__fish_natconn_needs_command" -f -a "ident" -d 'Tell which host a hash stands for that a remote was told'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "history" -d 'Tell what is kept of the past, verify it, export it'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "config" -d 'Check a configuration file, or translate pynatconnd\'s'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
@@ -139,6 +140,13 @@ complete -c natconn -n "__fish_natconn_using_subcommand doctor" -s a -l all -d '
 complete -c natconn -n "__fish_natconn_using_subcommand doctor" -l json -d 'Print exactly the API\'s JSON'
 complete -c natconn -n "__fish_natconn_using_subcommand doctor" -l local -d 'Show times in this machine\'s time zone instead of UTC'
 complete -c natconn -n "__fish_natconn_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand ident" -l among -d 'Try these addresses: ADDR or ADDR/BITS, 2^24 addresses at most' -r
+complete -c natconn -n "__fish_natconn_using_subcommand ident" -l key-file -d 'The file with the key [default: what the configuration names]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand ident" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand ident" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand ident" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand ident" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand ident" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export hold holds release expire help" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
 complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export hold holds release expire help" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
 complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export hold holds release expire help" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r

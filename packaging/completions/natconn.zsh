@@ -203,6 +203,19 @@ _arguments "${_arguments_options[@]}" : \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
 ;;
+(ident)
+_arguments "${_arguments_options[@]}" : \
+'*--among=[Try these addresses\: ADDR or ADDR/BITS, 2^24 addresses at most]:NETWORK:_default' \
+'--key-file=[The file with the key \[default\: what the configuration names\]]:FILE:_files' \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':hash -- The hash, or its first 8 digits or more:_default' \
+&& ret=0
+;;
 (history)
 _arguments "${_arguments_options[@]}" : \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
@@ -523,6 +536,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(ident)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (history)
 _arguments "${_arguments_options[@]}" : \
 ":: :_natconn__subcmd__help__subcmd__history_commands" \
@@ -622,6 +639,7 @@ _natconn_commands() {
 'status:Tell how natconnd is doing' \
 'top:Show who uses how many connections and ports' \
 'doctor:Tell what ails natconnd, and what helps' \
+'ident:Tell which host a hash stands for that a remote was told' \
 'history:Tell what is kept of the past, verify it, export it' \
 'config:Check a configuration file, or translate pynatconnd'\''s' \
 'completions:Print a completion script for a shell' \
@@ -692,6 +710,7 @@ _natconn__subcmd__help_commands() {
 'status:Tell how natconnd is doing' \
 'top:Show who uses how many connections and ports' \
 'doctor:Tell what ails natconnd, and what helps' \
+'ident:Tell which host a hash stands for that a remote was told' \
 'history:Tell what is kept of the past, verify it, export it' \
 'config:Check a configuration file, or translate pynatconnd'\''s' \
 'completions:Print a completion script for a shell' \
@@ -785,6 +804,11 @@ _natconn__subcmd__help__subcmd__history__subcmd__status_commands() {
 _natconn__subcmd__help__subcmd__history__subcmd__verify_commands() {
     local commands; commands=()
     _describe -t commands 'natconn help history verify commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__ident_commands] )) ||
+_natconn__subcmd__help__subcmd__ident_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help ident commands' commands "$@"
 }
 (( $+functions[_natconn__subcmd__help__subcmd__list_commands] )) ||
 _natconn__subcmd__help__subcmd__list_commands() {
@@ -930,6 +954,11 @@ _natconn__subcmd__history__subcmd__status_commands() {
 _natconn__subcmd__history__subcmd__verify_commands() {
     local commands; commands=()
     _describe -t commands 'natconn history verify commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__ident_commands] )) ||
+_natconn__subcmd__ident_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn ident commands' commands "$@"
 }
 (( $+functions[_natconn__subcmd__list_commands] )) ||
 _natconn__subcmd__list_commands() {

@@ -66,6 +66,7 @@ fn the_example_file_says_what_the_defaults_are() {
         config.pynatconnd.key_name.take(),
         Some(config::KeyName::NatPort)
     );
+    assert_eq!(config.ident.name.take().as_deref(), Some("nat"));
     let history = &mut config.history;
     assert!(history.folder.take().is_some() && history.gateway.take().is_some());
     assert!(history.keep_for.take().is_some() && history.keep_bytes.take().is_some());

@@ -152,7 +152,8 @@ fn scraped() -> String {
         .with_http(Arc::clone(&mirror), Arc::clone(&counters))
         .with_history(archive)
         .with_census(census, 1)
-        .with_health(move || doctor.health());
+        .with_health(move || doctor.health())
+        .with_ident(Arc::default());
     let server = Server {
         answers: Arc::new(Answers::new(mirror)),
         allow: Arc::new(Allow::default()),

@@ -75,6 +75,7 @@ pub(super) enum Command {
     Status(StatusArguments),
     Top(TopArguments),
     Doctor(DoctorArguments),
+    Ident(IdentArguments),
     /// Tell what is kept of the past, verify it, export it
     History {
         #[command(subcommand)]
@@ -319,6 +320,35 @@ pub(super) struct WatchArguments {
     pub json: bool,
     #[command(flatten)]
     pub filter: FilterArguments,
+}
+
+/// Tell which host a hash stands for that a remote was told
+///
+/// Where ident.reply is "hash", remotes are told a hash of a host's address and may
+/// name it in a complaint. Tries addresses until the hash fits: all private ones and
+/// those of carrier-grade NAT, unless --among names others. Reads the key's file, which only
+/// root and natconnd may, and asks nobody.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  natconn ident 1f3870be274f6c49
+  natconn ident 1f3870be27 --among 192.168.0.0/16
+  natconn ident 1f3870be274f6c49 --among 2001:db8::2 --among 2001:db8::3
+
+Exit status:
+  0  at least one host fits
+  1  none of those that were tried fits
+  2  the key could not be read")]
+pub(super) struct IdentArguments {
+    /// The hash, or its first 8 digits or more
+    #[arg(value_name = "HASH")]
+    pub hash: super::ident::Beginning,
+    /// Try these addresses: ADDR or ADDR/BITS, 2^24 addresses at most
+    #[arg(long, value_name = "NETWORK")]
+    pub among: Vec<super::ident::Candidates>,
+    /// The file with the key [default: what the configuration names]
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
 }
 
 /// Tell how natconnd is doing

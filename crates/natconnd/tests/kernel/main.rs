@@ -25,6 +25,7 @@ mod ends;
 mod filters;
 mod follow;
 mod handover;
+mod ident;
 mod natconn;
 mod overrun;
 mod past;
