@@ -46,7 +46,7 @@ fn the_example_file_says_what_the_defaults_are() {
         .filter_map(|line| line.strip_prefix('#'))
         .filter(|line| line.starts_with(|letter: char| letter.is_ascii_lowercase()))
         .collect();
-    assert_eq!(keys.len(), 31);
+    assert_eq!(keys.len(), 36);
     // Without the comment signs it sets everything, to the defaults but for
     // the keys that are not set by default.
     let active: String = example
