@@ -197,7 +197,7 @@ _natconn() {
 
     case "${cmd}" in
         natconn)
-            opts="-h -V --local --socket --url --timeout --help --version lookup list records watch status top doctor history config completions help"
+            opts="-h -V --local --socket --url --timeout --help --version lookup list records watch status top doctor ident history config completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -417,7 +417,7 @@ _natconn() {
             return 0
             ;;
         natconn__subcmd__help)
-            opts="lookup list records watch status top doctor history config completions help"
+            opts="lookup list records watch status top doctor ident history config completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
