@@ -173,7 +173,7 @@ mod tests {
         assert_eq!(drawn.curves, "M58 100L83.4 55L108.8 10");
         assert_eq!(drawn.areas, "M58 100L58 100L83.4 55L108.8 10L108.8 100Z");
         let latest = drawn.latest.map(|(x, y)| format!("{x} {y}"));
-        assert_eq!(latest.as_deref(), Some("100.8 10"));
+        assert_eq!(latest.as_deref(), Some("108.8 10"));
         let words: Vec<&str> = drawn.rules.iter().map(|rule| &*rule.words).collect();
         assert_eq!(words, ["0", "5", "10"]);
     }
