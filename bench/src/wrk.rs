@@ -43,7 +43,7 @@ pub fn run_over(
     // Made before the first is sent: wrk shall have as little to do as it can.
     let text = format!(
         "local paths = {{\n{list}}}\nlocal requests, at = {{}}, 0\n\
-         function init(args)\n  wrk.init(args)\n\
+         function init(args)\n\
          \u{20} for i, path in ipairs(paths) do requests[i] = wrk.format(nil, path) end\nend\n\
          function request()\n  at = at % #requests + 1\n  return requests[at]\nend\n"
     );

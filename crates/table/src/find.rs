@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use model::{Lookup, Match, Protocol, Timed, Translation, Tuple, Zone};
+use model::{Endpoint, Lookup, Match, Protocol, Timed, Translation, Tuple, Zone};
 
 use crate::address::Address;
 use crate::chain::Role;
@@ -158,6 +158,21 @@ impl Table {
         }
     }
 
+    /// Calls `visit` with each translation that has this NAT endpoint, newest first,
+    /// among the first `budget`; false where there were more.
+    pub fn at_nat(
+        &self,
+        endpoint: Endpoint,
+        budget: usize,
+        mut visit: impl FnMut(Found<'_>),
+    ) -> bool {
+        let port = endpoint.port;
+        match endpoint.address {
+            IpAddr::V4(address) => self.v4.at_nat(address, port, budget, &mut visit),
+            IpAddr::V6(address) => self.v6.at_nat(address, port, budget, &mut visit),
+        }
+    }
+
     /// Calls `visit` with each translation that fits, newest first within a
     /// key, among the first `budget` that the index gives; false where there
     /// were more. Finds nothing where there is no index.
@@ -229,6 +244,26 @@ impl<A: Address> Family<A> {
             }),
             Way::Nowhere | Way::Scan => true,
         }
+    }
+
+    fn at_nat(
+        &self,
+        address: A,
+        port: u16,
+        mut budget: usize,
+        visit: &mut impl FnMut(Found<'_>),
+    ) -> bool {
+        let mut next = self.head(Role::Nat, address, port);
+        while let Some(slot) = next {
+            if budget == 0 {
+                return false;
+            }
+            budget -= 1;
+            let entry = self.slab.get(slot);
+            visit(A::found(entry));
+            next = self.chains(Role::Nat).after(entry);
+        }
+        true
     }
 
     /// Walks a chain to its end.

@@ -202,6 +202,14 @@ proptest! {
             let wanted = list().into_iter().filter(|row| question.matches(row)).collect();
             prop_assert_eq!(sorted(found(&table, &question)), sorted(wanted), "{:?}", question);
         }
+        for row in list() {
+            let nat = row.translation.nat;
+            let mut rows = Vec::new();
+            prop_assert!(table.at_nat(nat, 1000, |found| rows.push(found.to_match())));
+            let wanted: Vec<_> = list().into_iter().filter(|row| row.translation.nat == nat).collect();
+            prop_assert_eq!(table.at_nat(nat, wanted.len() - 1, |_| {}), false);
+            prop_assert_eq!(sorted(rows), sorted(wanted));
+        }
         for address in [false, true].into_iter().flat_map(|is_v6| (0..24).map(move |host| endpoint(is_v6, host, 0).address)) {
             let is_nat = list().iter().any(|row| row.translation.nat.address == address);
             prop_assert_eq!(table.has_nat_address(address), is_nat, "{}", address);

@@ -11,6 +11,11 @@ use model::{
 };
 
 use super::{Answers, exact};
+use crate::mirror::Found;
+
+/// How many translations at a NAT endpoint are looked at before the other indexes are
+/// made use of: a port forward may have a million.
+const NEAR: usize = 32;
 
 /// How many matches are looked at to see whether all have one internal port.
 const MATCHES: usize = 64;
@@ -70,14 +75,28 @@ impl Answers {
     /// Finds who is behind a client. Always from an index, so that it may be done in
     /// async code.
     pub fn identify(&self, client: &Client) -> Identified {
+        // Looked at before the table, as always. Whose first connection has just begun
+        // may not be in it yet.
+        let is_current = self.asks_kernel && self.mirror.is_current();
+        let mut near = Near::default();
+        let looked = self.mirror.at_nat(client.endpoint, NEAR, |found| {
+            near.see(client, found);
+        });
         let question = client.question();
-        if !self.mirror.has_nat_address(client.endpoint.address) {
-            // Looked at before the table, as always. Whose first connection has just
-            // begun is not in it yet.
-            let is_current = !self.asks_kernel || self.mirror.is_current();
-            if !self.mirror.has_nat_address(client.endpoint.address) {
-                return self.stranger(&question, is_current);
+        match looked {
+            None => return self.stranger(&question, is_current || !self.asks_kernel),
+            Some(true) if is_current => {
+                // No gap lasts where the table is current.
+                let is_complete = self.mirror.filter().covers(&question);
+                if let Some(behind) = near.certain(client).filter(|_| is_complete) {
+                    return Identified {
+                        behind,
+                        is_complete,
+                        is_settled: true,
+                    };
+                }
             }
+            Some(_) => {}
         }
         let is_exact = exact::arriving_packet(&question).is_some();
         let told = self.lookup(&question, MATCHES);
@@ -102,6 +121,43 @@ impl Answers {
             is_complete,
             is_settled,
         }
+    }
+}
+
+/// What the translations at one NAT endpoint say of a client, without a list of them.
+#[derive(Default)]
+struct Near {
+    /// Live ones between the client and what it is connected to.
+    live: u32,
+    /// The last of them.
+    host: Option<Endpoint>,
+    /// Whether the end of each of them will be told.
+    is_announced: bool,
+}
+
+impl Near {
+    fn see(&mut self, client: &Client, found: Found<'_>) {
+        if !found.is_live() {
+            return;
+        }
+        let row = found.to_match();
+        let is_asked_for = row.translation.kind == TranslationKind::Source
+            && client.protocol == Some(row.protocol)
+            && client.server.matches(&row.translation.remote);
+        if is_asked_for {
+            self.is_announced = found.is_announced() && (self.live == 0 || self.is_announced);
+            self.live += 1;
+            self.host = Some(row.translation.internal);
+        }
+    }
+
+    /// The host, where the kernel could tell nothing else of an exact question: as
+    /// [`Answers::lookup`] has it, of a table that holds all that was told.
+    fn certain(&self, client: &Client) -> Option<Behind> {
+        let is_exact = client.server.endpoint().is_some();
+        let host = self.host?;
+        (is_exact && self.live == 1 && self.is_announced)
+            .then_some(Behind::One(host.address, Some(host.port)))
     }
 }
 

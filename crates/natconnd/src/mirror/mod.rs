@@ -20,7 +20,6 @@ mod stuck;
 mod taken_over;
 mod watch;
 
-use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
@@ -29,7 +28,9 @@ use std::thread::Thread;
 use std::time::Duration;
 
 use ctnetlink::{EventQueue, Filling};
-use model::{ChangeKind, Coverage, Event, Filter, Gap, GapCause, Lookup, Match, Timestamp};
+use model::{
+    ChangeKind, Coverage, Endpoint, Event, Filter, Gap, GapCause, Lookup, Match, Timestamp,
+};
 use parking_lot::{Mutex, RwLock};
 use table::{Position, Table};
 use tokio::sync::broadcast;
@@ -343,9 +344,19 @@ impl Mirror {
         self.applied_until.load(SeqCst) > time.0 || self.is_current()
     }
 
-    /// Whether a translation, live or just ended, has this NAT address.
-    pub fn has_nat_address(&self, address: IpAddr) -> bool {
-        self.table.read().has_nat_address(address)
+    /// Calls `visit` with each translation that has this NAT endpoint, live or just
+    /// ended; `None` where none has its address, and `Some(false)` where there were
+    /// more than `budget`.
+    pub fn at_nat(
+        &self,
+        endpoint: Endpoint,
+        budget: usize,
+        visit: impl FnMut(Found<'_>),
+    ) -> Option<bool> {
+        let table = self.table.read();
+        table
+            .has_nat_address(endpoint.address)
+            .then(|| table.at_nat(endpoint, budget, visit))
     }
 
     /// Whether a lookup is answered from an index: microseconds instead of a
