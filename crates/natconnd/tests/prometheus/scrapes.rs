@@ -11,6 +11,10 @@ use crate::prometheus::Prometheus;
 
 /// Traffic, lookups of each kind and a list, for some seconds.
 fn keep_busy(lab: &Lab, daemon: &Daemon) -> Result<(), Error> {
+    // These last; a census at any moment finds some.
+    for port in 5000..5010 {
+        lab.host(2).send_udp(port, lab.outside().at(10))?;
+    }
     for round in 0..20 {
         for port in 6000..6010 {
             lab.host(1)
