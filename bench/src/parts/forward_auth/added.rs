@@ -11,13 +11,12 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-use super::halves;
+use super::{Stand, halves};
 use crate::arguments::Plan;
 use crate::gateway::Gateway;
 use crate::live::Outside;
 use crate::nginx;
 use crate::paced::Paced;
-use crate::readers::Daemon;
 use crate::report::{Bound, Report};
 use crate::samples::Samples;
 
@@ -40,16 +39,10 @@ struct Measured {
 }
 
 /// Sends both ports the same requests, in turn.
-pub fn measure(
-    plan: &Plan,
-    gateway: &Gateway,
-    daemon: Option<&Daemon>,
-    clients: &[Outside],
-    folder: &Path,
-    report: &mut Report,
-) -> Result<()> {
+pub fn measure(plan: &Plan, stand: &Stand, folder: &Path, report: &mut Report) -> Result<()> {
+    let (gateway, clients) = (&stand.gateway, &stand.clients);
     let what = format!("p99 that auth_request adds at {RATE} requests/s, ms");
-    let Some(daemon) = daemon else {
+    let Some(daemon) = &stand.daemon else {
         report.promise(&what, Bound::AtMost(0.3), Samples::default(), 3);
         return Ok(());
     };

@@ -5,15 +5,13 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::question;
+use super::{Stand, question};
 use crate::arguments::Plan;
 use crate::gateway::Gateway;
-use crate::live::Outside;
 use crate::nginx;
 use crate::process::Process;
 use crate::reader::Running;
-use crate::readers::Daemon;
-use crate::report::{Bound, Report};
+use crate::report::Report;
 use crate::samples::Samples;
 use crate::wrk::{self, Load};
 
@@ -27,15 +25,9 @@ struct Target<'a> {
     cpu: Vec<f64>,
 }
 
-/// Sends both the same requests, in turn.
-pub fn measure(
-    plan: &Plan,
-    gateway: &Gateway,
-    daemon: Option<&Daemon>,
-    clients: &[Outside],
-    folder: &Path,
-    report: &mut Report,
-) -> Result<()> {
+/// Sends both the same requests, in turn, and returns how many more natconnd answers.
+pub fn measure(plan: &Plan, stand: &Stand, folder: &Path, report: &mut Report) -> Result<Samples> {
+    let (gateway, clients) = (&stand.gateway, &stand.clients);
     let nginx = nginx::start_with_nothing(gateway, folder)?;
     let paths = clients.iter().map(question).collect::<Result<Vec<_>>>()?;
     let target = |name, port, server| Target {
@@ -46,7 +38,7 @@ pub fn measure(
         cpu: Vec::new(),
     };
     let mut targets = vec![target("nginx, nothing", nginx::PORT, &nginx)];
-    if let Some(daemon) = daemon {
+    if let Some(daemon) = &stand.daemon {
         targets.push(target("natconnd", daemon.port(), daemon.process()));
     }
     let time = plan.round.min(Duration::from_secs(5));
@@ -62,12 +54,10 @@ pub fn measure(
         [nginx, natconnd] => Samples::ratio(&rates(natconnd), &rates(nginx)),
         _ => Samples::default(),
     };
-    let what = "forward-auth answers/s, natconnd / nginx returning 204";
-    report.promise(what, Bound::AtLeast(0.9), ratio, 2);
     let title = format!(
         "Forward-auth: one core each, 32 connections, {} clients of {} connections",
         clients.len(),
-        plan.full_table
+        stand.connections
     );
     let head = [
         "server",
@@ -88,7 +78,7 @@ pub fn measure(
             format!("{cpu:.1}"),
         ]);
     }
-    Ok(())
+    Ok(ratio)
 }
 
 impl Target<'_> {
