@@ -21,8 +21,8 @@ fn keep_busy(lab: &Lab, daemon: &Daemon) -> Result<(), Error> {
                 .send_udp(port + 10 * round, lab.outside().at(9))?;
         }
         lab.conntrack(&["-D", "-p", "udp", "--dport", "9"])?;
-        daemon.get("/api/v1/lookup?nat=100.64.2.1:6000");
-        daemon.get("/api/v1/lookup?nat=100.64.2.1:6000&at=2026-01-01T00:00:00Z");
+        daemon.get("/api/v1/lookup?nat=100.64.2.1:5000");
+        daemon.get("/api/v1/lookup?nat=100.64.2.1:5000&at=2026-01-01T00:00:00Z");
         daemon.get("/api/v1/connections");
         daemon.get("/nowhere");
         assert!(
@@ -41,7 +41,7 @@ fn prometheus_reads_all_of_it_and_the_dashboard_has_answers() {
     lab::in_gateway!(|lab| {
         lab.nft(MASQUERADE)?;
         lab.outside().serve_udp(9)?;
-        std::fs::write("/run/lines", "nat\n100.64.2.1:6000\n").unwrap();
+        std::fs::write("/run/lines", "nat\n100.64.2.1:5000\n").unwrap();
         let daemon = Daemon::start(lab, "[history]\nfolder = \"/run/history\"\n");
         let prometheus = Prometheus::start(lab, daemon.address);
         keep_busy(lab, &daemon)?;
@@ -85,7 +85,7 @@ fn promtool_finds_nothing_to_blame() {
     lab::in_gateway!(|lab| {
         lab.nft(MASQUERADE)?;
         let daemon = Daemon::start(lab, "[history]\nfolder = \"/run/history\"\n");
-        daemon.get("/api/v1/lookup?nat=100.64.2.1:6000");
+        daemon.get("/api/v1/lookup?nat=100.64.2.1:5000");
         let url = format!("http://{}/metrics", daemon.address);
         let script = "set -o pipefail; curl -sSf -H 'Accept: text/plain' \"$0\" | \
                       promtool check metrics 2>&1";
