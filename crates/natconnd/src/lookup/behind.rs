@@ -206,6 +206,7 @@ mod tests {
     use std::net::Ipv4Addr;
 
     use model::{Gap, GapCause, KernelId, TimeSource, Timed, Timestamp, Translation, Zone};
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -341,5 +342,24 @@ mod tests {
         assert_eq!((told.behind, told.is_complete), (Behind::Nobody, false));
         let told = answers.identify(&client("192.0.2.200:443"));
         assert_eq!((told.behind, told.is_complete), (host(1, 7), false));
+    }
+
+    proptest! {
+        /// What one look at the table is sure of, a whole lookup says as well.
+        #[test]
+        fn one_look_is_as_good_as_a_lookup(
+            rows in prop::collection::vec((1..4_u8, 1..3_u16, 442..444_u16, any::<bool>()), 0..8),
+            server in prop::sample::select(vec!["192.0.2.200:443", "192.0.2.200", ":443", ""]),
+        ) {
+            let matches = rows.into_iter().map(|(host, port, remote, is_ended)| found(host, port, remote, is_ended));
+            let client = client(server);
+            let answers = Answers::of_matches(matches.collect());
+            let mut near = Near::default();
+            let looked = answers.mirror.at_nat(client.endpoint, NEAR, |found| near.see(&client, found));
+            prop_assert!(looked != Some(false));
+            if let Some(behind) = near.certain(&client) {
+                prop_assert_eq!(answers.identify(&client).behind, behind);
+            }
+        }
     }
 }

@@ -15,7 +15,7 @@ use lab::{Error, Lab, MASQUERADE};
 
 use crate::daemon::{Daemon, configure, natconnd};
 use crate::process::Process;
-use crate::prometheus::Prometheus;
+use crate::prometheus::{Pace, Prometheus};
 
 /// The least receive buffer that the kernel gives.
 const SMALL: &str = "[track]\nreceive-buffer = \"4KiB\"\nreceive-buffer-max = \"4KiB\"\n";
@@ -52,7 +52,7 @@ fn all_is_well_then_natconnd_is_gone_and_then_nobody_asks_for_it() {
         lab.nft(MASQUERADE)?;
         let config = "[track]\nkeep-ended = \"1s\"\n[history]\nfolder = \"/run/history\"\n";
         let mut daemon = Daemon::start(lab, config);
-        let mut prometheus = Prometheus::start(lab, daemon.address);
+        let mut prometheus = Prometheus::start(lab, daemon.address, Pace::Quick);
         send(lab, 1000..1010)?;
         sleep(Duration::from_secs(6));
         assert_eq!(alarmed(&prometheus), [""; 0]);
@@ -71,7 +71,7 @@ fn the_kernel_refuses_is_full_and_says_nothing() {
     lab::in_gateway!(|lab| {
         lab.nft(MASQUERADE)?;
         let daemon = Daemon::start(lab, "");
-        let prometheus = Prometheus::start(lab, daemon.address);
+        let prometheus = Prometheus::start(lab, daemon.address, Pace::Quick);
         let is_over = AtomicBool::new(false);
         send(lab, 1000..1500)?;
         prometheus.await_alert("NatconndTableFilling");
@@ -106,7 +106,7 @@ fn events_are_lost_and_another_listener_does_not_read() {
     lab::in_gateway!(|lab| {
         lab.nft(MASQUERADE)?;
         let mut daemon = Daemon::start(lab, SMALL);
-        let prometheus = Prometheus::start(lab, daemon.address);
+        let prometheus = Prometheus::start(lab, daemon.address, Pace::Quick);
         daemon.signal("STOP");
         send(lab, 2000..3000)?;
         daemon.signal("CONT");
@@ -133,7 +133,7 @@ fn events_are_lost_faster_than_dumps_make_up_for() {
     lab::in_gateway!(|lab| {
         lab.nft(MASQUERADE)?;
         let daemon = Daemon::start(lab, SMALL);
-        let prometheus = Prometheus::start(lab, daemon.address);
+        let prometheus = Prometheus::start(lab, daemon.address, Pace::Quick);
         let is_over = AtomicBool::new(false);
         std::thread::scope(|scope| {
             scope.spawn(|| {
@@ -156,7 +156,7 @@ fn no_event_tells_what_a_dump_shows() {
     lab::in_gateway!(|lab| {
         lab.nft(MASQUERADE)?;
         let daemon = Daemon::start(lab, "[track]\nreconcile-every = \"1s\"\n");
-        let prometheus = Prometheus::start(lab, daemon.address);
+        let prometheus = Prometheus::start(lab, daemon.address, Pace::Quick);
         lab.nft(
             "table ip events { chain quiet {
                 type filter hook prerouting priority filter
@@ -185,7 +185,7 @@ fn the_reader_stands_still_while_events_come() {
         ]);
         command.args([env!("CARGO_BIN_EXE_natconnd"), "--config", &file]);
         let daemon = Daemon::of_process(Process::start(lab, &mut command), address);
-        let prometheus = Prometheus::start(lab, daemon.address);
+        let prometheus = Prometheus::start(lab, daemon.address, Pace::Quick);
         daemon.await_log("the reader thread stands still");
         send(lab, 1000..1150)?;
         prometheus.await_alert("NatconndBehind");
@@ -199,7 +199,7 @@ fn clients_wait_for_a_connection() {
     lab::in_gateway!(|lab| {
         lab.nft(MASQUERADE)?;
         let daemon = Daemon::start(lab, "max-connections = 4\n");
-        let prometheus = Prometheus::start(lab, daemon.address);
+        let prometheus = Prometheus::start(lab, daemon.address, Pace::Quick);
         let connect = |_| TcpStream::connect(daemon.address).unwrap();
         let held: Vec<TcpStream> = (0..6).map(connect).collect();
         sleep(Duration::from_millis(500));
@@ -233,7 +233,7 @@ fn the_clock_is_set() {
             .env("FAKETIME_NO_CACHE", "1")
             .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
         let daemon = Daemon::of_process(Process::start(lab, &mut command), address);
-        let prometheus = Prometheus::start(lab, daemon.address);
+        let prometheus = Prometheus::start(lab, daemon.address, Pace::Quick);
         fs::write(difference, "+100s").unwrap();
         prometheus.await_alert("NatconndClockSet");
         Ok::<(), Error>(())
@@ -256,7 +256,7 @@ fn the_disk_of_history_is_full() {
         ];
         lab.gateway().run(&mount)?;
         let daemon = Daemon::start(lab, "[history]\nfolder = \"/run/small/history\"\n");
-        let prometheus = Prometheus::start(lab, daemon.address);
+        let prometheus = Prometheus::start(lab, daemon.address, Pace::Quick);
         let fill = "cat /dev/zero > /run/small/filler 2>/dev/null || true";
         lab.gateway().run(&["sh", "-c", fill])?;
         prometheus.await_alert("NatconndDiskFilling");
@@ -303,7 +303,7 @@ fn a_file_of_history_is_missing() {
         fs::remove_file(segment).unwrap();
         let process = Process::start(lab, natconnd().args(["--config", &daemon.file]));
         let daemon = Daemon::of_process(process, daemon.address);
-        let prometheus = Prometheus::start(lab, daemon.address);
+        let prometheus = Prometheus::start(lab, daemon.address, Pace::Quick);
         prometheus.await_alert("NatconndHistoryDamaged");
         Ok::<(), Error>(())
     });

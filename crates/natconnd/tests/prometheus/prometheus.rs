@@ -23,8 +23,29 @@ const RULES: &str = "/run/natconnd.rules.yml";
 /// How long anything may take that a Prometheus does by itself.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Prometheus, which asks natconnd twice a second.
-pub struct Prometheus(Process);
+/// Prometheus.
+pub struct Prometheus {
+    process: Process,
+    pace: Pace,
+}
+
+/// How often it asks natconnd, which is as long as an answer may take.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pace {
+    /// So that an alert fires soon.
+    Quick,
+    /// So that a busy machine has the time to answer.
+    Calm,
+}
+
+impl Pace {
+    const fn interval(self) -> &'static str {
+        match self {
+            Self::Quick => "500ms",
+            Self::Calm => "2s",
+        }
+    }
+}
 
 /// One time series' value.
 #[derive(Clone, PartialEq, Debug)]
@@ -47,22 +68,24 @@ pub struct Alert {
 impl Prometheus {
     /// Starts it beside a natconnd that listens here, with the rules that are shipped,
     /// impatient.
-    pub fn start(lab: &Lab, natconnd: SocketAddr) -> Self {
+    pub fn start(lab: &Lab, natconnd: SocketAddr, pace: Pace) -> Self {
         fs::write(RULES, impatient(&rules())).unwrap();
-        configure(&format!(
+        let targets = format!(
             "scrape_configs:\n  - job_name: natconnd\n    static_configs:\n      \
              - targets: [\"{natconnd}\"]\n"
-        ));
+        );
+        configure(pace, &targets);
         let mut command = lab::command(&["prometheus"]);
         command.args([
             format!("--config.file={CONFIG}"),
             format!("--web.listen-address={ADDRESS}"),
             "--storage.tsdb.path=/run/prometheus".to_owned(),
             // What is not asked any more is forgotten soon.
-            "--query.lookback-delta=3s".to_owned(),
+            "--query.lookback-delta=5s".to_owned(),
             "--log.level=warn".to_owned(),
         ]);
-        let started = Self(Process::start(lab, &mut command));
+        let process = Process::start(lab, &mut command);
+        let started = Self { process, pace };
         started.eventually(|started| {
             let is_up = started.query("up == 1").len() == 1;
             is_up
@@ -74,8 +97,8 @@ impl Prometheus {
 
     /// Has it ask nobody any more.
     pub fn forget_targets(&mut self) {
-        configure("");
-        self.0.signal("HUP");
+        configure(self.pace, "");
+        self.process.signal("HUP");
     }
 
     /// What it answers; nothing while it starts.
@@ -157,9 +180,10 @@ impl Prometheus {
     }
 }
 
-fn configure(targets: &str) {
+fn configure(pace: Pace, targets: &str) {
+    let pace = pace.interval();
     let text = format!(
-        "global:\n  scrape_interval: 500ms\n  scrape_timeout: 500ms\n  evaluation_interval: 250ms\n\
+        "global:\n  scrape_interval: {pace}\n  scrape_timeout: {pace}\n  evaluation_interval: 250ms\n\
          rule_files: [{RULES}]\n{targets}"
     );
     fs::write(CONFIG, text).unwrap();

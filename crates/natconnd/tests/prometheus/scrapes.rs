@@ -7,7 +7,7 @@ use lab::{Error, Lab, MASQUERADE};
 
 use crate::daemon::Daemon;
 use crate::files::{dashboard, questions, without_variables};
-use crate::prometheus::Prometheus;
+use crate::prometheus::{Pace, Prometheus};
 
 /// Traffic, lookups of each kind and a list, for some seconds.
 fn keep_busy(lab: &Lab, daemon: &Daemon) -> Result<(), Error> {
@@ -15,7 +15,7 @@ fn keep_busy(lab: &Lab, daemon: &Daemon) -> Result<(), Error> {
     for port in 5000..5010 {
         lab.host(2).send_udp(port, lab.outside().at(10))?;
     }
-    for round in 0..20 {
+    for round in 0..50 {
         for port in 6000..6010 {
             lab.host(1)
                 .send_udp(port + 10 * round, lab.outside().at(9))?;
@@ -43,7 +43,7 @@ fn prometheus_reads_all_of_it_and_the_dashboard_has_answers() {
         lab.outside().serve_udp(9)?;
         std::fs::write("/run/lines", "nat\n100.64.2.1:5000\n").unwrap();
         let daemon = Daemon::start(lab, "[history]\nfolder = \"/run/history\"\n");
-        let prometheus = Prometheus::start(lab, daemon.address);
+        let prometheus = Prometheus::start(lab, daemon.address, Pace::Calm);
         keep_busy(lab, &daemon)?;
 
         assert_eq!(prometheus.scrape_errors(), [""]);
