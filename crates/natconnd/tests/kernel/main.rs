@@ -40,5 +40,6 @@ mod start;
 mod stuck;
 mod supervisor;
 mod turns;
+mod tutorial;
 mod usage;
 mod zones;
