@@ -11,9 +11,11 @@ usage: natconnd-bench PART… [--quick] [--seconds N] [--rounds N] [--without-na
                       [--connections N] [--records N] [--folder FOLDER]
                       [--python PROGRAM]
 
-parts   all           the five below and a small history, written to bench/RESULTS.md
+parts   all           the six below and a small history, written to bench/RESULTS.md
         events        processor time per event, forwarded connections, losses
         lookups       lookups over HTTP against nginx returning a constant
+        forward-auth  what proxies ask, against nginx returning a constant, and what it
+                      adds to a request
         memory        memory per live connection
         start         start with a full table against a raw dump
         lookup-cost   lookups in a full table against a small one
@@ -52,6 +54,8 @@ pub enum Part {
     Events,
     /// Lookups over HTTP.
     Lookups,
+    /// The questions of proxies.
+    ForwardAuth,
     /// Memory per connection.
     Memory,
     /// Time until ready.
@@ -107,7 +111,8 @@ impl Part {
             | Self::HistoryRate
             | Self::HistoryKill
             | Self::HistoryLookup => 262_144,
-            Self::Memory
+            Self::ForwardAuth
+            | Self::Memory
             | Self::Start
             | Self::LookupCost
             | Self::Reconcile
@@ -273,6 +278,7 @@ impl Plan {
                     plan.parts.extend([
                         Part::Events,
                         Part::Lookups,
+                        Part::ForwardAuth,
                         Part::Memory,
                         Part::Start,
                         Part::LookupCost,
@@ -285,6 +291,7 @@ impl Plan {
                 }
                 "events" => plan.parts.push(Part::Events),
                 "lookups" => plan.parts.push(Part::Lookups),
+                "forward-auth" => plan.parts.push(Part::ForwardAuth),
                 "memory" => plan.parts.push(Part::Memory),
                 "start" => plan.parts.push(Part::Start),
                 "lookup-cost" => plan.parts.push(Part::LookupCost),

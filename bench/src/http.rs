@@ -43,6 +43,8 @@ impl Stream for UnixStream {
 pub struct Response {
     /// Status code.
     pub status: u16,
+    /// Status line and headers, as they came.
+    pub head: String,
     /// Content, as it came.
     pub body: Vec<u8>,
 }
@@ -201,15 +203,20 @@ fn parse(bytes: &[u8]) -> Result<Option<Response>> {
         .nth(1)
         .and_then(|word| word.parse().ok())
         .with_context(|| format!("read an answer: no status code in {head}"))?;
-    let length: usize = head
-        .lines()
-        .filter_map(|line| line.split_once(':'))
-        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-        .and_then(|(_, value)| value.trim().parse().ok())
-        .with_context(|| format!("read an answer: no content-length in {head}"))?;
+    let length: usize = match status {
+        // No content, and no length of it.
+        204 => 0,
+        _ => head
+            .lines()
+            .filter_map(|line| line.split_once(':'))
+            .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+            .and_then(|(_, value)| value.trim().parse().ok())
+            .with_context(|| format!("read an answer: no content-length in {head}"))?,
+    };
     let body = &bytes[end + 4..];
     Ok((body.len() >= length).then(|| Response {
         status,
+        head: head.into_owned(),
         body: body[..length].to_vec(),
     }))
 }

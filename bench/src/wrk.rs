@@ -1,5 +1,6 @@
 //! wrk as the client of both HTTP servers.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -26,9 +27,42 @@ pub struct Load {
 
 /// Asks one URL over and over, from the core that the servers do not use.
 pub fn run(gateway: &Gateway, folder: &Path, url: &str, time: Duration) -> Result<Load> {
+    start(gateway, folder, &[], url, time)
+}
+
+/// Asks for many paths of a server in turn.
+pub fn run_over(
+    gateway: &Gateway,
+    folder: &Path,
+    url: &str,
+    paths: &[String],
+    time: Duration,
+) -> Result<Load> {
+    let script = folder.join("paths.lua");
+    let list: String = paths.iter().map(|path| format!("  {path:?},\n")).collect();
+    // Made before the first is sent: wrk shall have as little to do as it can.
+    let text = format!(
+        "local paths = {{\n{list}}}\nlocal requests, at = {{}}, 0\n\
+         function init(args)\n  wrk.init(args)\n\
+         \u{20} for i, path in ipairs(paths) do requests[i] = wrk.format(nil, path) end\nend\n\
+         function request()\n  at = at % #requests + 1\n  return requests[at]\nend\n"
+    );
+    fs::write(&script, text).with_context(|| format!("write {}", script.display()))?;
+    let script = script.to_string_lossy();
+    start(gateway, folder, &["-s", &script], url, time)
+}
+
+fn start(
+    gateway: &Gateway,
+    folder: &Path,
+    options: &[&str],
+    url: &str,
+    time: Duration,
+) -> Result<Load> {
     let mut command = Command::new("wrk");
     command.args(["-t", "1", "-c", CONNECTIONS, "--latency", "-d"]);
-    command.arg(format!("{}s", time.as_secs())).arg(url);
+    command.arg(format!("{}s", time.as_secs()));
+    command.args(options).arg(url);
     let place = gateway.namespace();
     let output = Process::start("wrk", &mut command, place, generator::CORE, folder)?.wait()?;
     read(&output)

@@ -31,6 +31,9 @@ _natconn() {
             natconn,history)
                 cmd="natconn__subcmd__history"
                 ;;
+            natconn,ident)
+                cmd="natconn__subcmd__ident"
+                ;;
             natconn,list)
                 cmd="natconn__subcmd__list"
                 ;;
@@ -42,6 +45,9 @@ _natconn() {
                 ;;
             natconn,status)
                 cmd="natconn__subcmd__status"
+                ;;
+            natconn,top)
+                cmd="natconn__subcmd__top"
                 ;;
             natconn,watch)
                 cmd="natconn__subcmd__watch"
@@ -79,6 +85,9 @@ _natconn() {
             natconn__subcmd__help,history)
                 cmd="natconn__subcmd__help__subcmd__history"
                 ;;
+            natconn__subcmd__help,ident)
+                cmd="natconn__subcmd__help__subcmd__ident"
+                ;;
             natconn__subcmd__help,list)
                 cmd="natconn__subcmd__help__subcmd__list"
                 ;;
@@ -90,6 +99,9 @@ _natconn() {
                 ;;
             natconn__subcmd__help,status)
                 cmd="natconn__subcmd__help__subcmd__status"
+                ;;
+            natconn__subcmd__help,top)
+                cmd="natconn__subcmd__help__subcmd__top"
                 ;;
             natconn__subcmd__help,watch)
                 cmd="natconn__subcmd__help__subcmd__watch"
@@ -185,7 +197,7 @@ _natconn() {
 
     case "${cmd}" in
         natconn)
-            opts="-h -V --local --socket --url --timeout --help --version lookup list records watch status doctor history config completions help"
+            opts="-h -V --local --socket --url --timeout --help --version lookup list records watch status top doctor ident history config completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -405,7 +417,7 @@ _natconn() {
             return 0
             ;;
         natconn__subcmd__help)
-            opts="lookup list records watch status doctor history config completions help"
+            opts="lookup list records watch status top doctor ident history config completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -628,6 +640,20 @@ _natconn() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        natconn__subcmd__help__subcmd__ident)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         natconn__subcmd__help__subcmd__list)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -671,6 +697,20 @@ _natconn() {
             return 0
             ;;
         natconn__subcmd__help__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        natconn__subcmd__help__subcmd__top)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1196,6 +1236,40 @@ _natconn() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        natconn__subcmd__ident)
+            opts="-h --among --key-file --local --socket --url --timeout --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --among)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         natconn__subcmd__list)
             opts="-s -n -a -i -N -r -p -k -z -h --sort --limit --all --json --csv --ndjson --internal --nat --remote --protocol --kind --zone --local --socket --url --timeout --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1501,6 +1575,44 @@ _natconn() {
                 return 0
             fi
             case "${prev}" in
+                --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        natconn__subcmd__top)
+            opts="-n -h --every --once --json --rows --local --socket --url --timeout --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --every)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rows)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --socket)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -35,7 +35,9 @@ complete -c natconn -n "__fish_natconn_needs_command" -f -a "list" -d 'List live
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "records" -d 'List what lived in a period, ended translations included'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "watch" -d 'Follow translations as they begin and end'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "status" -d 'Tell how natconnd is doing'
+complete -c natconn -n "__fish_natconn_needs_command" -f -a "top" -d 'Show who uses how many connections and ports'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "doctor" -d 'Tell what ails natconnd, and what helps'
+complete -c natconn -n "__fish_natconn_needs_command" -f -a "ident" -d 'Tell which host a hash stands for that a remote was told'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "history" -d 'Tell what is kept of the past, verify it, export it'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "config" -d 'Check a configuration file, or translate pynatconnd\'s'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
@@ -122,6 +124,15 @@ complete -c natconn -n "__fish_natconn_using_subcommand status" -l timeout -d 'G
 complete -c natconn -n "__fish_natconn_using_subcommand status" -l json -d 'Print exactly the API\'s JSON'
 complete -c natconn -n "__fish_natconn_using_subcommand status" -l local -d 'Show times in this machine\'s time zone instead of UTC'
 complete -c natconn -n "__fish_natconn_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand top" -l every -d 'How often to ask natconnd, which counts every 5 s at most: 500ms, 2s, 1m' -r
+complete -c natconn -n "__fish_natconn_using_subcommand top" -s n -l rows -d 'With --once: rows of each table at most, 1 to 1000' -r
+complete -c natconn -n "__fish_natconn_using_subcommand top" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand top" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand top" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand top" -l once -d 'Print the tables once as text, and end'
+complete -c natconn -n "__fish_natconn_using_subcommand top" -l json -d 'Print exactly the API\'s JSON, once'
+complete -c natconn -n "__fish_natconn_using_subcommand top" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand top" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c natconn -n "__fish_natconn_using_subcommand doctor" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
 complete -c natconn -n "__fish_natconn_using_subcommand doctor" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
 complete -c natconn -n "__fish_natconn_using_subcommand doctor" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
@@ -129,6 +140,13 @@ complete -c natconn -n "__fish_natconn_using_subcommand doctor" -s a -l all -d '
 complete -c natconn -n "__fish_natconn_using_subcommand doctor" -l json -d 'Print exactly the API\'s JSON'
 complete -c natconn -n "__fish_natconn_using_subcommand doctor" -l local -d 'Show times in this machine\'s time zone instead of UTC'
 complete -c natconn -n "__fish_natconn_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand ident" -l among -d 'Try these addresses: ADDR or ADDR/BITS, 2^24 addresses at most' -r
+complete -c natconn -n "__fish_natconn_using_subcommand ident" -l key-file -d 'The file with the key [default: what the configuration names]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand ident" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand ident" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand ident" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand ident" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand ident" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export hold holds release expire help" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
 complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export hold holds release expire help" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
 complete -c natconn -n "__fish_natconn_using_subcommand history; and not __fish_seen_subcommand_from status verify gaps export hold holds release expire help" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
@@ -248,16 +266,18 @@ complete -c natconn -n "__fish_natconn_using_subcommand completions" -l url -d '
 complete -c natconn -n "__fish_natconn_using_subcommand completions" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
 complete -c natconn -n "__fish_natconn_using_subcommand completions" -l local -d 'Show times in this machine\'s time zone instead of UTC'
 complete -c natconn -n "__fish_natconn_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "lookup" -d 'Tell which internal host is behind a NAT endpoint'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "list" -d 'List live translations'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "records" -d 'List what lived in a period, ended translations included'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "watch" -d 'Follow translations as they begin and end'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "status" -d 'Tell how natconnd is doing'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "doctor" -d 'Tell what ails natconnd, and what helps'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "history" -d 'Tell what is kept of the past, verify it, export it'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "config" -d 'Check a configuration file, or translate pynatconnd\'s'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status doctor history config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "lookup" -d 'Tell which internal host is behind a NAT endpoint'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "list" -d 'List live translations'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "records" -d 'List what lived in a period, ended translations included'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "watch" -d 'Follow translations as they begin and end'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "status" -d 'Tell how natconnd is doing'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "top" -d 'Show who uses how many connections and ports'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "doctor" -d 'Tell what ails natconnd, and what helps'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "ident" -d 'Tell which host a hash stands for that a remote was told'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "history" -d 'Tell what is kept of the past, verify it, export it'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "config" -d 'Check a configuration file, or translate pynatconnd\'s'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "status" -d 'Tell how much is kept, for how long, and whether recording goes well'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "verify" -d 'Read every file and compare it with its checksum'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "gaps" -d 'List the times of which something is missing, and why'

@@ -175,6 +175,21 @@ _arguments "${_arguments_options[@]}" : \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
 ;;
+(top)
+_arguments "${_arguments_options[@]}" : \
+'--every=[How often to ask natconnd, which counts every 5 s at most\: 500ms, 2s, 1m]:DURATION:_default' \
+'-n+[With --once\: rows of each table at most, 1 to 1000]:N:_default' \
+'--rows=[With --once\: rows of each table at most, 1 to 1000]:N:_default' \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--once[Print the tables once as text, and end]' \
+'--json[Print exactly the API'\''s JSON, once]' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
 (doctor)
 _arguments "${_arguments_options[@]}" : \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
@@ -186,6 +201,19 @@ _arguments "${_arguments_options[@]}" : \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(ident)
+_arguments "${_arguments_options[@]}" : \
+'*--among=[Try these addresses\: ADDR or ADDR/BITS, 2^24 addresses at most]:NETWORK:_default' \
+'--key-file=[The file with the key \[default\: what the configuration names\]]:FILE:_files' \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':hash -- The hash, or its first 8 digits or more:_default' \
 && ret=0
 ;;
 (history)
@@ -500,7 +528,15 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(top)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (doctor)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(ident)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -601,7 +637,9 @@ _natconn_commands() {
 'records:List what lived in a period, ended translations included' \
 'watch:Follow translations as they begin and end' \
 'status:Tell how natconnd is doing' \
+'top:Show who uses how many connections and ports' \
 'doctor:Tell what ails natconnd, and what helps' \
+'ident:Tell which host a hash stands for that a remote was told' \
 'history:Tell what is kept of the past, verify it, export it' \
 'config:Check a configuration file, or translate pynatconnd'\''s' \
 'completions:Print a completion script for a shell' \
@@ -670,7 +708,9 @@ _natconn__subcmd__help_commands() {
 'records:List what lived in a period, ended translations included' \
 'watch:Follow translations as they begin and end' \
 'status:Tell how natconnd is doing' \
+'top:Show who uses how many connections and ports' \
 'doctor:Tell what ails natconnd, and what helps' \
+'ident:Tell which host a hash stands for that a remote was told' \
 'history:Tell what is kept of the past, verify it, export it' \
 'config:Check a configuration file, or translate pynatconnd'\''s' \
 'completions:Print a completion script for a shell' \
@@ -765,6 +805,11 @@ _natconn__subcmd__help__subcmd__history__subcmd__verify_commands() {
     local commands; commands=()
     _describe -t commands 'natconn help history verify commands' commands "$@"
 }
+(( $+functions[_natconn__subcmd__help__subcmd__ident_commands] )) ||
+_natconn__subcmd__help__subcmd__ident_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help ident commands' commands "$@"
+}
 (( $+functions[_natconn__subcmd__help__subcmd__list_commands] )) ||
 _natconn__subcmd__help__subcmd__list_commands() {
     local commands; commands=()
@@ -784,6 +829,11 @@ _natconn__subcmd__help__subcmd__records_commands() {
 _natconn__subcmd__help__subcmd__status_commands() {
     local commands; commands=()
     _describe -t commands 'natconn help status commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__top_commands] )) ||
+_natconn__subcmd__help__subcmd__top_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help top commands' commands "$@"
 }
 (( $+functions[_natconn__subcmd__help__subcmd__watch_commands] )) ||
 _natconn__subcmd__help__subcmd__watch_commands() {
@@ -905,6 +955,11 @@ _natconn__subcmd__history__subcmd__verify_commands() {
     local commands; commands=()
     _describe -t commands 'natconn history verify commands' commands "$@"
 }
+(( $+functions[_natconn__subcmd__ident_commands] )) ||
+_natconn__subcmd__ident_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn ident commands' commands "$@"
+}
 (( $+functions[_natconn__subcmd__list_commands] )) ||
 _natconn__subcmd__list_commands() {
     local commands; commands=()
@@ -924,6 +979,11 @@ _natconn__subcmd__records_commands() {
 _natconn__subcmd__status_commands() {
     local commands; commands=()
     _describe -t commands 'natconn status commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__top_commands] )) ||
+_natconn__subcmd__top_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn top commands' commands "$@"
 }
 (( $+functions[_natconn__subcmd__watch_commands] )) ||
 _natconn__subcmd__watch_commands() {

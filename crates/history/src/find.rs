@@ -125,29 +125,30 @@ pub(crate) fn find_many(
 }
 
 /// Fills a page. Sources whose records began first come first, because then little of
-/// the others is needed.
+/// the others is needed. What is given up is what comes last: no record is missing before
+/// one that is given.
 pub(crate) fn page(
     archive: &Archive,
     question: &Question,
     after: Option<&Match>,
     limit: usize,
-    effort: Effort,
+    deadline: &Deadline,
 ) -> (Vec<Match>, Completeness) {
     let mut page = Page::new(question, after, limit);
     let mut completeness = Completeness::default();
-    let deadline = Deadline::of(effort);
     let mut visited: u64 = 0;
     let Sources {
         generations,
         mut segments,
     } = archive.sources();
-    let mut add = |page: &mut Page, question: &Question, source: &mut Source| {
-        source(question, &mut |record| {
-            page.add(record);
-            visited += 1;
-            !visited.is_multiple_of(AT_ONCE) || !deadline.is_over()
-        })
-    };
+    let mut add =
+        |page: &mut Page, question: &Question, deadline: &Deadline, source: &mut Source| {
+            source(question, deadline, &mut |record| {
+                page.add(record);
+                visited += 1;
+                !visited.is_multiple_of(AT_ONCE) || !deadline.is_over()
+            })
+        };
     let period = page.question().period;
     segments.sort_by_cached_key(|sealed| sealed.first_start(&period));
     for sealed in &segments {
@@ -155,47 +156,53 @@ pub(crate) fn page(
         if !sealed.touches(&asked.period) {
             continue;
         }
-        if deadline.is_over() {
-            completeness.is_cut = true;
-            break;
-        }
-        let mut source = |question: &Question, visit: &mut Visit| {
-            archive
-                .readers
-                .get(sealed)?
-                .find(question, &deadline, visit)
+        let mut source = |question: &Question, deadline: &Deadline, visit: &mut Visit| {
+            let segment = archive.readers.get(sealed)?;
+            segment.find(question, deadline, visit)
         };
-        match add(&mut page, &asked, &mut source) {
+        let outcome = match deadline.is_over() {
+            true => Ok(false),
+            false => add(&mut page, &asked, deadline, &mut source),
+        };
+        match outcome {
             Ok(true) => {}
             Ok(false) => {
                 completeness.is_cut = true;
+                // What this one and those after it have begins no earlier.
+                page.keep_before(sealed.first_start(&period));
                 break;
             }
             Err(error) => archive.could_not_read(sealed, &error, &mut completeness),
         }
     }
     for path in relevant_holds(archive, question) {
-        let mut source = |question: &Question, visit: &mut Visit| {
-            Segment::open(&path)?.find(question, &deadline, visit)
+        let mut source = |question: &Question, deadline: &Deadline, visit: &mut Visit| {
+            Segment::open(&path)?.find(question, deadline, visit)
         };
         let asked = page.question();
-        let outcome = add(&mut page, &asked, &mut source);
+        let outcome = match deadline.is_over() {
+            true => Ok(false),
+            false => add(&mut page, &asked, deadline, &mut source),
+        };
+        if matches!(outcome, Ok(false)) {
+            // What it has may begin at any time.
+            page.keep_before(i64::MIN);
+        }
         note_hold(path.clone(), outcome, &mut completeness);
     }
     for generation in &generations {
-        let mut source = |question: &Question, visit: &mut Visit| {
-            Ok(generation.find(question, &deadline, visit))
+        let mut source = |question: &Question, deadline: &Deadline, visit: &mut Visit| {
+            Ok(generation.find(question, deadline, visit))
         };
         let asked = page.question();
-        if !matches!(add(&mut page, &asked, &mut source), Ok(true)) {
-            completeness.is_cut = true;
-        }
+        // It is in memory, so it takes no long time; without it nothing would be known.
+        add(&mut page, &asked, &Deadline::never(), &mut source).ok();
     }
     (page.into_records(), completeness)
 }
 
 type Visit<'a> = dyn FnMut(Match) -> bool + 'a;
-type Source<'a> = dyn FnMut(&Question, &mut Visit) -> Result<bool, SegmentError> + 'a;
+type Source<'a> = dyn FnMut(&Question, &Deadline, &mut Visit) -> Result<bool, SegmentError> + 'a;
 
 /// Whether a question reaches back to where records may have expired, so that only a
 /// hold still has them.

@@ -119,13 +119,28 @@ impl Gaps {
             }
             None => self.list.push(gap),
         }
-        self.list.sort_by_key(|gap| (gap.from, end(gap)));
+        self.sort();
         while self.list.len() > MOST {
             let oldest = self.list.remove(0);
             let next = &mut self.list[0];
             next.from = oldest.from;
             next.to = next.to.and_then(|to| Some(to.max(oldest.to?)));
         }
+    }
+
+    /// Has one that was noted begin at an earlier time.
+    pub(crate) fn begin_earlier(&mut self, gap: &Gap, from: Timestamp) {
+        let gap = whole_milliseconds(*gap);
+        if let Some(known) = self.list.iter_mut().find(|known| **known == gap) {
+            known.from = Timestamp::of_milliseconds(from.milliseconds());
+            self.is_unsaved = true;
+            self.sort();
+        }
+    }
+
+    fn sort(&mut self) {
+        let end = |gap: &Gap| gap.to.unwrap_or(Timestamp::MAX);
+        self.list.sort_by_key(|gap| (gap.from, end(gap)));
     }
 
     /// Ends those that lasted when the process before this one ended.

@@ -1,6 +1,7 @@
 //! What is kept, for everybody who reads it.
 
 use std::cmp::Ordering;
+use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,16 +9,12 @@ use std::time::Duration;
 
 use model::{Gap, GapCause, Lookup, Match, Period, Timestamp};
 
-use crate::addresses::Addresses;
 use crate::archive::Archive;
-use crate::rows::Rows;
-use crate::segment::{Meta, SegmentError, write};
+use crate::deadline::Deadline;
 use crate::{
-    Hold, SealedSegment, Settings, Status, Verified, find, holds, order, retention, status, verify,
+    Export, Hold, SealedSegment, Settings, Status, Verified, find, holds, order, retention, status,
+    verify,
 };
-
-/// Records that are exported at once at most: they are in memory, 48 bytes each.
-const MOST_EXPORTED: usize = 2 << 20;
 
 /// What is kept, for everybody who reads it. Reading never waits for the writer
 /// for longer than it takes to copy a list.
@@ -118,7 +115,8 @@ impl History {
     /// The first `limit` translations that fit and lived in `period`, in the order of
     /// [`History::order`], from the first after `after` on; each once, as it was known
     /// last. Ask for one more than needed to learn whether more follow. Memory is
-    /// bounded by `limit`, time by `effort`: what was found until then is given.
+    /// bounded by `limit`, time by `effort`: what is cut off is the end, so none is missing
+    /// before one that is given.
     pub fn page(
         &self,
         question: &Question,
@@ -126,7 +124,7 @@ impl History {
         limit: usize,
         effort: Effort,
     ) -> (Vec<Match>, Completeness) {
-        find::page(&self.archive, question, after, limit, effort)
+        find::page(&self.archive, question, after, limit, &Deadline::of(effort))
     }
 
     /// The gaps that touch a period, oldest first: those noted, those of damaged or
@@ -202,37 +200,13 @@ impl History {
         holds::release(&self.archive, case)
     }
 
-    /// Writes the records that lived in `period` to a Parquet file, in the format of a
-    /// segment; says how many, and whether these were all.
+    /// Begins to write records to a Parquet file, in the format of a segment.
     ///
     /// # Errors
     ///
     /// Where the file could not be written.
-    pub fn export(
-        &self,
-        question: &Question,
-        file: &std::fs::File,
-        effort: Effort,
-    ) -> Result<(u64, Completeness), FindError> {
-        let mut addresses = Addresses::default();
-        let mut rows = Rows::default();
-        let completeness = self.find(question, effort, |record| {
-            rows.push(&mut addresses, &record);
-            rows.len() < MOST_EXPORTED
-        });
-        let meta = Meta {
-            first_generation: 0,
-            last_generation: 0,
-            gateway: self.settings().gateway.clone(),
-            gaps: None,
-        };
-        match write(&[&rows], &addresses, &meta, file) {
-            Ok(_) => Ok((rows.len() as u64, completeness)),
-            Err(error) => Err(FindError::Export(match error {
-                SegmentError::Write(error) => error,
-                other => io::Error::other(other),
-            })),
-        }
+    pub fn export<'a>(&self, file: &'a File) -> Result<Export<'a>, FindError> {
+        Export::begin(&self.settings().gateway, file)
     }
 
     /// The order of [`History::page`]: by start, unknown ones first, then by

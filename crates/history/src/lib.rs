@@ -14,6 +14,7 @@ mod background;
 mod catalogue;
 mod checked_lines;
 mod deadline;
+mod export;
 #[cfg(test)]
 mod failpoint;
 mod find;
@@ -46,6 +47,7 @@ mod tests;
 mod unsettled;
 mod verify;
 
+pub use export::Export;
 pub use history::{Completeness, Effort, FindError, History, Question};
 pub use recorder::{News, OpenError, Recorder, WriteError, open};
 pub use settings::{RemotePolicy, Settings};

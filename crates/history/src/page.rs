@@ -42,6 +42,8 @@ pub(crate) struct Page<'a> {
     /// Distinct translations in `records`, which are checkpoints and an end at most,
     /// and as many as have the same start that nobody knows.
     translations: usize,
+    /// Before which start everything is looked for; always where `None`.
+    before: Option<i64>,
 }
 
 impl<'a> Page<'a> {
@@ -56,6 +58,7 @@ impl<'a> Page<'a> {
             limit,
             records: BTreeSet::new(),
             translations: 0,
+            before: None,
         }
     }
 
@@ -82,6 +85,7 @@ impl<'a> Page<'a> {
     /// Takes a record, if it belongs here.
     pub(crate) fn add(&mut self, record: Match) {
         if self.limit == 0
+            || !self.is_kept(&record)
             || self
                 .after
                 .is_some_and(|after| by_all(&record, after).is_le())
@@ -118,6 +122,25 @@ impl<'a> Page<'a> {
         while self.translations > self.limit {
             self.drop_last();
         }
+    }
+
+    /// Drops what began at or after a time, in milliseconds since 1970, and takes no more
+    /// of it: what else began then is not going to be looked for. `i64::MIN` is before
+    /// those whose start nobody knows, too.
+    pub(crate) fn keep_before(&mut self, time: i64) {
+        let before = self.before.map_or(time, |before| before.min(time));
+        self.before = Some(before);
+        while let Some(Placed(last)) = self.records.last()
+            && !self.is_kept(last)
+        {
+            self.drop_last();
+        }
+    }
+
+    fn is_kept(&self, record: &Match) -> bool {
+        self.before.is_none_or(|before| {
+            before > i64::MIN && start(record).is_none_or(|start| start < before)
+        })
     }
 
     /// Drops all records of the last translation.

@@ -88,13 +88,14 @@ impl Recorder {
     /// until writing succeeds again.
     pub fn record(&mut self, found: &[Match], now: Timestamp) -> Result<(), WriteError> {
         self.look_after_background(now);
-        let mut lost = found.len();
-        for chunk in found.chunks(AT_ONCE) {
+        let mut rest = found;
+        while !rest.is_empty() {
             if !self.can_take(now) {
-                return Err(self.lose(lost));
+                return Err(self.lose(rest));
             }
+            let (chunk, others) = rest.split_at(rest.len().min(AT_ONCE));
             self.take(chunk, now);
-            lost -= chunk.len();
+            rest = others;
         }
         Ok(())
     }
@@ -223,7 +224,7 @@ impl Recorder {
     ) -> Result<(), WriteError> {
         self.look_after_background(now);
         if self.stopped.is_some() {
-            return Err(self.lose(0));
+            return Err(self.lose(&[]));
         }
         let unsettled = match std::mem::replace(&mut self.settling, Settling::Settled) {
             Settling::Known(unsettled) if unsettled.is_sifted() => unsettled,
@@ -241,7 +242,7 @@ impl Recorder {
         for chunk in unsettled.end(now).chunks(AT_ONCE) {
             if !self.can_take(now) {
                 self.settling = Settling::Needed;
-                return Err(self.lose(0));
+                return Err(self.lose(&[]));
             }
             self.take_ends(chunk);
             if self.journal.is_full() {

@@ -39,6 +39,6 @@ pub(crate) use file::{Checksum, checksum};
 pub use fuzzing::columns as fuzz_columns;
 pub(crate) use meta::{Group, Meta};
 pub(crate) use read::Segment;
-pub(crate) use write::{Written, write};
+pub(crate) use write::{SegmentWriter, Written, write};
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,7 @@ pub use crate::bulk::fuzzing::lines;
 pub use crate::cli::fuzzing::{answers, sse};
 pub use crate::config::fuzzing::{configobj, toml};
 pub use crate::http::fuzzing::{clients, cursors, queries, urls};
+pub use crate::ident::fuzzing::questions as ident;
 
 use crate::cli::fuzzing::{daemons, times};
 use crate::config::fuzzing::amounts;

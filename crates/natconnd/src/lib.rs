@@ -3,7 +3,7 @@
 //! Reading order, the way of the data: [`pipeline`] wires all parts and is
 //! the only place that knows them all; [`mirror`] keeps the live table equal
 //! to the kernel's; [`recorder`] writes what it learns to history; [`lookup`] turns questions into answers; [`api`] says what
-//! they look like outside; [`http`], with the pages of [`web`], and [`cli`] are faces, which know neither
+//! they look like outside; [`http`], with the pages of [`web`], [`ident`] and [`cli`] are faces, which know neither
 //! table nor kernel.
 
 pub mod amounts;
@@ -20,7 +20,9 @@ pub mod doctor;
 pub mod fuzzing;
 pub mod handover;
 pub mod hint;
+pub mod host_hash;
 pub mod http;
+pub mod ident;
 pub mod listen;
 pub mod logging;
 pub mod lookup;

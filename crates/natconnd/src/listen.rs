@@ -23,8 +23,10 @@ const SOCKET_MODE: u32 = 0o660;
 
 /// The sockets to serve.
 pub struct Listeners {
-    /// In no order.
+    /// Those of the HTTP face, in no order.
     pub open: Vec<Listener>,
+    /// Those of the ident face.
+    pub ident: Vec<TcpListener>,
     /// The file of a unix socket that was made here, to be removed at the end.
     pub socket_file: Option<PathBuf>,
     /// What the process before this one has handed over beside them.
@@ -46,21 +48,35 @@ impl Listeners {
 /// left of the configuration.
 ///
 /// Handed-over TCP sockets stand in place of `listen`, a handed-over unix socket
-/// in place of `unix-socket`.
+/// in place of `unix-socket`. A TCP socket that is bound where the ident face shall listen
+/// is that one's.
 ///
 /// # Errors
 ///
 /// An address is in use or not this machine's, or something is in the unix
 /// socket's place that is not natconnd's to remove.
-pub fn open(settings: &Http) -> Result<Listeners> {
+pub fn open(settings: &Http, ident: &[SocketAddr]) -> Result<Listeners> {
     let Taken {
-        listeners: mut open,
+        listeners,
         handed_over,
     } = take()?;
+    let (taken, mut open): (Vec<_>, Vec<_>) = listeners
+        .into_iter()
+        .partition(|socket| address_of(socket).is_some_and(|it| ident.contains(&it)));
+    let is_taken = |address: &SocketAddr| taken.iter().any(|it| address_of(it) == Some(*address));
+    let missing = ident.iter().filter(|address| !is_taken(address));
+    let opened: Vec<TcpListener> = missing
+        .map(|address| bind_tcp(*address, &OF_IDENT))
+        .collect::<Result<_>>()?;
+    let taken = taken.into_iter().filter_map(|socket| match socket {
+        Listener::Tcp(socket) => Some(socket),
+        Listener::Unix(_) => None,
+    });
+    let ident: Vec<TcpListener> = taken.chain(opened).collect();
     let mut socket_file = None;
     if !open.iter().any(|socket| matches!(socket, Listener::Tcp(_))) {
         for address in &settings.listen {
-            open.push(Listener::Tcp(bind_tcp(*address)?));
+            open.push(Listener::Tcp(bind_tcp(*address, &OF_HTTP)?));
         }
     }
     if !open
@@ -71,16 +87,25 @@ pub fn open(settings: &Http) -> Result<Listeners> {
         open.push(Listener::Unix(bind_unix(path)?));
         socket_file = Some(path.clone());
     }
-    log_addresses(&open);
+    log_addresses(&open, &ident);
     Ok(Listeners {
         open,
+        ident,
         socket_file,
         handed_over,
     })
 }
 
+/// Where a TCP socket listens.
+fn address_of(socket: &Listener) -> Option<SocketAddr> {
+    match socket {
+        Listener::Tcp(socket) => socket.local_addr().ok(),
+        Listener::Unix(_) => None,
+    }
+}
+
 /// Says in one line where everything listens, whoever opened it.
-fn log_addresses(open: &[Listener]) {
+fn log_addresses(open: &[Listener], ident: &[TcpListener]) {
     let (mut tcp, mut unix) = (Vec::new(), Vec::new());
     for socket in open {
         // A socket without an address of its own has nothing to say.
@@ -94,7 +119,9 @@ fn log_addresses(open: &[Listener]) {
         }
     }
     let listed = |places: Vec<String>| (!places.is_empty()).then(|| display(places.join(", ")));
-    info!(tcp = listed(tcp), unix = listed(unix), "listening");
+    let ident = ident.iter().filter_map(|socket| socket.local_addr().ok());
+    let ident = listed(ident.map(|it| it.to_string()).collect());
+    info!(tcp = listed(tcp), unix = listed(unix), ident, "listening");
 }
 
 /// What stood in `LISTEN_FDS`.
@@ -138,17 +165,31 @@ fn take() -> Result<Taken> {
     Ok(taken)
 }
 
-fn bind_tcp(address: SocketAddr) -> Result<TcpListener> {
+/// What to do where a socket cannot be opened.
+struct Hints {
+    in_use: &'static str,
+    otherwise: &'static str,
+}
+
+const OF_HTTP: Hints = Hints {
+    in_use: "another program listens there: stop it, or set http.listen",
+    otherwise: "set http.listen",
+};
+
+const OF_IDENT: Hints = Hints {
+    in_use: "another program listens there: stop it, or set ident.listen",
+    otherwise: "set ident.listen",
+};
+
+fn bind_tcp(address: SocketAddr, hints: &Hints) -> Result<TcpListener> {
     TcpListener::bind(address).map_err(|error| {
         let hint = match error.kind() {
-            io::ErrorKind::AddrInUse => {
-                "another program listens there: stop it, or set http.listen"
-            }
+            io::ErrorKind::AddrInUse => hints.in_use,
             io::ErrorKind::AddrNotAvailable => "this machine does not have that address",
             io::ErrorKind::PermissionDenied => {
                 "ports below 1024 need CAP_NET_BIND_SERVICE, or a socket handed over"
             }
-            _ => "set http.listen",
+            _ => hints.otherwise,
         };
         let error = anyhow::Error::from(error).context(format!("listen on {address}"));
         Hinted::new(error, hint).into()

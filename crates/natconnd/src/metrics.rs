@@ -8,6 +8,7 @@
 mod health;
 mod history;
 mod http;
+mod ident;
 mod kernel;
 mod label;
 mod lookup;
@@ -92,6 +93,12 @@ impl Metrics {
     #[must_use]
     pub fn with_census(self, census: Arc<Taker>, top_hosts: usize) -> Self {
         self.with(usage::METRICS, move || usage::Look::new(&census, top_hosts))
+    }
+
+    /// Those of the ident face, too.
+    #[must_use]
+    pub fn with_ident(self, counters: Arc<crate::ident::Counters>) -> Self {
+        self.with(ident::METRICS, move || Arc::clone(&counters))
     }
 
     /// What the doctor finds, too.

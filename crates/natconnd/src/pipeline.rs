@@ -3,6 +3,7 @@
 //! The only module that knows all parts, and only the binary knows it. Started
 //! in the order of the data (mirror, lookup, http) and stopped in the reverse.
 
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -18,13 +19,16 @@ use tracing::{error, info, warn};
 
 use crate::census::Taker;
 use crate::config::{
-    Config, ConfigError, Delivery, Loaded, Remark, RemoteEndpoints, changes_needing_restart,
+    self, Config, ConfigError, Delivery, IdentReply, Loaded, Remark, RemoteEndpoints,
+    changes_needing_restart,
 };
 use crate::descriptors;
 use crate::doctor::{self, Doctor};
 use crate::handover;
 use crate::hint::Hinted;
+use crate::host_hash::HashKey;
 use crate::http::{self, Allow, AllowList, Limits, Server};
+use crate::ident::{self, Ident, Naming};
 use crate::listen;
 use crate::logging::Logging;
 use crate::lookup::Answers;
@@ -74,8 +78,13 @@ pub fn run(
         config = path.as_ref().map(|path| path.display().to_string()),
         "starting",
     );
-    descriptors::provide_for(config.http.max_connections);
-    let listeners = listen::open(&config.http)?;
+    let ident_connections = match config.ident.listen.is_empty() {
+        true => 0,
+        false => ident::CONNECTIONS,
+    };
+    descriptors::provide_for(config.http.max_connections + ident_connections);
+    let ident = ident_settings(&config.ident)?;
+    let listeners = listen::open(&config.http, &config.ident.listen)?;
     let addresses = listeners.addresses();
     let fed_since = now();
     let (feed, intake) = config.history.folder.is_some().then(mirror::feed).unzip();
@@ -133,6 +142,11 @@ pub fn run(
         lookups: Box::new(move || of_http.lookups().map(|(.., count)| count).sum()),
     })
     .context("take samples")?;
+    let ident_counters = Arc::<ident::Counters>::default();
+    let metrics = match &ident {
+        Some(_) => metrics.with_ident(Arc::clone(&ident_counters)),
+        None => metrics,
+    };
     let allow = Arc::new(Allow::new(AllowList::new(config.http.allow.clone())));
     let examined = Arc::clone(&doctor);
     let server = Server {
@@ -145,12 +159,12 @@ pub fn run(
         samples,
         gateway: gateway_name(&config),
         pynatconnd: config.pynatconnd.key_name,
-        limits: Limits {
-            connections: config.http.max_connections,
-            header_timeout: config.http.header_timeout,
-            ..Limits::default()
-        },
+        limits: Limits::from(&config.http),
     };
+    let ident = ident.map(|settings| {
+        let answers = Arc::clone(&server.answers);
+        Ident::new(answers, settings, Arc::clone(&ident_counters))
+    });
     let socket_file = listeners.socket_file.clone();
     let live = Live {
         config,
@@ -167,7 +181,7 @@ pub fn run(
         .enable_all()
         .build()
         .context("start the runtime")?
-        .block_on(live.serve(server, listeners.open));
+        .block_on(live.serve(server, listeners.open, ident, listeners.ident));
     remove_socket_file(socket_file);
     match served? {
         End::Stopped => {
@@ -202,7 +216,13 @@ enum End {
 }
 
 impl Live {
-    async fn serve(mut self, server: Server, listeners: Vec<http::Listener>) -> Result<End> {
+    async fn serve(
+        mut self,
+        server: Server,
+        listeners: Vec<http::Listener>,
+        ident: Option<Ident>,
+        ident_listeners: Vec<TcpListener>,
+    ) -> Result<End> {
         let (shutdown, is_stopping) = watch::channel(false);
         let mut terminate = signal(SignalKind::terminate()).context("catch SIGTERM")?;
         let mut interrupt = signal(SignalKind::interrupt()).context("catch SIGINT")?;
@@ -212,6 +232,8 @@ impl Live {
             Arc::clone(&self.mirror),
             is_stopping.clone(),
         ));
+        let ident =
+            ident.map(|ident| tokio::spawn(ident.serve(ident_listeners, is_stopping.clone())));
         let mut serving = tokio::spawn(server.serve(listeners, is_stopping));
         let end = loop {
             tokio::select! {
@@ -232,6 +254,9 @@ impl Live {
         // Fails only where nobody listens any more.
         let _ = shutdown.send(true);
         serving.await.context("serve HTTP")?.context("serve HTTP")?;
+        if let Some(ident) = ident {
+            ident.await.context("serve ident")?.context("serve ident")?;
+        }
         self.census.stop();
         // Last, so that the event socket is left alone for as short as can be.
         self.reader.stop();
@@ -332,6 +357,27 @@ fn mirror_settings(config: &Config) -> mirror::Settings {
         is_reliable: config.track.delivery == Delivery::Reliable,
         reconcile_every: config.track.reconcile_every,
     }
+}
+
+/// Who may ask over ident and what they are told, `None` where nobody may.
+fn ident_settings(config: &config::Ident) -> Result<Option<ident::Settings>> {
+    if config.listen.is_empty() {
+        return Ok(None);
+    }
+    let naming = match (config.reply, &config.name) {
+        (IdentReply::Host, _) => Naming::Host,
+        (IdentReply::Name, Some(name)) => Naming::Name(name.clone()),
+        (IdentReply::Hash | IdentReply::Name, _) => {
+            let key = HashKey::read_or_make(&config.key_file).map_err(|error| {
+                let path = config.key_file.display();
+                let error = anyhow::Error::from(error).context(format!("read the key {path}"));
+                Hinted::new(error, "set ident.key-file, or ident.reply")
+            })?;
+            Naming::Hash(key)
+        }
+    };
+    let allow = config.allow.clone();
+    Ok(Some(ident::Settings { allow, naming }))
 }
 
 /// The gateway's name: the configured one, or the machine's.

@@ -127,6 +127,7 @@ fn only_some_changes_need_a_restart() {
     let restart = read(
         "[pynatconnd]\nkey-name = \"nat_port\"\n[http]\nlisten = []\nunix-socket = \"\"\n\
          max-connections = 1\nheader-timeout = \"1s\"\n\
+         bulk-requests = 1\nmax-body = \"1MiB\"\nbody-timeout = \"1s\"\n\
          [track]\nkeep-ended = \"0s\"\nreceive-buffer = \"1MiB\"\nreceive-buffer-max = \"2MiB\"\n\
          reconcile-every = \"1h\"\nfilter.kind = \"source\"\n",
     );
@@ -137,6 +138,9 @@ fn only_some_changes_need_a_restart() {
             "http.unix-socket",
             "http.max-connections",
             "http.header-timeout",
+            "http.bulk-requests",
+            "http.max-body",
+            "http.body-timeout",
             "track.receive-buffer",
             "track.receive-buffer-max",
             "track.reconcile-every",

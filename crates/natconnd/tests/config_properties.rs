@@ -10,8 +10,8 @@ use std::time::Duration;
 use ipnet::IpNet;
 use model::{EndpointPattern, EndpointSet, Filter, Protocol, TranslationKind};
 use natconnd::config::{
-    self, Config, Delivery, History, Http, KeyName, Log, LogLevel, Metrics, Pynatconnd,
-    RemoteEndpoints, Track,
+    self, Config, Delivery, History, Http, Ident, IdentReply, KeyName, Log, LogLevel, Metrics,
+    Pynatconnd, RemoteEndpoints, Track,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -53,18 +53,24 @@ fn http() -> impl Strategy<Value = Http> {
         vec(listen, 0..4),
         option::of(path),
         vec(net(), 0..4),
-        1..=usize::MAX >> 1,
-        duration(1),
+        [1..=usize::MAX >> 1, 1..=usize::MAX >> 1],
+        [duration(1), duration(1)],
+        1_u64 << 10..1 << 50,
     )
-        .prop_map(
-            |(listen, unix_socket, allow, max_connections, header_timeout)| Http {
+        .prop_map(|(listen, unix_socket, allow, counts, timeouts, max_body)| {
+            let [max_connections, bulk_requests] = counts;
+            let [header_timeout, body_timeout] = timeouts;
+            Http {
                 listen,
                 unix_socket,
                 allow,
                 max_connections,
                 header_timeout,
-            },
-        )
+                bulk_requests,
+                max_body,
+                body_timeout,
+            }
+        })
 }
 
 fn filter() -> impl Strategy<Value = Filter> {
@@ -130,19 +136,50 @@ fn history() -> impl Strategy<Value = History> {
         })
 }
 
+fn ident() -> impl Strategy<Value = Ident> {
+    let listen = (address(), any::<u16>()).prop_map(SocketAddr::from);
+    let key_file = "/[!-~äß]{1,20}".prop_filter("a file has a name", |path| {
+        Path::new(path).file_name().is_some()
+    });
+    (
+        vec(listen, 0..4),
+        vec(net(), 0..4),
+        select(&IdentReply::ALL[..]),
+        "[!-~]{1,20}",
+        key_file.prop_map(PathBuf::from),
+    )
+        .prop_map(|(listen, allow, reply, name, key_file)| Ident {
+            listen,
+            allow,
+            reply,
+            name: Some(name),
+            key_file,
+        })
+}
+
 fn configuration() -> impl Strategy<Value = Config> {
     let level = select(&LogLevel::ALL[..]);
     let key_name = option::of(select(&KeyName::ALL[..]));
-    (http(), track(), history(), 0..=100_usize, level, key_name).prop_map(
-        |(http, track, history, top_hosts, level, key_name)| Config {
-            http,
-            track,
-            history,
-            metrics: Metrics { top_hosts },
-            log: Log { level },
-            pynatconnd: Pynatconnd { key_name },
-        },
+    (
+        http(),
+        track(),
+        ident(),
+        history(),
+        0..=100_usize,
+        level,
+        key_name,
     )
+        .prop_map(
+            |(http, track, ident, history, top_hosts, level, key_name)| Config {
+                http,
+                track,
+                ident,
+                history,
+                metrics: Metrics { top_hosts },
+                log: Log { level },
+                pynatconnd: Pynatconnd { key_name },
+            },
+        )
 }
 
 fn read(text: &str) -> Config {

@@ -46,7 +46,7 @@ fn the_example_file_says_what_the_defaults_are() {
         .filter_map(|line| line.strip_prefix('#'))
         .filter(|line| line.starts_with(|letter: char| letter.is_ascii_lowercase()))
         .collect();
-    assert_eq!(keys.len(), 28);
+    assert_eq!(keys.len(), 36);
     // Without the comment signs it sets everything, to the defaults but for
     // the keys that are not set by default.
     let active: String = example
@@ -66,6 +66,7 @@ fn the_example_file_says_what_the_defaults_are() {
         config.pynatconnd.key_name.take(),
         Some(config::KeyName::NatPort)
     );
+    assert_eq!(config.ident.name.take().as_deref(), Some("nat"));
     let history = &mut config.history;
     assert!(history.folder.take().is_some() && history.gateway.take().is_some());
     assert!(history.keep_for.take().is_some() && history.keep_bytes.take().is_some());

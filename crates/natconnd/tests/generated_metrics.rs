@@ -19,7 +19,7 @@ use natconnd::census::Taker;
 use natconnd::doctor::Doctor;
 use natconnd::http::{Allow, Counters, Limits, Listener, Server};
 use natconnd::lookup::Answers;
-use natconnd::metrics::{Definition, Kind, Metrics, groups, reference};
+use natconnd::metrics::{Definition, Kind, Metrics, Values, groups, reference};
 use natconnd::mirror::Mirror;
 use natconnd::recorder::Archive;
 use tokio::sync::watch;
@@ -88,10 +88,12 @@ fn a_scrape_has_what_is_defined_within_its_bounds() {
         }
     }
     for (definition, series) in all.iter().zip(series) {
-        let is_of_machine = definition.labels.iter().any(|it| it.most().is_none());
+        let Definition { name, labels, .. } = definition;
         let most = definition.series();
-        let name = definition.name;
-        assert!(is_of_machine || series <= most, "{name}: {series} > {most}");
+        let is_bounded = definition.is_of_processors() || series <= most;
+        assert!(is_bounded, "{name}: {series} > {most}");
+        let is_found = labels.iter().any(|label| label.values == Values::Found);
+        assert_eq!(is_found, definition.is_bounded_apart(), "{name}");
     }
 }
 
@@ -152,7 +154,8 @@ fn scraped() -> String {
         .with_http(Arc::clone(&mirror), Arc::clone(&counters))
         .with_history(archive)
         .with_census(census, 1)
-        .with_health(move || doctor.health());
+        .with_health(move || doctor.health())
+        .with_ident(Arc::default());
     let server = Server {
         answers: Arc::new(Answers::new(mirror)),
         allow: Arc::new(Allow::default()),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Gap, GapCause, Timestamp};
+use model::{Gap, GapCause, Match, Timestamp};
 
 use super::due::is_due;
 use super::{Recorder, Settling, WriteError};
@@ -20,6 +20,9 @@ const MOST_WAITING: usize = 2;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How often writing is tried again.
 const TRY_EVERY: Duration = Duration::from_secs(3);
+/// Within which time it comes here that something has begun or ended, however busy the
+/// machine.
+const TOLD_WITHIN: Duration = Duration::from_secs(60);
 /// Distinct addresses beyond which a generation takes too much memory.
 const MOST_ADDRESSES: usize = 1 << 20;
 /// Bytes of the journal for each record of a full segment, beyond which there are
@@ -29,7 +32,7 @@ const BYTES_EACH: u64 = 256;
 /// Nothing can be recorded.
 #[derive(Debug)]
 pub(super) struct Stopped {
-    /// When the last record was written.
+    /// When the last record was written; or earlier, when the first one that is lost began.
     since: Timestamp,
     cause: String,
     lost: u64,
@@ -153,17 +156,25 @@ impl Recorder {
         self.archive.progress.lock().stopped = Some(stopped.cause.clone());
     }
 
-    /// Counts what is lost.
-    pub(super) fn lose(&mut self, lost: usize) -> WriteError {
+    /// Counts what is lost. It began before it came here, so the gap may have to begin
+    /// earlier than recording stopped.
+    pub(super) fn lose(&mut self, lost: &[Match]) -> WriteError {
+        let many = lost.len();
         let cause = match &mut self.stopped {
             Some(stopped) => {
-                stopped.lost += lost as u64;
+                stopped.lost += many as u64;
+                let since = first_moment(lost, stopped.since);
+                if since < stopped.since {
+                    let mut gaps = self.archive.gaps.lock();
+                    gaps.begin_earlier(&stopped.gap(None), since);
+                    stopped.since = since;
+                }
                 stopped.cause.clone()
             }
             None => String::new(),
         };
-        self.archive.progress.lock().unrecorded += lost as u64;
-        WriteError::Stopped { cause, lost }
+        self.archive.progress.lock().unrecorded += many as u64;
+        WriteError::Stopped { cause, lost: many }
     }
 
     /// Tries to go on, if it is time to.
@@ -201,6 +212,19 @@ impl Recorder {
         // Ends may be among what was lost.
         self.settling = Settling::Needed;
     }
+}
+
+/// When the first of these began or ended, if that was before a time, and not by so much
+/// that a dump has told it: such a begin was told when it happened, too.
+fn first_moment(records: &[Match], before: Timestamp) -> Timestamp {
+    let times = records
+        .iter()
+        .flat_map(|record| [record.started_at, record.ended_at]);
+    times
+        .flatten()
+        .map(|time| time.at)
+        .filter(|at| before.since(*at) <= TOLD_WITHIN)
+        .fold(before, Timestamp::min)
 }
 
 impl Stopped {

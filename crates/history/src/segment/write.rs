@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use model::Endpoint;
+use model::{Endpoint, Gap};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
@@ -57,60 +57,129 @@ pub(super) fn write_as(
     meta: &Meta,
     file: impl Write + Send,
 ) -> Result<Written, SegmentError> {
-    let mut file = HashingWriter::new(file);
-    let mut groups = Vec::new();
-    let texts = Texts {
-        addresses,
-        gateway: &meta.gateway,
-    };
-    let order = layout::order(rows, addresses, layout);
-    write_groups(layout, rows, texts, &order, meta, &mut file)
-        .map_err(|error| SegmentError::Write(io_error(error)))?;
-    for places in &order {
-        let rows = places
-            .iter()
-            .map(|place| &rows[place.rows as usize].rows()[place.index as usize]);
-        groups.push(Group::of(rows));
-    }
-    file.flush().map_err(SegmentError::Write)?;
-    Ok(Written {
-        groups,
-        checksum: file.checksum(),
-    })
+    let mut writer = SegmentWriter::laid_out(layout, meta.clone(), file)?;
+    writer.add(rows, addresses)?;
+    writer.finish()
 }
 
-fn write_groups(
+/// Makes a segment part by part; each part has groups of its own.
+pub(crate) struct SegmentWriter<W: Write + Send> {
     layout: Layout,
-    rows: &[&Rows],
-    texts: Texts<'_>,
-    order: &[Vec<Place>],
-    meta: &Meta,
-    file: &mut HashingWriter<impl Write + Send>,
-) -> Result<(), ParquetError> {
-    let properties = WriterProperties::builder()
-        .set_created_by(concat!("natconnd ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_key_value_metadata(Some(key_values(meta)))
-        .build();
-    let mut writer = SerializedFileWriter::new(&mut *file, schema()?, Arc::new(properties))?;
-    let mut pages = PageWriter::new()?;
-    for places in order {
-        let chunks = chunks(layout, rows, texts, places, &mut pages)?;
-        let descriptions = writer.schema_descr().columns().to_vec();
-        let mut group = writer.next_row_group()?;
+    meta: Meta,
+    writer: SerializedFileWriter<HashingWriter<W>>,
+    pages: PageWriter,
+    groups: Vec<Group>,
+}
+
+impl<W: Write + Send> SegmentWriter<W> {
+    /// Begins a file.
+    ///
+    /// # Errors
+    ///
+    /// Where `file` could not be written.
+    pub(crate) fn new(meta: Meta, file: W) -> Result<Self, SegmentError> {
+        Self::laid_out(Layout::default(), meta, file)
+    }
+
+    fn laid_out(layout: Layout, meta: Meta, file: W) -> Result<Self, SegmentError> {
+        let properties = WriterProperties::builder()
+            .set_created_by(concat!("natconnd ", env!("CARGO_PKG_VERSION")).to_owned())
+            .build();
+        let begin = || -> Result<_, ParquetError> {
+            let file = HashingWriter::new(file);
+            let writer = SerializedFileWriter::new(file, schema()?, Arc::new(properties))?;
+            Ok((writer, PageWriter::new()?))
+        };
+        let (writer, pages) = begin().map_err(failed)?;
+        Ok(Self {
+            layout,
+            meta,
+            writer,
+            pages,
+            groups: Vec::new(),
+        })
+    }
+
+    /// Adds rows, oldest first; all their addresses are numbered by `addresses`.
+    ///
+    /// # Errors
+    ///
+    /// Where the file could not be written.
+    pub(crate) fn add(
+        &mut self,
+        rows: &[&Rows],
+        addresses: &Addresses,
+    ) -> Result<(), SegmentError> {
+        for places in layout::order(rows, addresses, self.layout) {
+            self.add_group(rows, addresses, &places).map_err(failed)?;
+            let rows = places
+                .iter()
+                .map(|place| &rows[place.rows as usize].rows()[place.index as usize]);
+            self.groups.push(Group::of(rows));
+        }
+        Ok(())
+    }
+
+    fn add_group(
+        &mut self,
+        rows: &[&Rows],
+        addresses: &Addresses,
+        places: &[Place],
+    ) -> Result<(), ParquetError> {
+        let texts = Texts {
+            addresses,
+            gateway: &self.meta.gateway,
+        };
+        let chunks = chunks(self.layout, rows, texts, places, &mut self.pages)?;
+        let descriptions = self.writer.schema_descr().columns().to_vec();
+        let mut group = self.writer.next_row_group()?;
         for (chunk, description) in chunks.into_iter().zip(descriptions) {
             let (bytes, result) = chunk.finish(description)?;
             group.append_column(&bytes::Bytes::from(bytes), result)?;
         }
         group.close()?;
+        Ok(())
     }
-    writer.flush()?;
-    let index_from = writer.inner().written();
-    let checksum = KeyValue::new(INDEX_CHECKSUM.to_owned(), unknown(index_from));
-    writer.append_key_value_metadata(checksum);
-    writer.inner_mut().hold();
-    writer.close()?;
-    file.release(set_checksum)?;
-    Ok(())
+
+    /// Says what was not known of the time of its records.
+    pub(crate) fn set_gaps(&mut self, gaps: &[Gap]) {
+        self.meta.gaps = Some(gaps.to_vec());
+    }
+
+    /// Writes the index. Flushes, but does not sync.
+    ///
+    /// # Errors
+    ///
+    /// Where the file could not be written.
+    pub(crate) fn finish(mut self) -> Result<Written, SegmentError> {
+        self.write_index().map_err(failed)?;
+        let file = self.writer.inner_mut();
+        file.flush().map_err(SegmentError::Write)?;
+        Ok(Written {
+            checksum: file.checksum(),
+            groups: self.groups,
+        })
+    }
+
+    fn write_index(&mut self) -> Result<(), ParquetError> {
+        let writer = &mut self.writer;
+        writer.flush()?;
+        let index_from = writer.inner().written();
+        for (key, value) in self.meta.key_values() {
+            writer.append_key_value_metadata(KeyValue::new(key.to_owned(), value));
+        }
+        // The last, and it is looked for as the last: a gateway may have any name.
+        let checksum = KeyValue::new(INDEX_CHECKSUM.to_owned(), unknown(index_from));
+        writer.append_key_value_metadata(checksum);
+        writer.inner_mut().hold();
+        writer.finish()?;
+        writer.inner_mut().release(set_checksum)?;
+        Ok(())
+    }
+}
+
+fn failed(error: ParquetError) -> SegmentError {
+    SegmentError::Write(io_error(error))
 }
 
 /// The columns of one group, page by page, so that each page's rows are fetched from
@@ -149,13 +218,6 @@ fn chunks(
         }
     }
     Ok(chunks)
-}
-
-fn key_values(meta: &Meta) -> Vec<KeyValue> {
-    meta.key_values()
-        .into_iter()
-        .map(|(key, value)| KeyValue::new(key.to_owned(), value))
-        .collect()
 }
 
 fn io_error(error: ParquetError) -> io::Error {

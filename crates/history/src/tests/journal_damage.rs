@@ -29,7 +29,15 @@ fn waiting(folder: &TestFolder) -> Recorder {
         recorder.record(&[ended(number)], now).unwrap();
         recorder.tick(now).ok();
     }
-    recorder
+    // Whoever damages the journal now does so before it is read again.
+    for _ in 0..10_000 {
+        if recorder.history().status().trouble.is_some() {
+            return recorder;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        recorder.tick(at(11_500)).ok();
+    }
+    panic!("sealing does not fail");
 }
 
 /// Changes one byte of the block that has a record: its internal address.

@@ -4,7 +4,9 @@ use model::{Match, Period};
 use proptest::prelude::*;
 
 use super::{EFFORT, TestFolder, at, settings, wait_for_sealing};
-use crate::arbitrary::{kept, question, records};
+use crate::arbitrary::{everything, kept, question, records};
+use crate::deadline::Deadline;
+use crate::find;
 use crate::order::{by_all, is_superseded};
 use crate::page::Page;
 use crate::{Question, open};
@@ -112,6 +114,40 @@ proptest! {
             seen.extend(page);
         }
         prop_assert!(is_same(&seen, &expected), "{:#?}\n{:#?}", seen, expected);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn a_page_that_is_given_up_lacks_its_end_only(
+        records in records(0..60),
+        question in prop_oneof![question(), Just(everything())],
+        limit in 1_usize..20,
+        after in 0_usize..10,
+    ) {
+        let records = valid(records);
+        let folder = TestFolder::new();
+        let mut settings = settings(&folder);
+        settings.segment_records = 10;
+        let mut recorder = open(settings, at(0)).unwrap();
+        for chunk in records.chunks(7) {
+            recorder.record(chunk, at(0)).unwrap();
+        }
+        wait_for_sealing(&mut recorder, at(0));
+        let expected = expected(&records, &question);
+        let after = expected.get(after);
+        let rest = expected.iter().filter(|it| after.is_none_or(|after| by_all(it, after).is_gt()));
+        let rest: Vec<Match> = rest.copied().collect();
+        let archive = &recorder.history().archive;
+        for number in 1..20 {
+            let deadline = Deadline::at_question(number);
+            let (page, completeness) = find::page(archive, &question, after, limit, &deadline);
+            prop_assert!(is_same(&page, &rest[..page.len()]), "{:#?}\n{:#?}", page, rest);
+            let is_all = page.len() == limit || page.len() == rest.len();
+            prop_assert!(is_all || completeness.is_cut);
+        }
     }
 }
 

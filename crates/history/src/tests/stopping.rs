@@ -2,7 +2,7 @@
 
 use model::{GapCause, Match, Period};
 
-use super::{TestFolder, all, at, ended, journals, open_few, wait_for_sealing};
+use super::{TestFolder, all, at, begun, ended, journals, open_few, wait_for_sealing};
 use crate::{News, WriteError, failpoint};
 
 fn unrecorded(recorder: &crate::Recorder) -> Vec<Option<model::Timestamp>> {
@@ -74,4 +74,35 @@ fn a_journal_that_could_not_be_made_safe_is_sealed_and_another_begun() {
         .map(|path| path.file_stem().unwrap().to_owned())
         .collect();
     assert_eq!(names, ["0000000002", "0000000002"]);
+}
+
+/// What is lost first began some milliseconds before it came here, and before what was
+/// written last.
+#[test]
+fn the_gap_begins_no_later_than_what_is_lost() {
+    let folder = TestFolder::new();
+    let mut recorder = open_few(&folder, at(0));
+    recorder.record(&[ended(1)], at(100_000)).unwrap();
+    recorder.tick(at(100_000)).unwrap();
+    recorder.sync_fails(at(100_100));
+    // One that a dump tells began long ago, which says nothing.
+    let lost = [begun(99_980), begun(99_970), begun(500)];
+    assert!(recorder.record(&lost, at(100_110)).is_err());
+    let gap = |recorder: &crate::Recorder| {
+        let mut gaps = recorder.history().gaps(Period::ALWAYS);
+        gaps.retain(|gap| gap.cause == GapCause::Unrecorded);
+        assert_eq!(gaps.len(), 1, "{gaps:?}");
+        (gaps[0].from, gaps[0].to)
+    };
+    assert_eq!(gap(&recorder), (at(99_970), None));
+    // An end says the same: its begin was written before.
+    let mut end = ended(500);
+    end.ended_at.as_mut().unwrap().at = at(99_960);
+    assert!(recorder.record(&[end], at(100_120)).is_err());
+    assert_eq!(gap(&recorder), (at(99_960), None));
+    wait_for_sealing(&mut recorder, at(105_000));
+    assert_eq!(gap(&recorder), (at(99_960), Some(at(105_000))));
+    recorder.close(at(105_000)).unwrap();
+    let recorder = open_few(&folder, at(106_000));
+    assert_eq!(gap(&recorder), (at(99_960), Some(at(105_000))));
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Gap;
+use super::{Coverage, Gap};
 
 /// How much is kept of the past, and how recording goes.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
@@ -55,6 +55,10 @@ pub struct Hold {
     pub case: String,
     /// How many records it holds.
     pub records: u64,
+    /// How complete they are: what was not known, when it was held, of the time that was
+    /// asked about. Null where nobody noted that, and where nothing is held.
+    #[serde(default)]
+    pub coverage: Option<Coverage>,
 }
 
 /// The cases that hold records.

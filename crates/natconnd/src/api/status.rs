@@ -38,6 +38,11 @@ pub struct Status {
     /// Whether the kernel's own start times are to be had
     /// (`nf_conntrack_timestamp`).
     pub kernel_timestamps: bool,
+    /// Connections in the kernel's table, translated or not
+    /// (`nf_conntrack_count`); null where the kernel does not say.
+    pub kernel_connections: Option<u64>,
+    /// How many fit into it (`nf_conntrack_max`).
+    pub kernel_connections_max: Option<u64>,
     /// Whether what ends is recorded; null where nothing is to be
     /// (`history.folder`).
     pub recording: Option<bool>,

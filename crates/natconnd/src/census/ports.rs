@@ -43,7 +43,7 @@ pub struct HeldPort {
 
 /// Who holds `ports` of a NAT address.
 ///
-/// Takes 5 to 40 ms at a million entries, so call it where blocking is allowed.
+/// Takes 2 to 20 ms at a million entries, so call it where blocking is allowed.
 pub fn ports(
     mirror: &Mirror,
     nat_address: IpAddr,

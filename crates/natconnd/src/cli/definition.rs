@@ -3,6 +3,7 @@
 //! The help, the man pages and the completions are generated from here.
 
 mod history;
+mod top;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use super::choice::DaemonChoice;
 
 use super::file_choice::FileChoice;
 pub(super) use history::{ExportArguments, ExportFormat, HistoryCommand, HoldArguments};
+pub(super) use top::TopArguments;
 
 const ABOUT: &str = "Ask natconnd which internal host is behind a NAT endpoint";
 
@@ -31,6 +33,7 @@ Examples:
   natconn watch --remote :25
   natconn --url http://192.0.2.1:8080 status
   natconn doctor
+  natconn top
 
 Environment:
   NATCONN_SOCKET  the unix socket, where there is no --socket
@@ -70,7 +73,9 @@ pub(super) enum Command {
     Records(RecordsArguments),
     Watch(WatchArguments),
     Status(StatusArguments),
+    Top(TopArguments),
     Doctor(DoctorArguments),
+    Ident(IdentArguments),
     /// Tell what is kept of the past, verify it, export it
     History {
         #[command(subcommand)]
@@ -315,6 +320,35 @@ pub(super) struct WatchArguments {
     pub json: bool,
     #[command(flatten)]
     pub filter: FilterArguments,
+}
+
+/// Tell which host a hash stands for that a remote was told
+///
+/// Where ident.reply is "hash", remotes are told a hash of a host's address and may
+/// name it in a complaint. Tries addresses until the hash fits: all private ones and
+/// those of carrier-grade NAT, unless --among names others. Reads the key's file, which only
+/// root and natconnd may, and asks nobody.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  natconn ident 1f3870be274f6c49
+  natconn ident 1f3870be27 --among 192.168.0.0/16
+  natconn ident 1f3870be274f6c49 --among 2001:db8::2 --among 2001:db8::3
+
+Exit status:
+  0  at least one host fits
+  1  none of those that were tried fits
+  2  the key could not be read")]
+pub(super) struct IdentArguments {
+    /// The hash, or its first 8 digits or more
+    #[arg(value_name = "HASH")]
+    pub hash: super::ident::Beginning,
+    /// Try these addresses: ADDR or ADDR/BITS, 2^24 addresses at most
+    #[arg(long, value_name = "NETWORK")]
+    pub among: Vec<super::ident::Candidates>,
+    /// The file with the key [default: what the configuration names]
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
 }
 
 /// Tell how natconnd is doing

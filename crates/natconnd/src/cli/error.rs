@@ -66,6 +66,12 @@ pub(super) enum Error {
         /// What the system said.
         cause: io::Error,
     },
+    /// A screen needs a terminal.
+    #[error("show a screen: standard input and output are no terminal")]
+    NoTerminal,
+    /// The terminal could not be drawn on, or its keys not be read.
+    #[error("show a screen: {}", words(.0))]
+    Screen(io::Error),
     /// The text could not be written; a broken pipe is no mistake.
     #[error("write to standard output: {}", words(.0))]
     Write(io::Error),
@@ -136,6 +142,9 @@ impl Error {
             Self::Url { .. } => vec!["write for example http://127.0.0.1:8080".to_owned()],
             Self::NothingToLookUp => {
                 vec!["write for example natconn lookup 203.0.113.7:40123".to_owned()]
+            }
+            Self::NoTerminal => {
+                vec!["natconn top --once prints it as text, natconn top --json as JSON".to_owned()]
             }
             Self::WriteFile { cause, .. } if cause.kind() == io::ErrorKind::AlreadyExists => {
                 vec!["remove it first, or name another file".to_owned()]

@@ -2,13 +2,13 @@
 
 use hyper::Method;
 
-use super::Outcome;
 use super::client::Client;
 use super::definition::HoldArguments;
 use super::error::{Error, printable};
 use super::history::outcome;
-use super::output::Output;
+use super::output::{Output, Paint};
 use super::query::Query;
+use super::{Outcome, coverage};
 use crate::amounts::count;
 use crate::api::{Hold, Holds};
 
@@ -31,7 +31,7 @@ pub(super) async fn hold(
         .with("tolerance", arguments.tolerance.as_deref());
     let json = client.change(Method::PUT, &query).await?;
     let held: Hold = client.parse(&query, &json)?;
-    output.line(&held_by(&held))?;
+    tell(&held, output)?;
     Ok(outcome(held.records > 0))
 }
 
@@ -50,7 +50,7 @@ pub(super) async fn list(
         output.line("no case holds anything")?;
     } else {
         for held in &found.holds {
-            output.line(&held_by(held))?;
+            tell(held, output)?;
         }
     }
     Ok(outcome(!found.holds.is_empty()))
@@ -64,14 +64,32 @@ pub(super) async fn release(
     let query = Query::below(HOLDS, case);
     let json = client.change(Method::DELETE, &query).await?;
     let held: Hold = client.parse(&query, &json)?;
-    output.line(&held_by(&held))?;
+    tell(&held, output)?;
     Ok(Outcome::Match)
 }
 
-fn held_by(hold: &Hold) -> String {
+/// What a case holds, and what was not known of the time that was asked about.
+fn tell(hold: &Hold, output: &mut Output) -> Result<(), Error> {
     let case = printable(&hold.case);
-    match hold.records {
-        0 => format!("case {case} holds nothing"),
-        records => format!("case {case} holds {}", count(records, "record")),
+    let records = match hold.records {
+        0 => "nothing".to_owned(),
+        records => count(records, "record"),
+    };
+    let Some(coverage) = &hold.coverage else {
+        let known = match hold.records {
+            0 => "",
+            _ => ", held before it was noted what is missing",
+        };
+        return output.line(&format!("case {case} holds {records}{known}"));
+    };
+    if coverage.complete {
+        let known = "nothing is missing of the time that was asked about";
+        return output.line(&format!("case {case} holds {records}: {known}"));
     }
+    output.line(&format!("case {case} holds {records}"))?;
+    let look = output.look();
+    for line in coverage::lines(coverage, output.times(), ": records may be missing") {
+        output.line(&format!("  {}", look.paint(Paint::Doubtful, &line)))?;
+    }
+    Ok(())
 }

@@ -1,9 +1,10 @@
 //! The command `natconn`: asks a running natconnd over its public HTTP API.
 //!
 //! Knows [`crate::api`] for the shape of answers and [`crate::config`] for
-//! configuration files: whatever it can do, any other client can do too. One thing
+//! configuration files: whatever it can do, any other client can do too. Two things
 //! it does without natconnd: where that does not answer, `natconn doctor` looks at
-//! the machine by itself ([`crate::doctor`]).
+//! the machine by itself ([`crate::doctor`]), and `natconn ident` hashes addresses with
+//! the key of a file.
 //!
 //! Reading order: `definition` is what can be typed; `daemon` and `client`
 //! ask; one file for each subcommand turns the answer into text; `rows`,
@@ -26,10 +27,12 @@ pub(crate) mod fuzzing;
 mod hint;
 mod history;
 mod holds;
+mod ident;
 mod input;
 mod list;
 mod lookup;
 mod output;
+mod pages;
 mod past;
 mod query;
 mod records;
@@ -38,6 +41,7 @@ mod sse;
 mod status;
 mod stream;
 mod times;
+mod top;
 mod watch;
 
 use std::ffi::OsString;
@@ -97,6 +101,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn run(arguments: &Arguments, output: &mut Output) -> Result<Outcome, Error> {
     match &arguments.command {
         Command::Config { command } => config_file::run(command, output),
+        Command::Ident(arguments) => ident::run(arguments, output),
         Command::Completions { shell } => completions::run(*shell, output),
         asking => ask(arguments, asking, output),
     }
@@ -120,9 +125,12 @@ fn ask(arguments: &Arguments, command: &Command, output: &mut Output) -> Result<
             Command::Records(arguments) => records::run(&client, arguments, output).await,
             Command::Watch(arguments) => watch::run(&client, arguments, output).await,
             Command::Status(arguments) => status::run(&client, arguments, output).await,
+            Command::Top(arguments) => top::run(&client, arguments, output).await,
             Command::Doctor(arguments) => doctor::run(&client, arguments, output).await,
             Command::History { command } => history::run(&client, command, output).await,
-            Command::Config { .. } | Command::Completions { .. } => Ok(Outcome::Match),
+            Command::Config { .. } | Command::Ident(_) | Command::Completions { .. } => {
+                Ok(Outcome::Match)
+            }
         }
     })
 }

@@ -7,11 +7,12 @@ use super::client::Client;
 use super::definition::{Kind, RecordsArguments};
 use super::error::Error;
 use super::output::{Output, Paint};
+use super::pages::{Paged, Shown, pages};
 use super::query::Query;
 use super::rows::Rows;
-use super::stream::{StreamFormat, limit, page_limit, stream};
+use super::stream::{StreamFormat, limit, stream};
 use super::{Outcome, coverage, past};
-use crate::api::RecordsPage;
+use crate::api::{RecordsPage, Row};
 
 const NOT_ALL: &str = "more records fit than are listed: --limit N lists up to 10000, --all lists \
                        all";
@@ -35,68 +36,43 @@ pub(super) async fn run(
         let limit = limit(arguments.limit, arguments.all);
         return stream(client, query.with("limit", limit), format, NOT_ALL, output).await;
     }
-    let limit = page_limit(arguments.limit, arguments.all);
-    pages(client, query.with("limit", limit), arguments, output).await
-}
-
-async fn pages(
-    client: &Client,
-    query: Query,
-    arguments: &RecordsArguments,
-    output: &mut Output,
-) -> Result<Outcome, Error> {
-    let mut cursor: Option<String> = None;
-    let mut table = Rows::of_the_past();
-    let mut outcome = Outcome::NoMatch;
-    loop {
-        let question = query.clone().with("cursor", cursor.as_deref());
-        let json = client.json(&question).await?;
-        let page: RecordsPage = client.parse(&question, &json)?;
-        if !page.records.is_empty() {
-            outcome = Outcome::Match;
-        }
-        if arguments.json {
-            output.bytes(&json)?;
-            output.line("")?;
-        } else {
-            table.write(&page.records, output)?;
-        }
-        let has_more = page.next_cursor.is_some();
-        if arguments.all && has_more {
-            if page.next_cursor == cursor {
-                return Err(client.unreadable(&question, &json, "its next_cursor stands still"));
-            }
-            cursor = page.next_cursor;
-            output.flush().map_err(Error::Write)?;
-            continue;
-        }
-        if !arguments.json {
-            finish(&page, outcome, output)?;
-        }
-        if has_more {
-            output.flush().map_err(Error::Write)?;
-            output.remark(NOT_ALL);
-        }
-        return Ok(outcome);
-    }
-}
-
-fn finish(last: &RecordsPage, outcome: Outcome, output: &mut Output) -> Result<(), Error> {
-    let look = output.look();
-    let consequence = if outcome == Outcome::Match {
-        ": records may be missing"
-    } else {
-        output.line("no record fits")?;
-        ": this is not proof"
+    let shown = Shown {
+        limit: arguments.limit,
+        is_all: arguments.all,
+        is_json: arguments.json,
+        not_all: NOT_ALL,
     };
-    if last.cut && last.next_cursor.is_none() {
-        output.line("natconnd gave up looking before the end: a shorter period takes less time")?;
+    pages::<RecordsPage>(client, query, shown, Rows::of_the_past(), output).await
+}
+
+impl Paged for RecordsPage {
+    fn rows(&self) -> &[Row] {
+        &self.records
     }
-    if last.remote_omitted {
-        output.line(&look.paint(Paint::Doubtful, past::OMITTED))?;
+
+    fn next_cursor(&self) -> Option<&str> {
+        self.next_cursor.as_deref()
     }
-    for line in coverage::lines(&last.coverage, output.times(), consequence) {
-        output.line(&look.paint(Paint::Doubtful, &line))?;
+
+    fn conclude(&self, outcome: Outcome, output: &mut Output) -> Result<(), Error> {
+        let look = output.look();
+        let consequence = if outcome == Outcome::Match {
+            ": records may be missing"
+        } else {
+            output.line("no record fits")?;
+            ": this is not proof"
+        };
+        if self.cut && self.next_cursor.is_none() {
+            output.line(
+                "natconnd gave up looking before the end: a shorter period takes less time",
+            )?;
+        }
+        if self.remote_omitted {
+            output.line(&look.paint(Paint::Doubtful, past::OMITTED))?;
+        }
+        for line in coverage::lines(&self.coverage, output.times(), consequence) {
+            output.line(&look.paint(Paint::Doubtful, &line))?;
+        }
+        Ok(())
     }
-    Ok(())
 }

@@ -5,9 +5,10 @@
 
 use super::Config;
 use super::form::{
-    BufferSize, Count, DeliveryWord, DiskSize, Endpoint, Fault, Folder, Found, HostCount,
-    Key as KeyNameForm, Kind, Level, List, ListenAddress, Name, Network, Occurrence, One, Optional,
-    Period, PortRange, ProtocolName, RemoteWord, SocketPath, TimeSpan, ZoneNumber,
+    BodySize, BufferSize, Count, DeliveryWord, DiskSize, Endpoint, Fault, FilePath, Folder, Found,
+    HostCount, IdentWord, Key as KeyNameForm, Kind, Level, List, ListenAddress, Name, Network,
+    Occurrence, One, Optional, Period, PortRange, ProtocolName, RemoteWord, SocketPath, TimeSpan,
+    UserName, ZoneNumber,
 };
 
 /// One key: what it means, and how it gets into a [`Config`] and out again.
@@ -78,6 +79,12 @@ pub(super) const SECTIONS: &[Section] = &[
         meaning: "What `/metrics` tells beyond the usual.",
     },
     Section {
+        path: "ident",
+        meaning: "RFC 1413: remotes ask who has their connection, and are told how to name \
+                  the host in a complaint. Nobody is answered unless `listen` is set; \
+                  docs/ident.md says what that needs.",
+    },
+    Section {
         path: "log",
         meaning: "What the daemon says about its own doings.",
     },
@@ -131,6 +138,19 @@ pub(super) const KEYS: &[Key] = &[
     key!(
         "http.header-timeout", One<Period>, http.header_timeout, live: false,
         "How long a client may take to send the head of a request."
+    ),
+    key!(
+        "http.bulk-requests", One<Count>, http.bulk_requests, live: false,
+        "How many requests with many questions (POST /api/v1/lookups) are answered at once. \
+         Each may hold some megabytes; more of them are told to come again."
+    ),
+    key!(
+        "http.max-body", One<BodySize>, http.max_body, live: false,
+        "How much such a request may bring. It is never in memory as a whole."
+    ),
+    key!(
+        "http.body-timeout", One<Period>, http.body_timeout, live: false,
+        "How long such a request may bring nothing before it is given up."
     ),
     key!(
         "track.keep-ended", One<TimeSpan>, track.keep_ended, live: true,
@@ -238,6 +258,32 @@ pub(super) const KEYS: &[Key] = &[
         "How many hosts `/metrics` lists with their address, those with the most connections. \
          None by default: each host is a time series for whoever collects them, and \
          says who is on line."
+    ),
+    key!(
+        "ident.listen", List<ListenAddress>, ident.listen, live: false,
+        "Where remotes may ask: [\"[::]:113\"] for every address, [\"0.0.0.0:113\"] for those of \
+         IPv4. Remotes look for it at the NAT address, port 113. Empty switches it off."
+    ),
+    key!(
+        "ident.allow", List<Network>, ident.allow, live: false,
+        "The addresses and networks that may ask; connections of others are closed. Whoever asks \
+         learns of their own connections only."
+    ),
+    key!(
+        "ident.reply", One<IdentWord>, ident.reply, live: false,
+        "What a remote is told of a host. \"host\": its address. \"hash\": a hash of its address, \
+         which `natconn ident` turns back into the address, and nobody can without the key. \
+         \"name\": `name`, for all."
+    ),
+    key!(
+        "ident.name", Optional<UserName>, ident.name, live: false,
+        example: "\"nat\"",
+        "What all hosts are called where `reply` is \"name\"."
+    ),
+    key!(
+        "ident.key-file", One<FilePath>, ident.key_file, live: false,
+        "The key of hashes; it is made when it is needed and not there. Whoever has it can turn \
+         hashes into addresses, and without it nobody can."
     ),
     key!(
         "log.level", One<Level>, log.level, live: true,

@@ -30,8 +30,8 @@ pub use load::{DEFAULT_PATHS, FileKind, Loaded, parse};
 pub use overrides::Overrides;
 pub use remark::{ConfigError, Position, Remark};
 pub use render::{example_file, migrate, reference, render_toml};
-pub use tree::{Config, History, Http, Log, Metrics, Pynatconnd, Track};
-pub use word::{Delivery, KeyName, LogLevel, RemoteEndpoints, UnknownWord};
+pub use tree::{Config, History, Http, Ident, Log, Metrics, Pynatconnd, Track};
+pub use word::{Delivery, IdentReply, KeyName, LogLevel, RemoteEndpoints, UnknownWord};
 
 /// The keys that differ between `old` and `new` and that a running daemon
 /// cannot take over, in the order of the reference.

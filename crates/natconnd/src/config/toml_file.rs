@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 use super::form::{Fault, Found, Shown};
 use super::keys::{self, KEYS, SECTIONS};
 use super::nearest::nearest;
-use super::{Config, Position, Remark};
+use super::{Config, IdentReply, Position, Remark};
 
 /// Reads a configuration, or finds all its mistakes in the order of the lines.
 pub(super) fn read(text: &str, path: &Path) -> Result<Config, Vec<Remark>> {
@@ -95,6 +95,28 @@ impl Reader<'_> {
 
     /// What no single key can know.
     fn check_across_keys(&mut self) {
+        self.check_receive_buffer();
+        self.check_ident_name();
+    }
+
+    fn check_ident_name(&mut self) {
+        let ident = &self.config.ident;
+        if ident.reply != IdentReply::Name || ident.name.is_some() {
+            return;
+        }
+        let key = "ident.reply";
+        let fault = Fault {
+            span: self.spans.get(key).cloned().unwrap_or_default(),
+            cause: "reply is \"name\", and there is no name".to_owned(),
+            hint: Some("write name = \"nat\"".to_owned()),
+        };
+        // A name that is there and of no use has been told of.
+        if !self.spans.contains_key("ident.name") {
+            self.add(key, fault);
+        }
+    }
+
+    fn check_receive_buffer(&mut self) {
         let track = &self.config.track;
         if track.receive_buffer <= track.receive_buffer_max {
             return;

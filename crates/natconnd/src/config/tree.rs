@@ -10,7 +10,7 @@ use std::time::Duration;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use model::Filter;
 
-use super::{Delivery, KeyName, LogLevel, RemoteEndpoints};
+use super::{Delivery, IdentReply, KeyName, LogLevel, RemoteEndpoints};
 
 /// The whole configuration.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -19,6 +19,8 @@ pub struct Config {
     pub http: Http,
     /// `[track]`: what is kept of the kernel's table, and how it is read.
     pub track: Track,
+    /// `[ident]`: what remotes are told of who has their connections.
+    pub ident: Ident,
     /// `[history]`: what is recorded of ended connections.
     pub history: History,
     /// `[metrics]`: what `/metrics` tells beyond the usual.
@@ -42,6 +44,12 @@ pub struct Http {
     pub max_connections: usize,
     /// How long a client may take to send a request's head, never zero.
     pub header_timeout: Duration,
+    /// How many requests with many questions are answered at once, at least 1.
+    pub bulk_requests: usize,
+    /// The largest body of such a request, in bytes.
+    pub max_body: u64,
+    /// How long such a request may bring nothing, never zero.
+    pub body_timeout: Duration,
 }
 
 impl Default for Http {
@@ -55,6 +63,9 @@ impl Default for Http {
             ],
             max_connections: 10_000,
             header_timeout: Duration::from_secs(10),
+            bulk_requests: 8,
+            max_body: 1 << 30,
+            body_timeout: Duration::from_secs(300),
         }
     }
 }
@@ -89,6 +100,33 @@ impl Default for Track {
             reconcile_every: Duration::from_secs(5 * 60),
             nat_ports: 1024..=65_535,
             filter: Filter::default(),
+        }
+    }
+}
+
+/// `[ident]`: what remotes are told of who has their connections.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ident {
+    /// Where remotes may ask; nowhere where empty.
+    pub listen: Vec<SocketAddr>,
+    /// The networks that may ask.
+    pub allow: Vec<IpNet>,
+    /// What they are told of a host.
+    pub reply: IdentReply,
+    /// The name for all hosts, where they are told a name.
+    pub name: Option<String>,
+    /// The file with the key of hashes.
+    pub key_file: PathBuf,
+}
+
+impl Default for Ident {
+    fn default() -> Self {
+        Self {
+            listen: Vec::new(),
+            allow: vec![Ipv4Net::default().into(), Ipv6Net::default().into()],
+            reply: IdentReply::Hash,
+            name: None,
+            key_file: PathBuf::from("/var/lib/natconnd/ident.key"),
         }
     }
 }

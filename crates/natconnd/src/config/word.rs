@@ -126,6 +126,32 @@ impl RemoteEndpoints {
     }
 }
 
+/// What a remote is told of the host that has its connection.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum IdentReply {
+    /// The host's address.
+    Host,
+    /// A keyed hash of the address.
+    #[default]
+    Hash,
+    /// The same name for all hosts.
+    Name,
+}
+
+impl IdentReply {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Host, Self::Hash, Self::Name];
+
+    /// The word for it in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Hash => "hash",
+            Self::Name => "name",
+        }
+    }
+}
+
 /// What the URLs of pynatconnd look up, in its own words.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum KeyName {
@@ -205,6 +231,7 @@ macro_rules! reads_as_its_name {
 }
 
 reads_as_its_name!(Delivery);
+reads_as_its_name!(IdentReply);
 reads_as_its_name!(LogLevel);
 reads_as_its_name!(KeyName);
 reads_as_its_name!(RemoteEndpoints);

@@ -43,6 +43,10 @@ pub struct Facts {
 
 /// Who has looked.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one of them, for as long as a look takes"
+)]
 pub enum Observer {
     /// The daemon, at itself.
     Daemon(OfDaemon),

@@ -6,6 +6,7 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use hyper::{Response, StatusCode};
 use rustix::fs::{Mode, OFlags};
@@ -26,30 +27,45 @@ const PIECE: usize = 256 * 1024;
 /// Where files without a name are made; the variable `TMPDIR` names another folder.
 const FOLDER: &str = "/var/tmp";
 
-/// What history has of a question, as a file.
+/// Tells whoever works for a client that it is gone, when this is dropped.
+struct Waits(Arc<AtomicBool>);
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
+/// All that a question finds, as a file.
 pub(super) async fn respond(state: &Arc<State>, question: PastQuestion) -> Option<Response<Body>> {
     let permit = Arc::clone(&state.exports).acquire_owned().await.ok()?;
+    let has_caught_up = state.catch_up_with(&question).await;
     let answers = Arc::clone(&state.answers);
+    let is_awaited = Arc::new(AtomicBool::new(true));
+    // Dropped with this future, when the client goes away before its answer.
+    let _waits = Waits(Arc::clone(&is_awaited));
     let write = move || {
         let _permit = permit;
         let file = nameless().map_err(|cause| cause.to_string())?;
-        let Some(written) = answers.export(&question, &file) else {
+        let goes_on = || is_awaited.load(Ordering::Relaxed);
+        let Some(written) = answers.export(&question, &file, goes_on) else {
             return Ok(None);
         };
-        let (_, completeness) = written.map_err(|cause| cause.to_string())?;
-        // Afterwards: a file that turned out to be damaged is a gap by now.
-        let coverage = answers.past_coverage(&question);
-        Ok::<_, String>(Some((file, coverage, completeness.is_cut)))
+        let exported = written.map_err(|cause| cause.to_string())?;
+        Ok::<_, String>(Some((file, exported)))
     };
     let refused = |status, cause: &str| {
         let detail = format!("export the records: {cause}");
         Some(to_response(&problem(status, detail)))
     };
-    let (file, coverage, is_cut) = match tokio::task::spawn_blocking(write).await.ok()? {
+    let (file, mut exported) = match tokio::task::spawn_blocking(write).await.ok()? {
         Ok(Some(written)) => written,
         Ok(None) => return refused(StatusCode::NOT_FOUND, NO_HISTORY),
         Err(cause) => return refused(StatusCode::INTERNAL_SERVER_ERROR, &cause),
     };
+    if !has_caught_up {
+        exported.coverage = exported.coverage.with(state.answers.lag());
+    }
     let (sender, body) = chunks();
     tokio::spawn(async move {
         // A body that lacks its end says what there is to say.
@@ -57,8 +73,8 @@ pub(super) async fn respond(state: &Arc<State>, question: PastQuestion) -> Optio
     });
     let mut response = response(StatusCode::OK, PARQUET, body);
     let headers = response.headers_mut();
-    headers.insert(COVERAGE, coverage_word(&coverage));
-    headers.insert(CUT, boolean(is_cut));
+    headers.insert(COVERAGE, coverage_word(&exported.coverage));
+    headers.insert(CUT, boolean(exported.is_cut));
     Some(response)
 }
 

@@ -10,7 +10,7 @@ use super::problem::{Refused, to_response};
 use super::query::{MAX_LIMIT, MAX_VALUE, Plus, decode};
 use super::route::Route;
 use super::when::When;
-use super::{cursor, events, lookup, records};
+use super::{cursor, events, lookup, records, usage};
 use crate::api::Problem;
 use crate::lookup::Wanted;
 
@@ -34,7 +34,10 @@ pub fn queries(bytes: &[u8]) {
     };
     match which % 6 {
         0 => lookups(text),
-        1 => lists(text),
+        1 => {
+            lists(text);
+            usages(text);
+        }
         2 => follows(text),
         4 => paths(text),
         _ => records(text),
@@ -117,6 +120,24 @@ fn records(text: &str) {
             Ok(records::Listing { after, ..listing })
         );
     }
+}
+
+/// What is asked about usage, and about ports.
+fn usages(text: &str) {
+    if let Some(asked) = readable(usage::read(Some(text))) {
+        assert!((1..=usage::MAX_TOP).contains(&asked.top));
+    }
+    let Some(asked) = readable(usage::read_ports(Some(text))) else {
+        return;
+    };
+    assert!(asked.protocol.has_ports() && !asked.ports.is_empty());
+    let again = written([
+        ("nat", Some(asked.nat.to_string())),
+        ("protocol", Some(asked.protocol.to_string())),
+        ("from", Some(asked.ports.start().to_string())),
+        ("to", Some(asked.ports.end().to_string())),
+    ]);
+    assert_eq!(usage::read_ports(Some(&again)), Ok(asked));
 }
 
 /// A time is written to the millisecond.

@@ -79,21 +79,27 @@ pub struct Limits {
     pub shutdown_timeout: Duration,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        let configured = Http::default();
+impl From<&Http> for Limits {
+    /// What the operator wants; the rest is as it is.
+    fn from(configured: &Http) -> Self {
         Self {
             connections: configured.max_connections,
             refusals: 32,
             refusal_timeout: Duration::from_secs(1),
             header_timeout: configured.header_timeout,
             write_timeout: Duration::from_secs(60),
-            bulk_requests: 8,
-            max_body: 1 << 30,
-            body_timeout: Duration::from_secs(300),
+            bulk_requests: configured.bulk_requests,
+            max_body: configured.max_body,
+            body_timeout: configured.body_timeout,
             keep_alive: Duration::from_secs(15),
             shutdown_timeout: Duration::from_secs(3),
         }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::from(&Http::default())
     }
 }
 

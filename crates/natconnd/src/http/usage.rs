@@ -26,21 +26,21 @@ pub(super) const PORTS_PARAMETERS: &[&str] = &["nat", "protocol", "from", "to"];
 const DEFAULT_TOP: usize = 20;
 
 /// How many at most: as many as a census keeps.
-const MAX_TOP: usize = crate::lookup::CENSUS_KEPT;
+pub(super) const MAX_TOP: usize = crate::lookup::CENSUS_KEPT;
 
 /// What `/api/v1/usage` was asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Asked {
-    top: usize,
-    sort: HostOrder,
+    pub top: usize,
+    pub sort: HostOrder,
 }
 
 /// What `/api/v1/ports` was asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct AskedPorts {
-    nat: IpAddr,
-    protocol: Protocol,
-    ports: RangeInclusive<u16>,
+    pub nat: IpAddr,
+    pub protocol: Protocol,
+    pub ports: RangeInclusive<u16>,
 }
 
 /// Answers `/api/v1/usage`, where blocking is allowed: the first who asks waits

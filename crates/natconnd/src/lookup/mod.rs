@@ -35,7 +35,9 @@ pub use behind::{Behind, Client, Identified};
 use best::Best;
 pub use list::{Order, Page, SortKey};
 pub use many::{Answered, Asked};
-pub use past::{Context, Looked, Merged, PastAnswer, PastQuestion, RecordsPage, TOLERANCE};
+pub use past::{
+    Context, Exported, Looked, Merged, PastAnswer, PastQuestion, RecordsPage, TOLERANCE,
+};
 pub use wanted::Wanted;
 
 /// How many connections that may have ended in silence are confirmed with the
@@ -217,6 +219,7 @@ impl Answers {
         let counters = &self.mirror.counters;
         let [translations, connections, ended] = self.mirror.sizes();
         let history = self.archive.as_ref().map(|archive| archive.status());
+        let kernel = ctnetlink::Settings::read();
         Status {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             started_at: self.started_at.to_string(),
@@ -230,7 +233,9 @@ impl Answers {
             events: counters.events.load(Relaxed),
             lost: counters.overruns.load(Relaxed),
             receive_buffer: counters.receive_buffer.load(Relaxed),
-            kernel_timestamps: ctnetlink::Settings::read().timestamp == Some(1),
+            kernel_timestamps: kernel.timestamp == Some(1),
+            kernel_connections: kernel.count,
+            kernel_connections_max: kernel.max,
             recording: history.as_ref().map(|history| history.is_recording),
             recording_trouble: history.and_then(|history| history.trouble),
             coverage: (&self.coverage()).into(),

@@ -64,7 +64,7 @@ impl Answers {
 
     /// Who holds these ports of a NAT address, now.
     ///
-    /// Scans the table: 5 to 40 ms at a million entries, so call it where blocking
+    /// Scans the table: 2 to 20 ms at a million entries, so call it where blocking
     /// is allowed.
     pub fn ports(
         &self,

@@ -19,16 +19,17 @@ pub enum Values {
     Words(fn() -> Vec<&'static str>),
     /// The number of one of the machine's processors.
     Processors,
-    /// Something that natconnd found, this many at most.
-    AtMost(usize),
-    /// Something that natconnd found, and that multiplies nothing: the bound of another
-    /// label is that of the pairs.
-    Paired,
+    /// Something that natconnd found; the metric says how many series there are at most.
+    Found,
 }
 
 impl PartialEq for Values {
     fn eq(&self, other: &Self) -> bool {
-        self.words() == other.words() && self.most() == other.most()
+        match (self, other) {
+            (Self::Words(one), Self::Words(other)) => one() == other(),
+            (Self::Processors, Self::Processors) | (Self::Found, Self::Found) => true,
+            _ => false,
+        }
     }
 }
 
@@ -39,17 +40,7 @@ impl Values {
     pub fn words(&self) -> Option<Vec<&'static str>> {
         match self {
             Self::Words(words) => Some(words()),
-            Self::Processors | Self::AtMost(_) | Self::Paired => None,
-        }
-    }
-
-    /// How many there can be; `None` where the machine sets the bound.
-    pub fn most(&self) -> Option<usize> {
-        match self {
-            Self::Words(words) => Some(words().len()),
-            Self::Processors => None,
-            Self::AtMost(most) => Some(*most),
-            Self::Paired => Some(1),
+            Self::Processors | Self::Found => None,
         }
     }
 }
@@ -66,10 +57,5 @@ impl Label {
             meaning,
             values: Values::Words(words),
         }
-    }
-
-    /// How many values there can be; `None` where the machine sets the bound.
-    pub fn most(&self) -> Option<usize> {
-        self.values.most()
     }
 }

@@ -6,7 +6,7 @@ use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry;
 
-use super::label::Label;
+use super::label::{Label, Values};
 use crate::http::Durations;
 
 /// A metric of a part of which a look is a `T`.
@@ -19,6 +19,8 @@ pub struct Metric<T> {
     unit: Option<Unit>,
     labels: &'static [Label],
     meaning: &'static str,
+    /// Combinations of labels, where the labels do not say.
+    most: Option<usize>,
     measure: Measure<T>,
 }
 
@@ -70,6 +72,7 @@ pub struct Definition {
     pub labels: &'static [Label],
     /// What it means, in a sentence without a full stop.
     pub meaning: &'static str,
+    most: Option<usize>,
 }
 
 /// A metric's whole name.
@@ -140,11 +143,22 @@ impl Kind {
 }
 
 impl Definition {
-    /// The most time series that it has, but for the labels that the machine sets the
-    /// bound of.
+    /// The most time series that it has; for each processor, where it has that label.
     pub fn series(&self) -> usize {
-        let labels = self.labels.iter().map(|label| label.most().unwrap_or(1));
-        self.kind.series() * labels.product::<usize>()
+        let words = self.labels.iter().filter_map(|label| label.values.words());
+        let combinations = words.map(|words| words.len()).product();
+        self.kind.series() * self.most.unwrap_or(combinations)
+    }
+
+    /// Whether its bound is said apart from its labels.
+    pub const fn is_bounded_apart(&self) -> bool {
+        self.most.is_some()
+    }
+
+    /// Whether it has series for each processor.
+    pub fn is_of_processors(&self) -> bool {
+        let mut labels = self.labels.iter();
+        labels.any(|label| label.values == Values::Processors)
     }
 }
 
@@ -184,6 +198,7 @@ impl<T> Metric<T> {
             unit: None,
             labels,
             meaning,
+            most: None,
             measure,
         }
     }
@@ -192,6 +207,14 @@ impl<T> Metric<T> {
     #[must_use]
     pub const fn of(mut self, unit: Unit) -> Self {
         self.unit = Some(unit);
+        self
+    }
+
+    /// The same, with so many combinations of labels at most. Needed where a label's
+    /// values are found.
+    #[must_use]
+    pub const fn at_most(mut self, combinations: usize) -> Self {
+        self.most = Some(combinations);
         self
     }
 
@@ -207,6 +230,7 @@ impl<T> Metric<T> {
             unit: self.unit,
             labels: self.labels,
             meaning: self.meaning,
+            most: self.most,
         }
     }
 

@@ -57,7 +57,7 @@ fn number(status: &str, name: &str) -> Option<f64> {
 const VERSION: Label = Label {
     name: "version",
     meaning: "natconnd's version",
-    values: Values::AtMost(1),
+    values: Values::Found,
 };
 
 type Row = Metric<Look>;
@@ -69,7 +69,8 @@ pub const METRICS: &[Row] = &[
         &[VERSION],
         "1, with natconnd's version",
         |_, out| out.told(&[env!("CARGO_PKG_VERSION")]),
-    ),
+    )
+    .at_most(1),
     Row::gauge(
         "process_start_time",
         "When natconnd started, seconds since 1970; a hand-over is a start",

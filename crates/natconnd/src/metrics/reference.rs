@@ -1,7 +1,7 @@
 //! The tables of docs/metrics.md, made of the definitions.
 
 use super::metric::{Definition, Metric};
-use super::{health, history, http, kernel, label, lookup, mirror, process, usage};
+use super::{health, history, http, ident, kernel, label, lookup, mirror, process, usage};
 use label::{Label, Values};
 
 /// The metrics of a part, for people.
@@ -34,6 +34,7 @@ pub fn groups() -> Vec<Group> {
             usage::METRICS,
         ),
         group("Health", None, health::METRICS),
+        group("Ident", Some("where `ident.listen` is set"), ident::METRICS),
     ]
 }
 
@@ -80,12 +81,10 @@ fn table(group: &Group) -> String {
 
 /// How many time series there are at most.
 fn series(definition: &Definition) -> String {
-    let fixed = definition.series();
-    let mut labels = definition.labels.iter();
-    match (labels.any(|label| label.most().is_none()), fixed) {
-        (false, fixed) => fixed.to_string(),
+    match (definition.is_of_processors(), definition.series()) {
+        (false, series) => series.to_string(),
         (true, 1) => "processors".to_owned(),
-        (true, fixed) => format!("{fixed} × processors"),
+        (true, series) => format!("{series} × processors"),
     }
 }
 
@@ -107,15 +106,14 @@ fn labels(groups: &[Group]) -> String {
             [first, .., _] if names.len() > 3 => format!("{first} and {} more", names.len() - 1),
             names => names.join(", "),
         };
-        let values = match label.values.words() {
-            None if label.values == Values::Paired => "what there is".to_owned(),
-            Some(words) => {
-                let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+        let values = match label.values {
+            Values::Words(words) => {
+                let words = words().into_iter();
+                let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
                 words.join(", ")
             }
-            None => label
-                .most()
-                .map_or("a number".to_owned(), |most| format!("{most} at most")),
+            Values::Processors => "a number".to_owned(),
+            Values::Found => "what was found".to_owned(),
         };
         text += &row(&[
             format!("`{}`", label.name),

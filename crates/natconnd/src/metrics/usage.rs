@@ -13,6 +13,9 @@ use crate::census::{Census, HostUse, NatUse, OtherNatUse, Taker};
 /// be more time series than anybody looks at.
 const NAT_ADDRESSES: usize = 256;
 
+/// Those, and a row for all others.
+const NATS: usize = NAT_ADDRESSES + 1;
+
 /// The most hosts that can be told by name.
 const HOSTS: usize = 100;
 
@@ -69,19 +72,19 @@ struct Nat {
 const PROTOCOL: Label = Label {
     name: "protocol",
     meaning: "the protocol, or `other`",
-    values: Values::Paired,
+    values: Values::Found,
 };
 
 const NAT_ADDRESS: Label = Label {
     name: "nat_address",
     meaning: "a NAT address, once for each protocol; those with the fewest translations are `other`",
-    values: Values::AtMost(NAT_ADDRESSES + 1),
+    values: Values::Found,
 };
 
 const HOST: Label = Label {
     name: "internal_address",
     meaning: "one of the hosts with the most translations, `metrics.top-hosts` of them",
-    values: Values::AtMost(HOSTS),
+    values: Values::Found,
 };
 
 type Row = Metric<Look>;
@@ -93,14 +96,16 @@ pub const METRICS: &[Row] = &[
         &[NAT_ADDRESS, PROTOCOL],
         "Live translations of a NAT address",
         |it, out| it.each_nat(out, |nat| Some(nat.translations as f64)),
-    ),
+    )
+    .at_most(NATS),
     Row::each(
         "natconnd_usage_ports",
         Kind::Gauge,
         &[NAT_ADDRESS, PROTOCOL],
         "NAT ports in use of a NAT address; none for protocols without ports",
         |it, out| it.each_nat(out, |nat| nat.ports.map(|ports| ports as f64)),
-    ),
+    )
+    .at_most(NATS),
     Row::each(
         "natconnd_usage_fullest_remote_ports",
         Kind::Gauge,
@@ -110,21 +115,24 @@ pub const METRICS: &[Row] = &[
          possible",
         |it, out| it.each_nat(out, |nat| nat.ports.map(|_| nat.fullest)),
     )
-    .of(Unit::Ratio),
+    .of(Unit::Ratio)
+    .at_most(NATS),
     Row::each(
         "natconnd_usage_host_connections",
         Kind::Gauge,
         &[HOST],
         "Live translations of the hosts that have the most",
         |it, out| it.each_host(out, |host| host.connections),
-    ),
+    )
+    .at_most(HOSTS),
     Row::each(
         "natconnd_usage_host_ports",
         Kind::Gauge,
         &[HOST],
         "NAT addresses and ports that the same hosts have",
         |it, out| it.each_host(out, |host| host.ports),
-    ),
+    )
+    .at_most(HOSTS),
     Row::each(
         "natconnd_usage_hosts",
         Kind::Gauge,

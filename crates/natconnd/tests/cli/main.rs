@@ -16,6 +16,7 @@ mod lookup;
 mod past;
 mod server;
 mod status;
+mod top;
 mod trouble;
 mod usage;
 mod watch;

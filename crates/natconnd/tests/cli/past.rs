@@ -312,3 +312,24 @@ fn a_list_that_was_given_up_is_no_proof() {
         "natconn: natconnd gave up looking before the end\n"
     );
 }
+
+#[test]
+fn holds_are_told_with_what_was_not_known() {
+    let holds = r#"{"holds":[
+        {"case":"a","records":1,"coverage":{"complete":true,"gaps":[]}},
+        {"case":"b","records":2,"coverage":{"complete":false,"gaps":[
+            {"from":"2026-11-23T22:47:03.123Z","to":"2026-11-23T22:47:04.123Z","cause":"dump"}]}},
+        {"case":"c","records":3,"coverage":null},
+        {"case":"d","records":4}]}"#;
+    let done = ask(json(holds), &["history", "holds"]);
+    assert_eq!(done.code, 0);
+    assert_eq!(
+        done.out,
+        "case a holds 1 record: nothing is missing of the time that was asked about\n\
+         case b holds 2 records\n\
+         \u{20} events were lost from 2026-11-23 22:47:03.123 to 22:47:04.123 UTC (dump): records may be \
+         missing\n\
+         case c holds 3 records, held before it was noted what is missing\n\
+         case d holds 4 records, held before it was noted what is missing\n"
+    );
+}

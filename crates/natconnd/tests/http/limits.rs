@@ -12,9 +12,28 @@ use crate::server::{Running, example, many, wait_until};
 
 #[test]
 fn the_defaults_are_those_of_the_configuration() {
-    let (limits, configured) = (Limits::default(), Http::default());
-    assert_eq!(limits.connections, configured.max_connections);
-    assert_eq!(limits.header_timeout, configured.header_timeout);
+    assert_eq!(Limits::default(), Limits::from(&Http::default()));
+}
+
+#[test]
+fn what_is_configured_is_what_holds() {
+    let configured = Http {
+        max_connections: 1,
+        header_timeout: Duration::from_secs(2),
+        bulk_requests: 3,
+        max_body: 4,
+        body_timeout: Duration::from_secs(5),
+        ..Http::default()
+    };
+    let expected = Limits {
+        connections: 1,
+        header_timeout: Duration::from_secs(2),
+        bulk_requests: 3,
+        max_body: 4,
+        body_timeout: Duration::from_secs(5),
+        ..Limits::default()
+    };
+    assert_eq!(Limits::from(&configured), expected);
 }
 
 #[test]

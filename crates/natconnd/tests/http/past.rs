@@ -526,3 +526,33 @@ fn what_cannot_be_read_just_now_is_a_gap_of_the_answer() {
     assert!(one.complete && page.complete, "{one:?} {page:?}");
     assert!(many.contains(",complete,"), "{many}");
 }
+
+/// Whoever reads what a case holds learns how complete it is, too.
+#[test]
+fn a_hold_tells_what_was_not_known() {
+    let past = kept(&[lived(2, 0, 10)]);
+    let history = past.recorder.as_ref().unwrap().history();
+    let now = at(100).unwrap().at;
+    let gap = Gap {
+        from: at(3).unwrap().at,
+        to: Some(at(4).unwrap().at),
+        cause: GapCause::Stopped,
+    };
+    history
+        .hold("case-1", &[lived(2, 0, 10)], &[gap], now)
+        .unwrap();
+    history
+        .hold("case-2", &[lived(2, 0, 10)], &[], now)
+        .unwrap();
+    let server = past.serve(vec![]);
+    let expected = serde_json::json!([
+        {"case": "case-1", "records": 1, "coverage": {"complete": false, "gaps": [{
+            "from": "2026-11-23T22:47:03.123Z", "to": "2026-11-23T22:47:04.123Z",
+            "cause": "stopped",
+        }]}},
+        {"case": "case-2", "records": 1, "coverage": {"complete": true, "gaps": []}},
+    ]);
+    for path in ["/api/v1/history/holds", "/api/v1/history"] {
+        assert_eq!(server.get(path).json()["holds"], expected, "{path}");
+    }
+}

@@ -6,8 +6,10 @@ use std::process::{Command, Stdio};
 use lab::Lab;
 
 use crate::certificate::{self, CERTIFICATE, KEY};
-use crate::front::{ACCESS_LOG, Front, HTTP, HTTPS, Patience, install};
+use crate::client::Client;
+use crate::front::{ACCESS_LOG, Front, HTTP, HTTPS, Patience, has, install};
 use crate::scenario::scenarios;
+use crate::site::Site;
 
 fn start(lab: &Lab, patience: Patience) -> Front {
     certificate::make(lab);
@@ -65,6 +67,47 @@ http {{
 }}
 "
     )
+}
+
+/// Changes the shipped file as it says that one may.
+fn start_requiring_one(lab: &Lab, patience: Patience) -> Front {
+    let http = lab.outside().at(HTTP);
+    let mut command = command(&format!("listen {http};"), patience);
+    let path = "/run/natconnd-server.conf";
+    let text = fs::read_to_string(path).unwrap();
+    let changed = text
+        .replace(
+            "protocol=$server_protocol;",
+            "protocol=$server_protocol&require=one;",
+        )
+        .replace(" 401 403 404 ", " 401 404 ");
+    assert_eq!(
+        changed.len(),
+        text.len() + "&require=one".len() - "403 ".len()
+    );
+    fs::write(path, changed).unwrap();
+    Front::start(lab, &mut command, &[http])
+}
+
+#[test]
+fn refuses_who_is_not_known_where_that_is_wanted() {
+    if !has(
+        "nginx::refuses_who_is_not_known_where_that_is_wanted",
+        &["nginx", "curl"],
+    ) {
+        return;
+    }
+    lab::in_gateway!(|lab| {
+        let mut site = Site::open(lab, start_requiring_one);
+        let mut inside = Client::connect(lab.host(1), 40123, site.http());
+        let mut outside = Client::connect(lab.outside(), 0, site.http());
+        assert_eq!([inside.get("/a"), outside.get("/b")], [200, 403]);
+        assert_eq!(site.application.request("/a").told()[2], Some("one"));
+        assert_eq!(site.application.requests("/b").len(), 0);
+        site.kill_natconnd();
+        let mut outside = Client::connect(lab.outside(), 0, site.http());
+        assert_eq!(outside.get("/c"), 200);
+    });
 }
 
 scenarios!(start, ["nginx", "openssl", "curl", "h2load"]);

@@ -15,10 +15,12 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeValue;
 
-pub(super) use network::{Endpoint, Folder, ListenAddress, Network, SocketPath};
+pub(super) use network::{Endpoint, FilePath, Folder, ListenAddress, Network, SocketPath};
 pub(super) use port_range::PortRange;
-pub(super) use quantity::{BufferSize, Count, DiskSize, HostCount, Period, TimeSpan};
-pub(super) use word::{DeliveryWord, Key, Kind, Level, Name, ProtocolName, RemoteWord, ZoneNumber};
+pub(super) use quantity::{BodySize, BufferSize, Count, DiskSize, HostCount, Period, TimeSpan};
+pub(super) use word::{
+    DeliveryWord, IdentWord, Key, Kind, Level, Name, ProtocolName, RemoteWord, UserName, ZoneNumber,
+};
 
 /// A parsed value and where it stands.
 pub(super) type Found<'i> = Spanned<DeValue<'i>>;

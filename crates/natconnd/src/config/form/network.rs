@@ -111,6 +111,27 @@ impl Form for Folder {
     }
 }
 
+/// A file, by its absolute path.
+pub(in super::super) struct FilePath;
+
+impl Form for FilePath {
+    type Value = PathBuf;
+    const SHAPE: &'static str = "absolute path";
+
+    fn read(found: &Found<'_>) -> Result<PathBuf, Fault> {
+        let expected = "the absolute path of a file";
+        let path = PathBuf::from(text(found, expected)?);
+        if !path.is_absolute() || path.file_name().is_none() {
+            return Err(Fault::unexpected(found, expected));
+        }
+        Ok(path)
+    }
+
+    fn write(path: &PathBuf) -> String {
+        quote(&path.to_string_lossy())
+    }
+}
+
 /// A network, or the address of a single host.
 pub(in super::super) struct Network;
 

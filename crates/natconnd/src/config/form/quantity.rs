@@ -108,6 +108,31 @@ impl Form for BufferSize {
     }
 }
 
+/// What a request may bring, in bytes.
+pub(in super::super) struct BodySize;
+
+impl BodySize {
+    /// A few lines have to fit.
+    const SMALLEST: u64 = 1 << 10;
+}
+
+impl Form for BodySize {
+    type Value = u64;
+    const SHAPE: &'static str = "size from 1KiB";
+
+    fn read(found: &Found<'_>) -> Result<u64, Fault> {
+        let bytes = bytes(found)?;
+        if bytes < Self::SMALLEST {
+            return Err(no_size(found, "too little, expected \"1KiB\" or more"));
+        }
+        Ok(bytes)
+    }
+
+    fn write(bytes: &u64) -> String {
+        quote(&amount::write(*bytes, SIZE_UNITS))
+    }
+}
+
 /// What files may take together, in bytes.
 pub(in super::super) struct DiskSize;
 

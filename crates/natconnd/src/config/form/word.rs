@@ -5,7 +5,7 @@ use std::str::FromStr;
 use model::{Protocol, TranslationKind};
 
 use super::super::nearest::nearest;
-use super::super::{Delivery, KeyName, LogLevel, RemoteEndpoints};
+use super::super::{Delivery, IdentReply, KeyName, LogLevel, RemoteEndpoints};
 use super::{Fault, Form, Found, integer, quote, text};
 
 /// Reads one of a few words, with the nearest one as a hint.
@@ -68,6 +68,48 @@ impl Form for RemoteWord {
 
     fn write(remote: &RemoteEndpoints) -> String {
         quote(remote.name())
+    }
+}
+
+/// What remotes are told of a host.
+pub(in super::super) struct IdentWord;
+
+impl Form for IdentWord {
+    type Value = IdentReply;
+    const SHAPE: &'static str = "host, hash or name";
+
+    fn read(found: &Found<'_>) -> Result<IdentReply, Fault> {
+        read_word::<Self>(found, &IdentReply::ALL.map(IdentReply::name))
+    }
+
+    fn write(reply: &IdentReply) -> String {
+        quote(reply.name())
+    }
+}
+
+/// A name as the ident protocol can carry it.
+pub(in super::super) struct UserName;
+
+impl UserName {
+    /// RFC 1413 promises no more.
+    const LONGEST: usize = 512;
+}
+
+impl Form for UserName {
+    type Value = String;
+    const SHAPE: &'static str = "name of ASCII letters, digits and signs";
+
+    fn read(found: &Found<'_>) -> Result<String, Fault> {
+        let name = text(found, Self::SHAPE)?;
+        let is_fit = name.bytes().all(|byte| byte.is_ascii_graphic());
+        if name.is_empty() || name.len() > Self::LONGEST || !is_fit {
+            return Err(Fault::unexpected(found, format!("a {}", Self::SHAPE)));
+        }
+        Ok(name.to_owned())
+    }
+
+    fn write(name: &String) -> String {
+        quote(name)
     }
 }
 

@@ -26,13 +26,7 @@ pub(super) async fn list(state: &Arc<State>, query: Option<&str>) -> Refused<Res
     let history = open(state.archive.as_deref())?;
     let holds = blocking(move || history.holds()).await?;
     json(&Holds {
-        holds: holds
-            .into_iter()
-            .map(|held| Hold {
-                case: held.case,
-                records: held.records,
-            })
-            .collect(),
+        holds: holds.into_iter().map(super::hold).collect(),
     })
 }
 
@@ -104,18 +98,23 @@ async fn release(state: &Arc<State>, case: String, query: Option<&str>) -> Refus
         let detail = format!("release case {case}: it holds nothing");
         return Err(problem(StatusCode::NOT_FOUND, detail));
     }
-    json(&Hold { case, records: 0 })
+    json(&nothing(case))
 }
 
 /// How much a case holds.
 async fn told(state: &Arc<State>, case: String) -> Refused<Response<Body>> {
     let history = open(state.archive.as_deref())?;
     let holds = blocking(move || history.holds()).await?;
-    let records = holds.into_iter().find(|held| held.case == case);
-    json(&Hold {
+    let held = holds.into_iter().find(|hold| hold.case == case);
+    json(&held.map_or_else(|| nothing(case), super::hold))
+}
+
+const fn nothing(case: String) -> Hold {
+    Hold {
         case,
-        records: records.map_or(0, |held| held.records),
-    })
+        records: 0,
+        coverage: None,
+    }
 }
 
 /// What lives is held as a checkpoint: it was there then.

@@ -9,6 +9,7 @@ mod verify;
 use std::sync::Arc;
 
 use hyper::{Method, Response, StatusCode};
+use model::Coverage;
 use serde::Serialize;
 
 use super::body::Body;
@@ -79,6 +80,16 @@ async fn expired(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Bo
             })
             .collect(),
     })
+}
+
+/// What there is to say of a case.
+fn hold(held: history::Hold) -> api::Hold {
+    let coverage = |gaps| api::Coverage::from(&Coverage::of_gaps(gaps));
+    api::Hold {
+        case: held.case,
+        records: held.records,
+        coverage: held.gaps.map(coverage),
+    }
 }
 
 /// The history, or why there is none.

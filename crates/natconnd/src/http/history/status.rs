@@ -2,6 +2,7 @@
 
 use history::RemotePolicy;
 
+use super::hold;
 use crate::api;
 use crate::recorder::Archive;
 
@@ -38,13 +39,7 @@ pub(super) fn of(archive: Option<&Archive>) -> api::History {
             .map(|path| path.display().to_string())
             .collect(),
         verified_at: status.verified_at.map(|at| at.to_string()),
-        holds: holds
-            .into_iter()
-            .map(|held| api::Hold {
-                case: held.case,
-                records: held.records,
-            })
-            .collect(),
+        holds: holds.into_iter().map(hold).collect(),
     }
 }
 

@@ -271,6 +271,8 @@ pub(super) fn status() -> Value {
         lost: 0,
         receive_buffer: 4 << 20,
         kernel_timestamps: true,
+        kernel_connections: Some(4_711),
+        kernel_connections_max: Some(262_144),
         recording: Some(true),
         recording_trouble: None,
         coverage: (&Coverage::default()).into(),
@@ -337,6 +339,7 @@ fn held() -> api::Hold {
     api::Hold {
         case: "2026-117".to_owned(),
         records: 3,
+        coverage: Some((&Coverage::default()).into()),
     }
 }
 

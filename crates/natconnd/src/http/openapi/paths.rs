@@ -76,8 +76,7 @@ pub(super) fn connections() {}
 /// Ended and living translations, each once. JSON comes in pages: give
 /// `next_cursor` as `cursor` to get the next one, until it is null. CSV and NDJSON
 /// without `limit` are the whole list in one stream, which breaks off visibly where
-/// it cannot go on. A Parquet file has what history has, so what lives is in it as
-/// its last checkpoint, if there is one.
+/// it cannot go on. A Parquet file is the whole list, too; what lives has no end in it.
 #[utoipa::path(
     get,
     path = "/api/v1/records",

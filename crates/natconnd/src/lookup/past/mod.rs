@@ -3,11 +3,12 @@
 //! The table knows what lives, and what ended within `keep-ended`; history knows
 //! what has ended, and of what lives checkpoints at most. What both have is told
 //! once (`merge`). What neither can know is told as coverage (`missing`). `records`
-//! lists page by page. All of it may take long, so it belongs where blocking is
+//! lists page by page, and `export` writes all pages to a file. All of it may take long, so it belongs where blocking is
 //! allowed.
 
 #[cfg(test)]
 mod any_life;
+mod export;
 mod identity;
 mod merge;
 mod missing;
@@ -23,6 +24,7 @@ use super::{Answers, CONFIRMED, exact};
 use crate::mirror::now;
 use crate::recorder::Archive;
 
+pub use export::Exported;
 pub use merge::Merged;
 pub use records::RecordsPage;
 

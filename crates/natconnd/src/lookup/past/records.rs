@@ -3,22 +3,14 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
-use std::fs::File;
-use std::time::Duration;
 
-use history::{Completeness, Effort, FindError, History, Question};
+use history::{Completeness, Effort, History, Question};
 use model::{Coverage, Match, Timestamp};
 
 use super::identity::is_same;
 use super::merge::merge;
 use super::{Context, EFFORT, PastQuestion};
 use crate::lookup::Answers;
-use crate::mirror::now;
-
-/// What an export may take: a month of a large gateway.
-const EXPORT_EFFORT: Effort = Effort {
-    time: Duration::from_secs(3600),
-};
 
 /// One page of what lived in a period.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -49,10 +41,21 @@ impl Answers {
         after: Option<&Match>,
         limit: usize,
     ) -> RecordsPage {
+        self.records_within(question, after, limit, EFFORT)
+    }
+
+    /// The same, giving up no sooner than `effort` says.
+    pub(super) fn records_within(
+        &self,
+        question: &PastQuestion,
+        after: Option<&Match>,
+        limit: usize,
+        effort: Effort,
+    ) -> RecordsPage {
         let asked = self.moment();
         let question = question.until(asked.at);
         let period = question.period.widened(question.tolerance);
-        let (recorded, completeness) = self.recorded_page(&question, after, limit);
+        let (recorded, completeness) = self.recorded_page(&question, after, limit, effort);
         let is_cut = completeness.is_cut;
         let live = self.live_page(&question, asked.at, after, limit);
         let (matches, has_more) = joined(recorded, live, after, limit, is_cut);
@@ -69,34 +72,18 @@ impl Answers {
         }
     }
 
-    /// Writes what history has of a question to a file, in the format of a segment.
-    /// What lives is not in it, but for its checkpoints. Says how many records there
-    /// are, and whether they are all; `None` where there is no history to ask.
-    ///
-    /// # Errors
-    ///
-    /// Where the file could not be written.
-    pub fn export(
-        &self,
-        question: &PastQuestion,
-        file: &File,
-    ) -> Option<Result<(u64, Completeness), FindError>> {
-        let question = question.until(now());
-        let history = self.history()?;
-        Some(history.export(&asked(&question), file, EXPORT_EFFORT))
-    }
-
     /// One record more than `limit`, from history, and how far it was looked.
     fn recorded_page(
         &self,
         question: &PastQuestion,
         after: Option<&Match>,
         limit: usize,
+        effort: Effort,
     ) -> (Vec<Match>, Completeness) {
         let Some(history) = self.history() else {
             return (Vec::new(), Completeness::default());
         };
-        history.page(&asked(question), after, limit + 1, EFFORT)
+        history.page(&asked(question), after, limit + 1, effort)
     }
 
     /// One row more than `limit`, from the table.

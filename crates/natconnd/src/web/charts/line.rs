@@ -12,7 +12,7 @@ use super::{Place, Unit, share};
 /// The picture, and within it where curves are drawn.
 const WIDTH: f64 = 320.0;
 const HEIGHT: f64 = 120.0;
-const LEFT: f64 = 48.0;
+const LEFT: f64 = 58.0;
 const RIGHT: f64 = WIDTH - 8.0;
 const TOP: f64 = 10.0;
 const BOTTOM: f64 = HEIGHT - 20.0;
@@ -170,10 +170,10 @@ mod tests {
     #[test]
     fn a_curve_goes_from_value_to_value() {
         let drawn = chart(&[(at(0), 0.0), (at(60), 5.0), (at(120), 10.0)], None);
-        assert_eq!(drawn.curves, "M48 100L74.4 55L100.8 10");
-        assert_eq!(drawn.areas, "M48 100L48 100L74.4 55L100.8 10L100.8 100Z");
+        assert_eq!(drawn.curves, "M58 100L83.4 55L108.8 10");
+        assert_eq!(drawn.areas, "M58 100L58 100L83.4 55L108.8 10L108.8 100Z");
         let latest = drawn.latest.map(|(x, y)| format!("{x} {y}"));
-        assert_eq!(latest.as_deref(), Some("100.8 10"));
+        assert_eq!(latest.as_deref(), Some("108.8 10"));
         let words: Vec<&str> = drawn.rules.iter().map(|rule| &*rule.words).collect();
         assert_eq!(words, ["0", "5", "10"]);
     }
@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn a_curve_breaks_where_nothing_is_known() {
         let drawn = chart(&[(at(0), 1.0), (at(300), 1.0), (at(330), 1.0)], None);
-        assert_eq!(drawn.curves, "M48 10h0M180 10L193.2 10");
+        assert_eq!(drawn.curves, "M58 10h0M185 10L197.7 10");
         assert_eq!(drawn.areas.matches('Z').count(), 2);
     }
 
@@ -195,13 +195,13 @@ mod tests {
     fn an_axis_ends_at_the_limit() {
         let drawn = chart(&[(at(0), 50.0)], Some(200.0));
         assert_eq!(drawn.limit, Some(Place(10.0)));
-        assert_eq!(drawn.curves, "M48 77.5h0");
+        assert_eq!(drawn.curves, "M58 77.5h0");
     }
 
     #[test]
     fn what_is_outside_stays_at_the_edge() {
         let drawn = chart(&[(at(-60), 300.0), (at(-1), f64::NAN)], Some(200.0));
-        assert!(drawn.curves.starts_with("M48 10"), "{}", drawn.curves);
+        assert!(drawn.curves.starts_with("M58 10"), "{}", drawn.curves);
     }
 
     #[test]

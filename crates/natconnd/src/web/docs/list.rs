@@ -127,6 +127,8 @@ const DOCUMENTS: &[Document] = documents! {
     HowTo "running" "Run natconnd on a gateway" "docs/running.md";
     HowTo "abuse-desk" "Answer an abuse report" "docs/abuse-desk.md";
     HowTo "howto-nginx" "From nginx to the internal host" "docs/howto-nginx.md";
+    HowTo "proxies" "Tell proxies who it is" "docs/proxies.md";
+    HowTo "ident" "Answer ident" "docs/ident.md";
     HowTo "history" "Keep a history" "docs/history.md";
     HowTo "bulk" "Ask about many lines" "docs/bulk.md";
     HowTo "monitoring" "Watch it with Prometheus" "docs/monitoring.md";
@@ -163,10 +165,12 @@ const DOCUMENTS: &[Document] = documents! {
         "docs/man/natconn-history-status.1";
     Reference "natconn-history-verify.1" "natconn history verify"
         "docs/man/natconn-history-verify.1";
+    Reference "natconn-ident.1" "natconn ident" "docs/man/natconn-ident.1";
     Reference "natconn-list.1" "natconn list" "docs/man/natconn-list.1";
     Reference "natconn-lookup.1" "natconn lookup" "docs/man/natconn-lookup.1";
     Reference "natconn-records.1" "natconn records" "docs/man/natconn-records.1";
     Reference "natconn-status.1" "natconn status" "docs/man/natconn-status.1";
+    Reference "natconn-top.1" "natconn top" "docs/man/natconn-top.1";
     Reference "natconn-watch.1" "natconn watch" "docs/man/natconn-watch.1";
 };
 
