@@ -31,6 +31,11 @@ fn openapi_document() {
     assert_generated("docs/openapi.json", natconnd::http::openapi());
 }
 
+#[test]
+fn api_reference() {
+    assert_generated("docs/api.md", &natconnd::http::api_reference());
+}
+
 const BEGIN: &str = "<!-- checks: begin -->\n";
 const END: &str = "<!-- checks: end -->\n";
 

@@ -56,6 +56,6 @@ mod words;
 pub use allow::{Allow, AllowList};
 pub use counters::{Asked, Counters, STATUS_CLASSES};
 pub use histogram::{BOUNDS, Durations};
-pub use openapi::openapi;
+pub use openapi::{api_reference, openapi};
 pub use route::{Class, Route};
 pub use server::{Limits, Listener, RenderMetrics, ReportHealth, ServeError, Server};

@@ -55,6 +55,11 @@ const PAGES: &[Page] = &[
     visited("/ports?nat=100.64.2.1&protocol=tcp&from=32768"),
     shown("/health", "health", 1800),
     visited("/health?span=day"),
+    shown("/docs", "docs", 1000),
+    visited("/docs/tutorial"),
+    visited("/docs/api"),
+    visited("/docs/metrics"),
+    visited("/docs/natconn-lookup.1"),
 ];
 
 #[test]

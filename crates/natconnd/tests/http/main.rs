@@ -12,6 +12,7 @@ mod server;
 
 mod access;
 mod connections;
+mod docs;
 mod errors;
 mod events;
 mod forward_auth;

@@ -43,5 +43,6 @@ mod stuck;
 mod supervisor;
 mod top;
 mod turns;
+mod tutorial;
 mod usage;
 mod zones;

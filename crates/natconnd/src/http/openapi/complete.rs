@@ -80,6 +80,22 @@ pub(super) fn complete(document: &mut OpenApi) {
             body.required = Some(Required::False);
         }
     }
+    let operations = document
+        .paths
+        .paths
+        .values_mut()
+        .filter_map(|item| item.get.as_mut());
+    for operation in operations {
+        for parameter in operation.parameters.iter_mut().flatten() {
+            if let RefOr::T(parameter) = parameter
+                && let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema
+                && may_be_null(&schema.schema_type)
+            {
+                // A header is there, or it is not.
+                schema.schema_type = Type::String.into();
+            }
+        }
+    }
     let words = words();
     let Some(components) = &mut document.components else {
         return;

@@ -12,6 +12,7 @@ mod history;
 mod lookups;
 mod parameters;
 mod paths;
+mod reference;
 mod responses;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,8 @@ mod values;
 use std::sync::LazyLock;
 
 use utoipa::OpenApi as _;
+
+pub use reference::api_reference;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(

@@ -92,14 +92,14 @@ responses! {
     );
 
     /// 408
-    BodyTimeout = refusal("Nothing came of the body for 300 s.", &problem(
+    BodyTimeout = refusal("Nothing came of the body for as long as `http.body-timeout` allows.", &problem(
         StatusCode::REQUEST_TIMEOUT,
         "read the body: nothing came for 300 s",
     ));
 
     /// 413
     BodyTooLarge = refusal(
-        "The body has more than 1 GiB.",
+        "The body is larger than `http.max-body` allows.",
         &too_large((1 << 30) + 1, 1 << 30),
     );
 

@@ -4,6 +4,7 @@
 //! looks like is in [`crate::web`]. All of it works without a script.
 
 mod desk;
+mod docs;
 mod form;
 mod health;
 mod host;
@@ -45,6 +46,7 @@ pub(super) async fn respond(
         }
         Route::LivePage => live::respond(&state, request.uri().query()).await,
         Route::HealthPage => health::respond(&state, request.uri().query()).await,
+        Route::DocsPage => docs::respond(&state, request.uri().path()),
         Route::Asset => asset(&state, request.uri().path()),
         _ => missing(&state, request.uri().path()),
     }
