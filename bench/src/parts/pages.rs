@@ -61,7 +61,7 @@ const PAGES: [&str; 26] = [
     "/hosts/HOST",
     "/hosts/PAST?DAY",
     "/ports",
-    "/ports/picture.png",
+    "/ports/picture.png?nat=203.0.113.7&protocol=tcp&hosts=",
     "/health",
     "/docs",
     "/nothing",
