@@ -228,6 +228,11 @@ impl Live {
         let mut interrupt = signal(SignalKind::interrupt()).context("catch SIGINT")?;
         let mut hangup = signal(SignalKind::hangup()).context("catch SIGHUP")?;
         let mut hand_over = signal(SignalKind::user_defined2()).context("catch SIGUSR2")?;
+        tokio::spawn(begin_counting(
+            Arc::clone(&self.mirror),
+            Arc::clone(&self.census),
+            is_stopping.clone(),
+        ));
         tokio::spawn(tell_supervisor(
             Arc::clone(&self.mirror),
             is_stopping.clone(),
@@ -288,6 +293,22 @@ impl Live {
         }
         notify(&[NotifyState::Ready]);
     }
+}
+
+/// Has the table counted once the first dump is merged, so that whoever first asks who
+/// uses how much need not wait.
+async fn begin_counting(
+    mirror: Arc<Mirror>,
+    census: Arc<Taker>,
+    mut is_stopping: watch::Receiver<bool>,
+) {
+    while !mirror.is_ready() {
+        tokio::select! {
+            () = tokio::time::sleep(READY_POLL) => {}
+            _ = is_stopping.changed() => return,
+        }
+    }
+    census.last();
 }
 
 /// Says "ready" once the first dump is merged, then shows signs of life for as

@@ -6,7 +6,7 @@
 //! *pair*, a NAT address and a remote endpoint, so pairs are what is counted.
 //!
 //! `count` takes a census in a few scans; [`Taker`] has one taken now and then,
-//! by a thread of its own, while somebody wants them; `ports` tells who holds the
+//! by a thread of its own, more often while somebody wants them; `ports` tells who holds the
 //! ports of one NAT address. Nothing here is exact to a moment: the table changes
 //! while it is counted. Faces ask [`crate::lookup::Answers`].
 

@@ -1,6 +1,5 @@
-//! Has a census taken now and then, while somebody wants them.
+//! Has a census taken now and then, more often while somebody wants them.
 
-use std::cell::Cell;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -15,39 +14,63 @@ use crate::mirror::Mirror;
 /// At most so often, counted from beginning to beginning.
 const EVERY: Duration = Duration::from_secs(5);
 
+/// How often while nobody wants one, so that whoever comes does not wait.
+const IDLE_EVERY: Duration = Duration::from_secs(60);
+
 /// Counting takes one part in so many of the time: 5 %.
 const SHARE: u32 = 20;
 
-/// How long after somebody wanted one the counting goes on.
+/// For how long after somebody wanted one another is soon taken.
 const WANTED_FOR: Duration = Duration::from_secs(180);
 
-/// How long the first who asks waits.
+/// How old one may be for whoever can wait for the next.
+const FRESH: Duration = Duration::from_secs(10);
+
+/// How long such a one waits.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Has a census taken every few seconds, by a thread that there is only while
-/// somebody wants them.
+/// Has a census taken now and then, by a thread that begins with the first who wants
+/// one.
 pub struct Taker {
     desk: Arc<Desk>,
+    spawn: Spawn,
 }
+
+/// Begins the thread.
+type Spawn = fn(Running) -> std::io::Result<JoinHandle<()>>;
 
 /// What the thread and those who ask share.
 struct Desk {
     mirror: Arc<Mirror>,
     nat_ports: RangeInclusive<u16>,
     state: Mutex<State>,
-    /// There is another census, or the thread shall end.
+    /// There is another census, one is wanted again, or the thread shall end.
     has_changed: Condvar,
-    wanted_for: Duration,
 }
 
 #[derive(Default)]
 struct State {
-    last: Option<Arc<Census>>,
+    /// The last census, and when it began.
+    last: Option<(Instant, Arc<Census>)>,
     wanted_at: Option<Instant>,
-    /// The thread, or the one before, which has ended.
     thread: Option<JoinHandle<()>>,
     is_running: bool,
     is_stopping: bool,
+}
+
+impl State {
+    fn is_wanted(&self) -> bool {
+        self.wanted_at.is_some_and(|at| at.elapsed() < WANTED_FOR)
+    }
+
+    fn is_fresh(&self) -> bool {
+        let began = self.last.as_ref().map(|(began, _)| *began);
+        began.is_some_and(|began| began.elapsed() < FRESH)
+    }
+
+    fn last(&self) -> Option<Arc<Census>> {
+        self.last.as_ref().map(|(_, census)| Arc::clone(census))
+    }
 }
 
 impl Taker {
@@ -64,37 +87,34 @@ impl Taker {
                 nat_ports,
                 state: Mutex::default(),
                 has_changed: Condvar::new(),
-                wanted_for: WANTED_FOR,
             }),
+            spawn: |running| {
+                let builder = thread::Builder::new().name("census".to_owned());
+                builder.spawn(move || running.run())
+            },
         }
     }
 
-    /// The last census, if there is one, and no waiting.
-    ///
-    /// It is some seconds old at most; there is none where nobody has wanted one
-    /// for some minutes, but soon will be.
+    /// The last census, if there is one, and no waiting: a minute old at most, and some
+    /// seconds where others want them too.
     pub fn last(&self) -> Option<Arc<Census>> {
         self.want();
-        self.desk.state.lock().last.clone()
+        self.desk.state.lock().last()
     }
 
-    /// The last census. Where there is none it waits for one, two seconds at most:
-    /// call it where blocking is allowed.
+    /// A census that is some seconds old at most, or after two seconds the last one there
+    /// is: call it where blocking is allowed.
     pub fn census(&self) -> Option<Arc<Census>> {
         self.want();
         let deadline = Instant::now() + PATIENCE;
         let mut state = self.desk.state.lock();
-        while state.last.is_none() && state.is_running {
-            if self
-                .desk
-                .has_changed
-                .wait_until(&mut state, deadline)
-                .timed_out()
-            {
+        while !state.is_fresh() && state.is_running {
+            let waited = self.desk.has_changed.wait_until(&mut state, deadline);
+            if waited.timed_out() {
                 break;
             }
         }
-        state.last.clone()
+        state.last()
     }
 
     /// Ends the thread and waits for it. Nothing is counted afterwards.
@@ -105,32 +125,45 @@ impl Taker {
             state.thread.take()
         };
         self.desk.has_changed.notify_all();
-        if let Some(thread) = thread
-            && thread.join().is_err()
-        {
-            warn!("the thread that counts the table panicked");
-        }
+        join(thread);
     }
 
     /// Notes that a census is wanted, and starts the thread where there is none.
     fn want(&self) {
         let mut state = self.desk.state.lock();
+        let was_wanted = state.is_wanted();
         state.wanted_at = Some(Instant::now());
         if state.is_running || state.is_stopping {
+            drop(state);
+            if !was_wanted {
+                self.desk.has_changed.notify_all();
+            }
             return;
         }
-        let running = Running {
-            desk: Arc::clone(&self.desk),
-            has_ended: Cell::new(false),
-        };
         state.is_running = true;
-        let started = thread::Builder::new()
-            .name("census".to_owned())
-            .spawn(move || running.run());
-        match started {
-            Ok(thread) => state.thread = Some(thread),
+        let before = state.thread.take();
+        // The thread takes this lock when it begins, and so does what is dropped where it
+        // cannot begin.
+        drop(state);
+        join(before);
+        match (self.spawn)(Running(Arc::clone(&self.desk))) {
             Err(error) => warn!(%error, "start the thread that counts the table"),
+            Ok(thread) => {
+                let mut state = self.desk.state.lock();
+                if state.is_stopping {
+                    drop(state);
+                    join(Some(thread));
+                } else {
+                    state.thread = Some(thread);
+                }
+            }
         }
+    }
+}
+
+fn join(thread: Option<JoinHandle<()>>) {
+    if thread.is_some_and(|thread| thread.join().is_err()) {
+        warn!("the thread that counts the table panicked");
     }
 }
 
@@ -141,50 +174,44 @@ impl Drop for Taker {
 }
 
 /// The thread, which says that it has ended however it ends.
-struct Running {
-    desk: Arc<Desk>,
-    has_ended: Cell<bool>,
-}
+struct Running(Arc<Desk>);
 
 impl Running {
     fn run(&self) {
-        let desk = &*self.desk;
+        let desk = &*self.0;
         let is_stopping = || desk.state.lock().is_stopping;
         loop {
             let began = Instant::now();
             let Some(census) = take(&desk.mirror, &desk.nat_ports, is_stopping) else {
                 return;
             };
-            let next = began + EVERY.max(census.took * SHARE);
+            let rest = census.took * SHARE;
             let mut state = desk.state.lock();
-            state.last = Some(Arc::new(census));
+            state.last = Some((began, Arc::new(census)));
             desk.has_changed.notify_all();
-            while !state.is_stopping && Instant::now() < next {
+            loop {
+                let pause = if state.is_wanted() { EVERY } else { IDLE_EVERY };
+                let next = began + pause.max(rest);
+                if state.is_stopping || Instant::now() >= next {
+                    break;
+                }
                 desk.has_changed.wait_until(&mut state, next);
             }
-            let is_wanted = |at: Instant| at.elapsed() < desk.wanted_for;
-            if state.is_stopping || !state.wanted_at.is_some_and(is_wanted) {
-                // Before the lock is gone, so that whoever wants a census then
-                // does not rely on this thread.
-                self.end(&mut state);
+            if state.is_stopping {
                 return;
             }
-        }
-    }
-
-    /// What was counted would only grow old.
-    fn end(&self, state: &mut State) {
-        if !self.has_ended.replace(true) {
-            state.is_running = false;
-            state.last = None;
         }
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.end(&mut self.desk.state.lock());
-        self.desk.has_changed.notify_all();
+        let mut state = self.0.state.lock();
+        state.is_running = false;
+        // It would only grow old.
+        state.last = None;
+        drop(state);
+        self.0.has_changed.notify_all();
     }
 }
 
@@ -192,16 +219,13 @@ impl Drop for Running {
 mod tests {
     use super::*;
 
-    fn taker(wanted_for: Duration) -> Taker {
-        let mut taker = Taker::new(Arc::new(Mirror::recorded(&[])));
-        let desk = Arc::get_mut(&mut taker.desk).expect("nobody else has it yet");
-        desk.wanted_for = wanted_for;
-        taker
+    fn taker() -> Taker {
+        Taker::new(Arc::new(Mirror::recorded(&[])))
     }
 
     #[test]
     fn the_first_waits_and_the_others_get_the_same_at_once() {
-        let taker = taker(WANTED_FOR);
+        let taker = taker();
         let first = taker.census().unwrap();
         assert!(Arc::ptr_eq(&first, &taker.census().unwrap()));
         assert!(Arc::ptr_eq(&first, &taker.last().unwrap()));
@@ -209,7 +233,7 @@ mod tests {
 
     #[test]
     fn whoever_does_not_wait_gets_none_at_first_and_then_one() {
-        let taker = taker(WANTED_FOR);
+        let taker = taker();
         assert_eq!(taker.last(), None);
         let until = Instant::now() + PATIENCE;
         while taker.last().is_none() {
@@ -220,7 +244,7 @@ mod tests {
 
     #[test]
     fn stopping_takes_no_time_and_nothing_is_counted_afterwards() {
-        let taker = taker(WANTED_FOR);
+        let taker = taker();
         taker.census().unwrap();
         let began = Instant::now();
         taker.stop();
@@ -230,17 +254,33 @@ mod tests {
     }
 
     #[test]
-    fn a_thread_that_nobody_wants_ends_and_forgets() {
-        let taker = taker(Duration::ZERO);
+    fn one_that_has_grown_old_is_kept_until_the_next() {
+        let taker = taker();
         let first = taker.census().unwrap();
-        let has_ended = || !taker.desk.state.lock().is_running;
-        let until = Instant::now() + EVERY * 2;
-        while !has_ended() {
-            assert!(Instant::now() < until, "it runs on");
-            thread::sleep(Duration::from_millis(10));
+        let Some(long_ago) = Instant::now().checked_sub(WANTED_FOR * 2) else {
+            return;
+        };
+        {
+            let mut state = taker.desk.state.lock();
+            state.wanted_at = Some(long_ago);
+            state.last = state.last().map(|census| (long_ago, census));
         }
-        assert_eq!(taker.desk.state.lock().last, None);
-        let second = taker.census().unwrap();
-        assert!(!Arc::ptr_eq(&first, &second));
+        assert!(Arc::ptr_eq(&first, &taker.last().unwrap()));
+        let until = Instant::now() + EVERY * 2;
+        while Arc::ptr_eq(&first, &taker.census().unwrap()) {
+            assert!(Instant::now() < until, "nobody has counted again");
+        }
+    }
+
+    #[test]
+    fn a_thread_that_cannot_begin_blocks_nobody() {
+        let mut taker = taker();
+        taker.spawn = |running| {
+            drop(running);
+            Err(std::io::Error::from(std::io::ErrorKind::WouldBlock))
+        };
+        assert_eq!(taker.census(), None);
+        assert_eq!(taker.last(), None);
+        taker.stop();
     }
 }

@@ -28,14 +28,13 @@ impl Answers {
         Self { census, ..self }
     }
 
-    /// The whole table, counted some seconds ago; `None` where that has not been
+    /// The whole table, counted ten seconds ago at most; `None` where that has not been
     /// done in time. May wait for two seconds: call it where blocking is allowed.
     pub fn census(&self) -> Option<Arc<Census>> {
         self.census.census()
     }
 
-    /// The same without waiting: `None` too where nobody has wanted one for some
-    /// minutes.
+    /// The same without waiting, a minute old at most; `None` before the first.
     pub fn last_census(&self) -> Option<Arc<Census>> {
         self.census.last()
     }

@@ -60,7 +60,9 @@ fn read(query: Option<&str>, known: &'static [&'static str]) -> Refused<Wanted> 
 
 async fn ports(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Body>> {
     let wanted = read(query, OF_PAGE)?;
-    let census = state.scan(|answers| answers.census()).await.flatten();
+    // The first who asks waits; a page is not worth the wait for a newer one.
+    let census = state.scan(|answers| answers.last_census().or_else(|| answers.census()));
+    let census = census.await.flatten();
     let fullest = || {
         let rows = census.as_ref()?.nat_addresses.iter();
         let row = rows
