@@ -36,8 +36,8 @@ const UDP_TIMEOUT: u32 = 1;
 /// How long natconnd may take to learn of all connections.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What is asked for. `HOST`, `NAT` and `REMOTE` stand for a live connection's, `PAST`
-/// for a host of history and `DAY` for a day of it.
+/// What is asked for. `HOST`, `NAT`, `ADDRESS` of it and `REMOTE` stand for a live connection's,
+/// `PAST` for a host of history and `DAY` for a day of it.
 const PAGES: [&str; 26] = [
     "/desk",
     "/desk?q=NAT",
@@ -61,7 +61,7 @@ const PAGES: [&str; 26] = [
     "/hosts/HOST",
     "/hosts/PAST?DAY",
     "/ports",
-    "/ports/picture.png?nat=203.0.113.7&protocol=tcp&hosts=",
+    "/ports/picture.png?nat=ADDRESS&protocol=tcp&hosts=",
     "/health",
     "/docs",
     "/nothing",
@@ -136,15 +136,15 @@ fn paths(gateway: &Gateway, past: Option<&Filled>) -> Result<Vec<String>> {
     let outside = outside
         .get(outside.len() / 2)
         .context("find a live connection: none")?;
-    let remote = outside
-        .remote
-        .rsplit_once(':')
-        .map_or("", |(address, _)| address);
+    let address_of = |endpoint: &str| endpoint.rsplit_once(':').map(|(it, _)| it.to_owned());
+    let remote = address_of(&outside.remote).unwrap_or_default();
+    let address = address_of(&outside.nat).unwrap_or_default();
     let mut paths: Vec<String> = PAGES
         .iter()
         .map(|page| page.replace("HOST", &outside.internal))
         .map(|page| page.replace("NAT", &outside.nat))
-        .map(|page| page.replace("REMOTE", remote))
+        .map(|page| page.replace("ADDRESS", &address))
+        .map(|page| page.replace("REMOTE", &remote))
         .collect();
     match past.and_then(|past| past.sample.first()) {
         Some(about) => {
