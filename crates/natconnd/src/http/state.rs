@@ -191,13 +191,19 @@ impl State {
     /// Waits until the table holds all that had happened at `time`; false where
     /// that took too long.
     pub(super) async fn catch_up(&self, time: Timestamp) -> bool {
+        self.catch_up_within(PATIENCE, time).await
+    }
+
+    /// The same for those who cannot wait as long; false where that took longer than
+    /// `patience`.
+    pub(super) async fn catch_up_within(&self, patience: Duration, time: Timestamp) -> bool {
         for _ in 0..EAGER_LOOKS {
             if self.answers.has_caught_up(time) {
                 return true;
             }
             tokio::task::yield_now().await;
         }
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + patience;
         while Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(1)).await;
             if self.answers.has_caught_up(time) {

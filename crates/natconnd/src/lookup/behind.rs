@@ -55,6 +55,26 @@ pub struct Identified {
     /// Whether all that had happened when it was asked for is in it, as in
     /// [`Told`](super::Told).
     pub is_settled: bool,
+    /// Whether the kernel itself has just confirmed who it is.
+    pub is_confirmed: bool,
+}
+
+impl Identified {
+    /// What is left of it while something is missing. That may be what would have named
+    /// somebody else, or anybody: so nothing is ruled out, and a host is named only where
+    /// the kernel has confirmed it.
+    pub fn with_gaps(self) -> Self {
+        let behind = match self.behind {
+            Behind::One(..) if !self.is_confirmed => Behind::Nobody,
+            Behind::NotNat => Behind::Nobody,
+            behind => behind,
+        };
+        Self {
+            behind,
+            is_complete: false,
+            ..self
+        }
+    }
 }
 
 impl Client {
@@ -93,6 +113,7 @@ impl Answers {
                         behind,
                         is_complete,
                         is_settled: true,
+                        is_confirmed: true,
                     };
                 }
             }
@@ -100,27 +121,34 @@ impl Answers {
         }
         let is_exact = exact::arriving_packet(&question).is_some();
         let told = self.lookup(&question, MATCHES);
-        Identified {
+        let is_live = |found: &Match| found.ended_at.is_none();
+        let identified = Identified {
             behind: judge(&told.answer, is_exact),
             is_complete: is_complete_now(&told.answer.coverage),
             is_settled: told.is_settled,
+            // What the kernel knows for that packet may be nothing that was asked for.
+            is_confirmed: told.is_confirmed && told.answer.matches.iter().any(is_live),
+        };
+        if identified.is_complete {
+            return identified;
         }
+        identified.with_gaps()
     }
 
     /// What is said of an address that no translation has.
     fn stranger(&self, question: &Lookup, is_settled: bool) -> Identified {
         let is_covered = self.mirror.filter().covers(question);
         let is_complete = is_covered && is_complete_now(&self.mirror.coverage(super::now()));
-        Identified {
-            // Where something is missing, it may be what would have named somebody.
-            behind: if is_complete {
-                Behind::NotNat
-            } else {
-                Behind::Nobody
-            },
+        let identified = Identified {
+            behind: Behind::NotNat,
             is_complete,
             is_settled,
+            is_confirmed: false,
+        };
+        if is_complete {
+            return identified;
         }
+        identified.with_gaps()
     }
 }
 
@@ -340,8 +368,28 @@ mod tests {
         answers.set_coverage(gap(None));
         let told = answers.identify(&other);
         assert_eq!((told.behind, told.is_complete), (Behind::Nobody, false));
+        // Nor is anybody named whom the kernel does not confirm.
         let told = answers.identify(&client("192.0.2.200:443"));
-        assert_eq!((told.behind, told.is_complete), (host(1, 7), false));
+        assert_eq!((told.behind, told.is_complete), (Behind::Nobody, false));
+    }
+
+    #[test]
+    fn gaps_leave_only_what_the_kernel_has_confirmed() {
+        let left = |behind, is_confirmed| {
+            let identified = Identified {
+                behind,
+                is_complete: true,
+                is_settled: true,
+                is_confirmed,
+            };
+            let left = identified.with_gaps();
+            assert!(!left.is_complete);
+            left.behind
+        };
+        assert_eq!(left(host(1, 7), true), host(1, 7));
+        assert_eq!(left(host(1, 7), false), Behind::Nobody);
+        assert_eq!(left(Behind::Several, false), Behind::Several);
+        assert_eq!(left(Behind::NotNat, false), Behind::Nobody);
     }
 
     proptest! {

@@ -67,6 +67,10 @@ pub struct Told {
     /// Whether all that had happened when it was asked for is in it. Where not,
     /// asking again once natconnd [has caught up](Answers::has_caught_up) is.
     pub is_settled: bool,
+    /// Whether the kernel could say of an exact question nothing else than the answer
+    /// does, also where something is missing: it has just named the connection that
+    /// lives, or would name the one that the table has.
+    pub is_confirmed: bool,
 }
 
 impl Answers {
@@ -111,18 +115,21 @@ impl Answers {
             best.add(row);
         });
         let mut is_settled = was_current || !self.asks_kernel;
+        let mut is_confirmed = false;
         if let Some(packet) = packet {
             // The kernel could tell nothing new of a connection that the table has
             // alive and whose end is told, when all that was told is applied. It never
             // has two for one packet.
             let is_certain = was_current && live == 1 && unannounced.is_empty();
             let zone = question.zone.unwrap_or_default();
+            is_confirmed = is_certain;
             if !is_certain {
                 match exact::get(&packet, zone) {
                     Some(known) => {
                         // The one that lives is the one. What has just ended may
                         // still wait to be read.
                         is_settled |= known.is_some();
+                        is_confirmed = known.is_some();
                         best.correct(question, self.mirror.filter(), asked_at, known);
                     }
                     None => {
@@ -141,6 +148,7 @@ impl Answers {
         Told {
             answer: best.into_answer(asked_at, is_whole, coverage),
             is_settled,
+            is_confirmed,
         }
     }
 

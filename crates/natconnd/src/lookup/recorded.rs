@@ -21,6 +21,15 @@ impl Answers {
         }
     }
 
+    /// Answers from these translations, which nobody brings up to date: the kernel's
+    /// events do not come, as while the reader hangs.
+    pub fn of_stuck_mirror(matches: Vec<Match>) -> Self {
+        Self {
+            asks_kernel: true,
+            ..Self::of_matches(matches)
+        }
+    }
+
     /// Answers from these translations instead.
     pub fn set_matches(&self, matches: Vec<Match>) {
         self.mirror.replay(&events(&matches));

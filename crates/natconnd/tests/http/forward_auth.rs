@@ -1,10 +1,12 @@
 //! `/api/v1/forward-auth`, as a proxy's subrequest sees it.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use model::{Coverage, Gap, GapCause, Timestamp, Verdict};
-use natconnd::http::Asked;
+use natconnd::http::{Asked, Server};
+use natconnd::lookup::Answers;
 
 use crate::client::{Client, Reply};
 use crate::server::{Running, example, masqueraded};
@@ -162,7 +164,7 @@ fn gaps_are_told_and_nothing_is_ruled_out_in_them() {
         cause: GapCause::Starting,
     }]));
     for (target, verdict) in [
-        (EXAMPLE, "one"),
+        (EXAMPLE, "none"),
         ("/api/v1/forward-auth?nat=100.64.2.1:1", "none"),
         ("/api/v1/forward-auth?nat=198.51.100.7:1", "none"),
     ] {
@@ -170,6 +172,29 @@ fn gaps_are_told_and_nothing_is_ruled_out_in_them() {
         assert_eq!(reply.status, 204);
         assert_eq!(reply.header("x-nat-verdict"), Some(verdict), "{target}");
         assert_eq!(reply.header("x-nat-coverage"), Some("gaps"), "{target}");
+        assert_eq!(reply.header("x-internal-address"), None);
+    }
+}
+
+#[test]
+fn a_table_that_does_not_catch_up_names_and_rules_out_nobody_and_says_so_soon() {
+    let stuck = |server: &mut Server| {
+        server.answers = Arc::new(Answers::of_stuck_mirror(vec![example()]));
+    };
+    let server = Running::start(Vec::new(), stuck, None);
+    for target in [
+        EXAMPLE,
+        "/api/v1/forward-auth?nat=100.64.2.1:40123",
+        "/api/v1/forward-auth?nat=198.51.100.7:1",
+    ] {
+        let began = Instant::now();
+        let reply = server.get(target);
+        let took = began.elapsed();
+        let expected = [Some("none"), None, None, Some("gaps"), None];
+        assert_eq!((reply.status, told(&reply)), (204, expected), "{target}");
+        // Before the shipped proxies give up.
+        let limit = Duration::from_millis(250);
+        assert!(took > limit / 4 && took < limit, "{target}: {took:?}");
     }
 }
 

@@ -76,6 +76,11 @@ impl Application {
         requests.into_iter().next().unwrap()
     }
 
+    /// How many requests there were.
+    pub fn count(&self) -> usize {
+        self.requests.lock().unwrap().len()
+    }
+
     /// All requests for this path.
     pub fn requests(&self, path: &str) -> Vec<Request> {
         let all = self.requests.lock().unwrap();
@@ -91,6 +96,11 @@ fn serve(stream: TcpStream, seen: &Mutex<Vec<Request>>) -> std::io::Result<()> {
         let upgrade = request.header("upgrade").map(str::to_owned);
         let body = format!("{} {}\n", request.method, request.body.len());
         let is_head = request.method == "HEAD";
+        let status = if request.path.starts_with("/fails") {
+            "500 Internal Server Error"
+        } else {
+            "200 OK"
+        };
         seen.lock().unwrap().push(request);
         if upgrade.is_some_and(|word| word.eq_ignore_ascii_case("websocket")) {
             // What follows from the client's key, which is the one of RFC 6455.
@@ -110,7 +120,7 @@ fn serve(stream: TcpStream, seen: &Mutex<Vec<Request>>) -> std::io::Result<()> {
         let body = if is_head { String::new() } else { body };
         // In one piece, or the kernel waits before it sends the second.
         let response = format!(
-            "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nContent-Type: text/plain\r\n\r\n{body}"
+            "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nContent-Type: text/plain\r\n\r\n{body}"
         );
         writer.write_all(response.as_bytes())?;
     }

@@ -80,11 +80,31 @@ pub fn install(name: &str, patience: Patience) -> PathBuf {
     let text = fs::read_to_string(folder.join(name)).unwrap();
     let mut text = text.replace("127.0.0.1:8080", crate::site::NATCONND);
     if patience == Patience::Long {
-        text = text.replace("250ms", "10s");
+        text = patient(&text);
     }
     let path = Path::new("/run").join(Path::new(name).file_name().unwrap());
     fs::write(&path, text).unwrap();
     path
+}
+
+/// The same with ten seconds in place of every limit in milliseconds.
+fn patient(text: &str) -> String {
+    let is_limit = |word: &str| {
+        let number = word.strip_suffix("ms").unwrap_or_default();
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let lines = text.split_inclusive('\n').map(|line| {
+        let words = line.split_inclusive([' ', ';', '\n']).map(|word| {
+            let bare = word.trim_end_matches([' ', ';', '\n']);
+            if is_limit(bare) {
+                word.replace(bare, "10s")
+            } else {
+                word.to_owned()
+            }
+        });
+        words.collect::<String>()
+    });
+    lines.collect()
 }
 
 /// Whether these programs are there. Where they are not, and may be missing, says so.

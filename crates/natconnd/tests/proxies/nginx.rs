@@ -110,4 +110,49 @@ fn refuses_who_is_not_known_where_that_is_wanted() {
     });
 }
 
+/// A site that has nginx deal with an application's errors, and take any name.
+fn start_intercepting(lab: &Lab, patience: Patience) -> Front {
+    let http = lab.outside().at(HTTP);
+    let mut command = command(&format!("listen {http};"), patience);
+    let path = "/run/nginx.conf";
+    let text = fs::read_to_string(path).unwrap();
+    let options = "access_log /run/access.log natconnd;\n\
+                   proxy_intercept_errors on;\nunderscores_in_headers on;";
+    let changed = text.replace("access_log /run/access.log natconnd;", options);
+    assert_ne!(changed, text);
+    fs::write(path, changed).unwrap();
+    Front::start(lab, &mut command, &[http])
+}
+
+#[test]
+fn an_applications_error_is_its_own() {
+    if !has(
+        "nginx::an_applications_error_is_its_own",
+        &["nginx", "curl"],
+    ) {
+        return;
+    }
+    lab::in_gateway!(|lab| {
+        let site = Site::open(lab, start_intercepting);
+        let mut client = Client::connect(lab.host(1), 40123, site.http());
+        let status = client.request("POST", "/fails%2f%20?a=b%20c", "", "a body");
+        assert_eq!(status, 500);
+        let request = site.application.request("/fails%2f%20?a=b%20c");
+        assert_eq!(request.told()[2], Some("one"), "{request:?}");
+        assert_eq!(request.body, "a body");
+        assert_eq!(site.application.count(), 1);
+
+        let made_up = "X_Internal_Address: 192.168.248.9\r\nX-Internal_Port: 1\r\n\
+                       X_Nat-Verdict: one\r\nX_Nat_Coverage: complete\r\n";
+        let mut own = Client::connect(lab.outside(), 0, site.http());
+        assert_eq!(own.request("GET", "/own", made_up, ""), 200);
+        let request = site.application.request("/own");
+        assert_eq!(
+            request.names_of_ours(),
+            ["x-nat-verdict", "x-nat-coverage"],
+            "{request:?}"
+        );
+    });
+}
+
 scenarios!(start, ["nginx", "openssl", "curl", "h2load"]);

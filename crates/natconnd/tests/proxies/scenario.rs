@@ -90,19 +90,23 @@ pub fn removes_what_clients_make_up(mut site: Site<'_>) {
     let made_up = "X-Internal-Address: 192.168.248.99\r\nx-internal-port: 1\r\n\
                    X-INTERNAL-ADDRESS: 192.168.248.98\r\nX_Internal_Address: 192.168.248.97\r\n\
                    X-Nat-Verdict: one\r\nX_Nat-Verdict: one\r\nX-Internal_Port: 2\r\n\
+                   X-Nat-Coverage: made-up\r\nX_Nat_Coverage: complete\r\n\
                    X-Real-IP: 100.64.2.1\r\nX-Real-Port: 1\r\nX-Real-Server-IP: 100.64.2.9\r\n\
                    X-Forwarded-For: 100.64.2.1:1\r\nForwarded: for=\"100.64.2.1:1\"\r\n";
     let mut client = Client::connect(site.lab.host(1), 40123, site.http());
     assert_eq!(client.request("GET", "/made-up", made_up, ""), 200);
     let request = site.application.request("/made-up");
     assert_eq!(request.told(), one("192.168.248.2", "40123"), "{request:?}");
-    assert_eq!(request.names_of_ours().len(), 3, "{request:?}");
+    assert_eq!(request.header("x-nat-coverage"), Some("complete"));
+    assert_eq!(request.names_of_ours().len(), 4, "{request:?}");
 
     let mut own = Client::connect(site.lab.outside(), 0, site.http());
     assert_eq!(own.request("GET", "/made-up-outside", made_up, ""), 200);
     let request = site.application.request("/made-up-outside");
     assert_eq!(request.told(), [None, None, Some("not-nat")]);
-    assert_eq!(request.names_of_ours(), ["x-nat-verdict"], "{request:?}");
+    let mut names = request.names_of_ours();
+    names.sort_unstable();
+    assert_eq!(names, ["x-nat-coverage", "x-nat-verdict"], "{request:?}");
 
     site.kill_natconnd();
     let mut client = Client::connect(site.lab.host(1), 0, site.http());
