@@ -1,6 +1,7 @@
 //! Has a census taken now and then, while somebody wants them.
 
 use std::cell::Cell;
+use std::io;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -38,6 +39,14 @@ struct Desk {
     /// There is another census, or the thread shall end.
     has_changed: Condvar,
     wanted_for: Duration,
+    spawn: Spawn,
+}
+
+/// How a thread is started.
+type Spawn = fn(Box<dyn FnOnce() + Send>) -> io::Result<JoinHandle<()>>;
+
+fn spawn(run: Box<dyn FnOnce() + Send>) -> io::Result<JoinHandle<()>> {
+    thread::Builder::new().name("census".to_owned()).spawn(run)
 }
 
 #[derive(Default)]
@@ -65,6 +74,7 @@ impl Taker {
                 state: Mutex::default(),
                 has_changed: Condvar::new(),
                 wanted_for: WANTED_FOR,
+                spawn,
             }),
         }
     }
@@ -74,14 +84,15 @@ impl Taker {
     /// It is some seconds old at most; there is none where nobody has wanted one
     /// for some minutes, but soon will be.
     pub fn last(&self) -> Option<Arc<Census>> {
-        self.want();
-        self.desk.state.lock().last.clone()
+        self.want()
     }
 
     /// The last census. Where there is none it waits for one, two seconds at most:
     /// call it where blocking is allowed.
     pub fn census(&self) -> Option<Arc<Census>> {
-        self.want();
+        if let Some(census) = self.want() {
+            return Some(census);
+        }
         let deadline = Instant::now() + PATIENCE;
         let mut state = self.desk.state.lock();
         while state.last.is_none() && state.is_running {
@@ -105,32 +116,54 @@ impl Taker {
             state.thread.take()
         };
         self.desk.has_changed.notify_all();
-        if let Some(thread) = thread
-            && thread.join().is_err()
-        {
-            warn!("the thread that counts the table panicked");
+        if let Some(thread) = thread {
+            wait_for(thread);
         }
     }
 
-    /// Notes that a census is wanted, and starts the thread where there is none.
-    fn want(&self) {
-        let mut state = self.desk.state.lock();
-        state.wanted_at = Some(Instant::now());
-        if state.is_running || state.is_stopping {
-            return;
+    /// Notes that a census is wanted, and starts the thread where there is none;
+    /// returns the last one.
+    fn want(&self) -> Option<Arc<Census>> {
+        {
+            let mut state = self.desk.state.lock();
+            state.wanted_at = Some(Instant::now());
+            if state.is_running || state.is_stopping {
+                return state.last.clone();
+            }
+            // Nobody else starts one from here on.
+            state.is_running = true;
         }
         let running = Running {
             desk: Arc::clone(&self.desk),
             has_ended: Cell::new(false),
         };
-        state.is_running = true;
-        let started = thread::Builder::new()
-            .name("census".to_owned())
-            .spawn(move || running.run());
-        match started {
-            Ok(thread) => state.thread = Some(thread),
+        // Without the lock: where no thread can be started, `running` is dropped here,
+        // and takes back under the lock that there is one.
+        match (self.desk.spawn)(Box::new(move || running.run())) {
+            Ok(thread) => self.desk.keep(thread),
             Err(error) => warn!(%error, "start the thread that counts the table"),
         }
+        None
+    }
+}
+
+impl Desk {
+    /// Keeps the thread for whoever stops it, or waits for its end where that has
+    /// happened already.
+    fn keep(&self, thread: JoinHandle<()>) {
+        let mut state = self.state.lock();
+        if state.is_stopping {
+            drop(state);
+            wait_for(thread);
+        } else {
+            state.thread = Some(thread);
+        }
+    }
+}
+
+fn wait_for(thread: JoinHandle<()>) {
+    if thread.join().is_err() {
+        warn!("the thread that counts the table panicked");
     }
 }
 
@@ -190,6 +223,9 @@ impl Drop for Running {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicBool;
+    use std::sync::atomic::Ordering::Relaxed;
+
     use super::*;
 
     fn taker(wanted_for: Duration) -> Taker {
@@ -242,5 +278,50 @@ mod tests {
         assert_eq!(taker.desk.state.lock().last, None);
         let second = taker.census().unwrap();
         assert!(!Arc::ptr_eq(&first, &second));
+    }
+
+    #[test]
+    fn where_no_thread_can_be_started_there_is_no_census_and_later_there_is_one() {
+        static MAY_START: AtomicBool = AtomicBool::new(false);
+        let mut taker = taker(WANTED_FOR);
+        let desk = Arc::get_mut(&mut taker.desk).expect("nobody else has it yet");
+        desk.spawn = |run| match MAY_START.load(Relaxed) {
+            true => spawn(run),
+            false => Err(io::ErrorKind::WouldBlock.into()),
+        };
+        let taker = Arc::new(taker);
+        let (tell, told) = std::sync::mpsc::channel();
+        let asking = Arc::clone(&taker);
+        // In a thread, which stays behind where it waits for itself.
+        thread::spawn(move || tell.send((asking.census(), asking.last())));
+        assert_eq!(told.recv_timeout(PATIENCE / 2), Ok((None, None)));
+        MAY_START.store(true, Relaxed);
+        assert!(taker.census().is_some());
+    }
+
+    #[test]
+    fn a_thread_that_starts_while_all_is_stopped_is_waited_for() {
+        static HAS_ENDED: AtomicBool = AtomicBool::new(false);
+        let mut taker = taker(WANTED_FOR);
+        let desk = Arc::get_mut(&mut taker.desk).expect("nobody else has it yet");
+        desk.spawn = |run| {
+            thread::sleep(Duration::from_millis(200));
+            spawn(Box::new(|| {
+                run();
+                thread::sleep(Duration::from_millis(200));
+                HAS_ENDED.store(true, Relaxed);
+            }))
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                taker.last();
+                assert!(HAS_ENDED.load(Relaxed));
+            });
+            while !taker.desk.state.lock().is_running {
+                thread::yield_now();
+            }
+            taker.stop();
+        });
+        assert_eq!(taker.last(), None);
     }
 }
