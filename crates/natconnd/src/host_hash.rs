@@ -64,12 +64,19 @@ impl HashKey {
         let number = u128::from_be_bytes(bytes);
         // Beside it first: a key that is cut off would be another one.
         let unfinished = path.with_extension("new");
+        // One that is left over may be readable by others, or a link to elsewhere.
+        match fs::remove_file(&unfinished) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
         let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true).mode(0o600);
+        options.write(true).create_new(true).mode(0o600);
         let mut file = options.open(&unfinished)?;
         writeln!(file, "{number:032x}")?;
         file.sync_all()?;
         fs::rename(unfinished, path)?;
+        // Or the name may be gone after a power failure, and the next key another one.
+        File::open(folder_of(path))?.sync_all()?;
         Self::read(path)
     }
 
@@ -106,6 +113,11 @@ impl HashKey {
     }
 }
 
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,6 +151,30 @@ mod tests {
         assert_eq!(mode & 0o777, 0o600);
         let other = HashKey::read_or_make(&folder.join("other")).unwrap();
         assert_ne!(other, made);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn what_an_attempt_has_left_behind_neither_shows_the_key_nor_takes_it_elsewhere() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+
+        let folder = folder("left");
+        let [path, elsewhere] = ["key", "elsewhere"].map(|name| folder.join(name));
+        let left = path.with_extension("new");
+        fs::write(&left, "0011").unwrap();
+        fs::set_permissions(&left, fs::Permissions::from_mode(0o644)).unwrap();
+        HashKey::read_or_make(&path).unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+
+        fs::remove_file(&path).unwrap();
+        fs::write(&elsewhere, "mine").unwrap();
+        symlink(&elsewhere, &left).unwrap();
+        HashKey::read_or_make(&path).unwrap();
+        assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "mine");
+        assert!(!left.exists());
+        assert_eq!(folder_of(Path::new("key")), Path::new("."));
+        assert_eq!(folder_of(&path), folder);
         fs::remove_dir_all(folder).unwrap();
     }
 

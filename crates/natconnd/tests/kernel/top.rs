@@ -81,6 +81,40 @@ fn hosts_and_remotes_are_shown_and_keys_are_heard() {
 }
 
 #[test]
+fn hosts_are_sorted_anew_while_paused_too() {
+    lab::in_gateway!(|lab| {
+        lab.nft(MASQUERADE)?;
+        let daemon = Daemon::start(lab, "");
+        lab.outside().serve_tcp(443)?;
+        let web = lab.outside().at(443);
+        let mut held = Vec::new();
+        for _ in 0..3 {
+            held.push(lab.host(1).connect_tcp(0, web)?);
+        }
+        // More connections from one port.
+        for port in 1000..1005 {
+            lab.host(2).send_udp(5000, lab.outside().at(port))?;
+        }
+        let mut terminal = OnTerminal::run(&top(&daemon), 100, 30);
+        let begins = |shown: &Picture, host: &str| {
+            let rows = ["192.168.248.2 ", "192.168.248.3 "]
+                .map(|host| shown.lines.iter().position(|line| line.contains(host)));
+            let is_second_first = rows[1] < rows[0];
+            rows.iter().all(Option::is_some) && is_second_first == (host == "192.168.248.3")
+        };
+        terminal.await_screen(|shown| begins(shown, "192.168.248.3"));
+        terminal.press("p");
+        terminal.await_screen(|shown| shown.lines[0].starts_with("paused"));
+        terminal.press("s");
+        let shown = terminal.await_screen(|shown| begins(shown, "192.168.248.2"));
+        assert!(shown.has("by ports") && shown.lines[0].starts_with("paused"));
+        terminal.press("q");
+        assert_eq!(terminal.await_end().code(), Some(0));
+        Ok::<(), Error>(())
+    });
+}
+
+#[test]
 fn a_signal_gives_the_terminal_back() {
     lab::in_gateway!(|lab| {
         let daemon = Daemon::start(lab, "");

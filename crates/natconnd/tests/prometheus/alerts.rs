@@ -29,6 +29,15 @@ table inet nat {
     }
 }";
 
+/// Ten NAT ports for all.
+const TEN_PORTS: &str = "
+table ip nat {
+    chain postrouting {
+        type nat hook postrouting priority srcnat
+        oifname outside meta l4proto tcp snat to 100.64.2.1:5100-5109
+    }
+}";
+
 /// What a machine for tests has: nothing keeps its clock, and it may be too busy for an
 /// answer within half a second.
 const USUAL: [&str; 2] = ["NatconndAiling", "NatconndDown"];
@@ -205,6 +214,31 @@ fn clients_wait_for_a_connection() {
         sleep(Duration::from_millis(500));
         drop(held);
         prometheus.await_alert("NatconndBusy");
+        Ok::<(), Error>(())
+    });
+}
+
+#[test]
+fn the_ports_for_one_remote_run_out() {
+    lab::in_gateway!(|lab| {
+        lab.nft(TEN_PORTS)?;
+        let daemon = Daemon::start(lab, "[track]\nnat-ports = \"5100-5109\"\n");
+        let prometheus = Prometheus::start(lab, daemon.address, Pace::Quick);
+        let outside = lab.outside();
+        outside.serve_tcp(443)?;
+        let mut held = Vec::new();
+        let mut hold = |connections: usize| {
+            for at in 0..connections {
+                held.push(lab.host(at % 3 + 1).connect_tcp(0, outside.at(443))?);
+            }
+            Ok::<(), Error>(())
+        };
+        // More than four fifths of the ten.
+        hold(9)?;
+        prometheus.await_alert("NatconndRemoteFilling");
+        assert!(!alarmed(&prometheus).contains(&"NatconndRemoteFull".to_owned()));
+        hold(1)?;
+        prometheus.await_alert("NatconndRemoteFull");
         Ok::<(), Error>(())
     });
 }

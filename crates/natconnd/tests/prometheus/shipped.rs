@@ -23,15 +23,6 @@ fn promtool(arguments: &[&str], file: &Path) {
     );
 }
 
-/// What a census tells, where one is taken.
-const OF_CENSUS: [&str; 5] = [
-    "natconnd_usage_fullest_remote_ratio",
-    "natconnd_usage_hosts",
-    "natconnd_usage_ports",
-    "natconnd_usage_remotes",
-    "natconnd_usage_translations",
-];
-
 /// The names under which queries find what is defined.
 fn defined() -> BTreeSet<String> {
     let all = groups().into_iter().flat_map(|group| group.definitions);
@@ -41,8 +32,7 @@ fn defined() -> BTreeSet<String> {
             .to_vec(),
         _ => vec![it.name.to_string()],
     };
-    let of_census = OF_CENSUS.into_iter().map(str::to_owned);
-    all.flat_map(names).chain(of_census).collect()
+    all.flat_map(names).collect()
 }
 
 fn undefined(question: &str) -> Vec<String> {

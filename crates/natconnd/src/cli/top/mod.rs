@@ -65,7 +65,7 @@ async fn show(
     let mut asking = Box::pin(next(screen.host_order()));
     loop {
         terminal.draw(screen).map_err(Error::Screen)?;
-        let is_asking = !screen.is_paused();
+        let is_asking = screen.is_asking();
         let happening = tokio::select! {
             happening = terminal.next() => happening,
             sample = &mut asking, if is_asking => {

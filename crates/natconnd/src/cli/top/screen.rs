@@ -15,6 +15,8 @@ pub struct Screen {
     rates: Option<Rates>,
     trouble: Option<String>,
     is_paused: bool,
+    /// Whether a sample is wanted however paused: another order shows with it.
+    is_wanted: bool,
     /// The panel that the keys are for.
     pub focus: Panel,
     views: [View; 3],
@@ -67,6 +69,7 @@ impl Screen {
             rates: None,
             trouble: None,
             is_paused: false,
+            is_wanted: false,
             focus: Panel::default(),
             views: [View::default(); 3],
             filter: String::new(),
@@ -81,11 +84,13 @@ impl Screen {
         self.rates = sample.rates_since(&self.sample);
         self.sample = sample;
         self.trouble = None;
+        self.is_wanted = false;
     }
 
     /// Shows why there is none.
     pub fn complain(&mut self, error: &Error) {
         self.trouble = Some(error.messages().join(" "));
+        self.is_wanted = false;
     }
 
     /// What is shown.
@@ -103,7 +108,13 @@ impl Screen {
         self.trouble.as_deref()
     }
 
-    /// Whether no more is asked.
+    /// Whether the next sample is waited for: always, but not while paused, unless
+    /// hosts shall have another order.
+    pub const fn is_asking(&self) -> bool {
+        !self.is_paused || self.is_wanted
+    }
+
+    /// Whether no more is asked, but for another order.
     pub const fn is_paused(&self) -> bool {
         self.is_paused
     }
@@ -189,12 +200,15 @@ impl Screen {
                 let view = &mut self.views[self.focus as usize];
                 view.is_second = !view.is_second;
                 (view.selected, view.offset) = (0, 0);
-                if self.focus == Panel::Hosts && !self.is_paused {
+                if self.focus == Panel::Hosts {
+                    // natconnd sorts them.
+                    self.is_wanted = true;
                     return Next::Ask;
                 }
             }
             KeyCode::Char('p' | ' ') => {
                 self.is_paused = !self.is_paused;
+                self.is_wanted = false;
                 if !self.is_paused {
                     return Next::Ask;
                 }

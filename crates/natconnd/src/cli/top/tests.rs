@@ -339,8 +339,32 @@ fn pausing_asks_no_more_and_going_on_asks_at_once() {
     assert_eq!(press(&mut screen, KeyCode::Char('p')), Next::Stay);
     assert!(screen.is_paused());
     assert!(drawn(&mut screen, 80, 24)[0].starts_with("paused · "));
-    assert_eq!(press(&mut screen, KeyCode::Char('s')), Next::Stay);
+    assert!(!screen.is_asking());
     assert_eq!(press(&mut screen, KeyCode::Char('p')), Next::Ask);
+    assert!(screen.is_asking());
+}
+
+/// natconnd sorts hosts, so the rows come with an answer.
+#[test]
+fn another_order_of_hosts_is_asked_for_once_while_paused() {
+    let mut screen = screen();
+    press(&mut screen, KeyCode::Char('p'));
+    assert_eq!(press(&mut screen, KeyCode::Char('s')), Next::Ask);
+    assert!(screen.is_paused() && screen.is_asking());
+    screen.take(sample());
+    assert!(!screen.is_asking());
+    press(&mut screen, KeyCode::Char('s'));
+    screen.complain(&Error::NoTerminal);
+    assert!(!screen.is_asking());
+    // Whoever goes on and pauses again wants no more.
+    press(&mut screen, KeyCode::Char('s'));
+    press(&mut screen, KeyCode::Char('p'));
+    press(&mut screen, KeyCode::Char('p'));
+    assert!(!screen.is_asking());
+    // Other panels are sorted here.
+    press(&mut screen, KeyCode::Tab);
+    assert_eq!(press(&mut screen, KeyCode::Char('s')), Next::Stay);
+    assert!(!screen.is_asking());
 }
 
 #[test]
