@@ -322,6 +322,12 @@ fn advice(question: &Question, verdict: Verdict) -> Vec<String> {
     if assumed.year {
         advice.push("The text names no year, so the latest that fits was taken.");
     }
+    if question.asked.period.is_none() && verdict != Verdict::None {
+        advice.push(
+            "The text names no time, so this is about the present. About any other time the answer \
+             may be another host.",
+        );
+    }
     if verdict == Verdict::Several {
         if lookup.nat.port().is_none() {
             advice.push(
@@ -445,7 +451,8 @@ mod tests {
             "{}",
             case.answer
         );
-        assert!(case.advice[0].contains("source port"), "{:?}", case.advice);
+        assert!(case.advice[0].contains("the present"), "{:?}", case.advice);
+        assert!(case.advice[1].contains("source port"), "{:?}", case.advice);
     }
 
     #[test]
