@@ -8,9 +8,11 @@
 //! 3. `Forwarded`, with `by` of the same element for the server;
 //! 4. `X-Forwarded-For`, with its own port or `X-Forwarded-Port`.
 //!
-//! It does so even where it cannot be read: of two proxies that each write their own,
-//! one may pass on what a client sent it. For the same reason none is completed from
-//! another. Only server and protocol may be parameters beside a client in headers.
+//! It does so even where it cannot be read, and none is completed from another: a proxy
+//! that writes one may pass on what a client sent it of the others. For the same reason
+//! headers that name different clients name none. Against a client that sends the very
+//! headers that its proxy leaves out of the one it writes, only the proxy helps. Only
+//! server and protocol may be parameters beside a client in headers.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -143,16 +145,55 @@ fn of_parameters(nat: &str, port: Option<&str>) -> Read<Client> {
 }
 
 fn of_headers(headers: &HeaderMap) -> Read<Client> {
-    if let Some(address) = only(headers, &X_REAL_IP)? {
-        return of_real(address, headers);
-    }
-    if let Some(line) = last_line(headers, &FORWARDED)? {
-        return of_forwarded(line).map_err(|it| fault("forwarded", it));
-    }
-    if let Some(element) = last_element(headers, &X_FORWARDED_FOR)? {
+    let real = only(headers, &X_REAL_IP)?;
+    let forwarded = last_line(headers, &FORWARDED);
+    let list = last_element(headers, &X_FORWARDED_FOR);
+    let client = if let Some(address) = real {
+        of_real(address, headers)?
+    } else if let Some(line) = forwarded? {
+        of_forwarded(line).map_err(|it| fault("forwarded", it))?
+    } else if let Some(element) = list? {
         return of_forwarded_for(element, headers);
+    } else {
+        return Err(fault("client", Fault::Missing));
+    };
+    // What was not chosen may be what the proxy has written.
+    let is_same = |sender: Result<Node, Fault>| {
+        sender.is_ok_and(|node| {
+            node.address == client.endpoint.address
+                && node.port.is_none_or(|port| port == client.endpoint.port)
+        })
+    };
+    let forwarded_agrees = forwarded.is_ok_and(|line| {
+        line.is_none_or(|line| is_same(forwarded::last_element(line).and_then(sender)))
+    });
+    let list_agrees = list
+        .is_ok_and(|element| element.is_none_or(|element| is_same(list_sender(element, headers))));
+    if forwarded_agrees && list_agrees {
+        Ok(client)
+    } else {
+        Err(fault("headers", Fault::Contradiction))
     }
-    Err(fault("client", Fault::Missing))
+}
+
+/// Whom an element of `Forwarded` names.
+fn sender(element: forwarded::Element<'_>) -> Result<Node, Fault> {
+    forwarded::node(&element.sender.ok_or(Fault::Hidden)?)
+}
+
+/// Whom the last element of `X-Forwarded-For` names, with a port where one is told that
+/// can be a client's.
+fn list_sender(element: &str, headers: &HeaderMap) -> Result<Node, Fault> {
+    let node = forwarded::node(element)?;
+    if node.port.is_some() {
+        return Ok(node);
+    }
+    let port = match last_element(headers, &X_FORWARDED_PORT) {
+        Ok(None) => None,
+        Ok(Some(text)) => Some(node::port(text)?).filter(|port| *port >= FIRST_CLIENT_PORT),
+        Err(unreadable) => return Err(unreadable.fault),
+    };
+    Ok(Node { port, ..node })
 }
 
 fn of_real(address: &str, headers: &HeaderMap) -> Read<Client> {
@@ -177,14 +218,14 @@ fn of_real(address: &str, headers: &HeaderMap) -> Read<Client> {
 
 fn of_forwarded(line: &str) -> Result<Client, Fault> {
     let element = forwarded::last_element(line)?;
-    let sender = element.sender.ok_or(Fault::Hidden)?;
-    let node = forwarded::node(&sender)?;
-    let mut client = at(node, node.port.ok_or(Fault::NoPort)?);
     // Where a proxy says who it is, but not where, that is not the question.
-    if let Some(Ok(node)) = element.receiver.as_deref().map(forwarded::node) {
-        client.server = pattern(Some(node.address), node.port);
-    }
-    Ok(client)
+    let server = match element.receiver.as_deref().map(forwarded::node) {
+        Some(Ok(node)) => pattern(Some(node.address), node.port),
+        _ => EndpointPattern::default(),
+    };
+    let node = sender(element)?;
+    let client = at(node, node.port.ok_or(Fault::NoPort)?);
+    Ok(Client { server, ..client })
 }
 
 fn of_forwarded_for(element: &str, headers: &HeaderMap) -> Read<Client> {
@@ -371,8 +412,8 @@ mod tests {
         let all = headers(&[list, forwarded, real, port]);
         let query = Some("nat=192.0.2.1:1");
         assert_eq!(told(read(query, &all)), ok("192.0.2.1:1 * any"));
-        assert_eq!(told(read(None, &all)), ok("192.0.2.2:2 * any"));
-        assert_eq!(sent(&[list, forwarded]), ok("192.0.2.3:3 * any"));
+        assert_eq!(sent(&[real, port]), ok("192.0.2.2:2 * any"));
+        assert_eq!(sent(&[forwarded]), ok("192.0.2.3:3 * any"));
         assert_eq!(sent(&[list]), ok("192.0.2.4:4 * any"));
         // Even where it does not say enough.
         assert_eq!(sent(&[real, forwarded]), wrong("x-real-port: missing"));
@@ -384,6 +425,55 @@ mod tests {
         let query = Some("nat=192.0.2.1");
         assert_eq!(told(read(query, &all)), wrong("nat_port: missing"));
         assert_eq!(sent(&[]), wrong("client: missing"));
+    }
+
+    #[test]
+    fn headers_that_contradict_each_other_name_nobody() {
+        let real = [("x-real-ip", "192.0.2.2"), ("x-real-port", "2000")];
+        let with = |others: &[(&'static str, &str)]| sent(&[&real, others].concat());
+        for others in [
+            &[("x-forwarded-for", "192.0.2.2")][..],
+            &[("x-forwarded-for", "192.0.2.9, 192.0.2.2:2000")],
+            &[("forwarded", "for=192.0.2.9, for=192.0.2.2")],
+            &[("forwarded", "for=\"192.0.2.2:2000\";by=_a")],
+            // The server's port.
+            &[
+                ("x-forwarded-for", "192.0.2.2"),
+                ("x-forwarded-port", "443"),
+            ],
+            &[
+                ("x-forwarded-for", "192.0.2.2"),
+                ("x-forwarded-port", "2000"),
+            ],
+            &[("x-forwarded-port", "1234")],
+        ] {
+            assert_eq!(with(others), ok("192.0.2.2:2000 * any"), "{others:?}");
+        }
+        let contradiction = wrong("headers: contradict each other");
+        for others in [
+            &[("x-forwarded-for", "192.0.2.3")][..],
+            &[("x-forwarded-for", "192.0.2.2, 192.0.2.3")],
+            &[("x-forwarded-for", "192.0.2.2:2001")],
+            &[("x-forwarded-for", "unknown")],
+            &[
+                ("x-forwarded-for", "192.0.2.2"),
+                ("x-forwarded-port", "2001"),
+            ],
+            &[("x-forwarded-for", "192.0.2.2"), ("x-forwarded-port", "x")],
+            &[("forwarded", "for=192.0.2.3")],
+            &[("forwarded", "for=\"192.0.2.2:2001\"")],
+            &[("forwarded", "for=_hidden")],
+            &[("forwarded", "for=\"")],
+            &[
+                ("forwarded", "for=\"192.0.2.2:2000\""),
+                ("x-forwarded-for", "192.0.2.3"),
+            ],
+        ] {
+            assert_eq!(with(others), contradiction, "{others:?}");
+        }
+        let forwarded = ("forwarded", "for=\"192.0.2.3:3\"");
+        let list = ("x-forwarded-for", "192.0.2.4:4");
+        assert_eq!(sent(&[forwarded, list]), contradiction);
     }
 
     #[test]

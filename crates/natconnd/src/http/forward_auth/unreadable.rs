@@ -36,6 +36,8 @@ pub(super) enum Fault {
     NoSuchValue,
     /// There is no such thing.
     Unknown,
+    /// They name different clients.
+    Contradiction,
 }
 
 impl Fault {
@@ -51,6 +53,7 @@ impl Fault {
             Self::Malformed => "malformed",
             Self::NoSuchValue => "no such value",
             Self::Unknown => "no such parameter",
+            Self::Contradiction => "contradict each other",
         }
     }
 }
