@@ -98,7 +98,7 @@ use utoipa::OpenApi as _;
         values::Top,
         values::Address,
         values::Words,
-        usage::HostOrder,
+        crate::api::HostOrder,
         forward_auth::Require,
         parameters::Sort,
         parameters::ListFormat,
