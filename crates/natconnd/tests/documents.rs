@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "all of this is tests")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -33,6 +34,35 @@ fn words_are_those_of_the_glossary() {
     none(judged.flat_map(|(path, text)| wrong_words(&path, &text)));
 }
 
+/// Other documents' tables may begin rows with one label of two metrics.
+#[test]
+fn the_readmes_tables_tell_nothing_twice() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    none(rows_told_twice(Path::new("README.md"), &readme).into_iter());
+}
+
+/// The table of the README has each of natconn's commands.
+#[test]
+fn the_readme_names_every_command() {
+    let help = std::process::Command::new(env!("CARGO_BIN_EXE_natconn"))
+        .arg("--help")
+        .output()
+        .unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let commands = help.split("Commands:\n").nth(1).unwrap();
+    let commands: Vec<&str> = commands
+        .lines()
+        .map_while(|line| line.strip_prefix("  ")?.split(' ').next())
+        .filter(|command| !command.is_empty() && *command != "help")
+        .collect();
+    assert!(commands.len() > 8, "{commands:?}");
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    for command in commands {
+        let row = format!("\n| `natconn {command}");
+        assert!(readme.contains(&row), "README.md lacks natconn {command}");
+    }
+}
+
 #[test]
 fn every_rule_finds_what_breaks_it() {
     let path = Path::new("docs/a.md");
@@ -52,6 +82,10 @@ fn every_rule_finds_what_breaks_it() {
         found("`docs/gone.md` `docs/config.md` `/etc/natconnd/natconnd.toml`"),
         1
     );
+
+    let found = |text: &str| rows_told_twice(path, text).len();
+    assert_eq!(found("| `a` | b |\n| `c` | b |\n| `a` | d |\n"), 1);
+    assert_eq!(found("| `a` | b |\n\nelsewhere\n\n| `a` | d |\n"), 0);
 
     let found = |text: &str| wrong_words(path, text).len();
     assert_eq!(found("The flow, a Session\nand mappings."), 3);
@@ -105,6 +139,23 @@ fn missing_files(path: &Path, text: &str) -> Vec<Finding> {
         .filter(|word| !exists(word))
         .map(|word| format!("{}: there is no {word}", path.display()))
         .collect()
+}
+
+/// Rows of one table that begin with the same code.
+fn rows_told_twice(path: &Path, text: &str) -> Vec<Finding> {
+    let mut told: BTreeSet<&str> = BTreeSet::new();
+    let mut found = Vec::new();
+    for line in text.lines() {
+        let Some(row) = line.strip_prefix("| ") else {
+            told.clear();
+            continue;
+        };
+        let first = row.split(" |").next().unwrap_or(row);
+        if first.starts_with('`') && !told.insert(first) {
+            found.push(format!("{}: a table tells {first} twice", path.display()));
+        }
+    }
+    found
 }
 
 /// What others call a connection or a translation.

@@ -19,4 +19,4 @@ pub use history::{Expired, Gaps, History, Hold, Holds, Segment, VerifiedFile};
 pub use problem::Problem;
 pub use row::{Change, Coverage, Gap, Page, Row, sent};
 pub use status::Status;
-pub use usage::{HostUsage, NatUsage, PortUsage, Ports, RemoteUsage, Usage};
+pub use usage::{HostOrder, HostUsage, NatUsage, PortUsage, Ports, RemoteUsage, Usage};

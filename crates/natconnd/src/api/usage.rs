@@ -36,6 +36,30 @@ pub struct Usage {
     pub coverage: Coverage,
 }
 
+/// What hosts are sorted by.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, ToSchema)]
+#[schema(rename_all = "lowercase")]
+pub enum HostOrder {
+    /// By their connections, the greatest number first.
+    #[default]
+    Connections,
+    /// By the NAT ports that they have, the greatest number first.
+    Ports,
+}
+
+impl HostOrder {
+    /// All orders.
+    pub const ALL: [Self; 2] = [Self::Connections, Self::Ports];
+
+    /// The value of `sort` that asks for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Connections => "connections",
+            Self::Ports => "ports",
+        }
+    }
+}
+
 /// What there is of one NAT address and protocol.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct NatUsage {

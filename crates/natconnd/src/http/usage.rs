@@ -14,7 +14,7 @@ use super::problem::{Refused, bad_value, problem, shortened, to_response};
 use super::query;
 use super::response::{JSON, ok};
 use super::state::State;
-use crate::lookup::HostOrder;
+use crate::api::HostOrder;
 
 /// The parameters of `/api/v1/usage`.
 pub(super) const PARAMETERS: &[&str] = &["top", "sort"];
@@ -136,14 +136,12 @@ fn read_top(value: &str) -> Refused<usize> {
 }
 
 fn read_sort(value: &str) -> Refused<HostOrder> {
-    match value {
-        "connections" => Ok(HostOrder::Connections),
-        "ports" => Ok(HostOrder::Ports),
-        _ => {
-            let cause = format!("\"{}\" is no order", shortened(value));
-            Err(bad_value("sort", value, cause, "connections or ports"))
-        }
-    }
+    let order = HostOrder::ALL.into_iter();
+    let mut order = order.filter(|order| order.word() == value);
+    order.next().ok_or_else(|| {
+        let cause = format!("\"{}\" is no order", shortened(value));
+        bad_value("sort", value, cause, "connections or ports")
+    })
 }
 
 /// A protocol whose translations have ports: the id of ICMP and the key of GRE are

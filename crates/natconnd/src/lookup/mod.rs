@@ -57,7 +57,6 @@ pub struct Answers {
 }
 
 pub use crate::mirror::{Change, Notice, State};
-pub use usage::HostOrder;
 
 /// An answer, and what there is to say of it.
 #[derive(Debug)]

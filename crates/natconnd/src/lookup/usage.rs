@@ -7,19 +7,9 @@ use std::sync::Arc;
 use model::{Coverage, Filter, Protocol};
 
 use super::Answers;
-use crate::api::{HostUsage, NatUsage, PortUsage, Ports, RemoteUsage, Usage};
+use crate::api::{HostOrder, HostUsage, NatUsage, PortUsage, Ports, RemoteUsage, Usage};
 use crate::census::{self, Census, HostUse, NatUse, PortMap, RemoteUse, Taker};
 use crate::mirror::now;
-
-/// What hosts are sorted by, the greatest first.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub enum HostOrder {
-    /// By their connections.
-    #[default]
-    Connections,
-    /// By the NAT ports that they have.
-    Ports,
-}
 
 impl Answers {
     /// Has the table counted by this taker, instead of by one of its own.

@@ -101,7 +101,7 @@ fn draw_panel(frame: &mut Frame<'_>, screen: &mut Screen, panel: Panel, area: Re
     let (heading, rows) = lines(panel.columns(), &rows, Some(inside.width.into()));
 
     let of_all = panel.count(&screen.sample().usage);
-    let order = panel.order_word(screen.is_second(panel));
+    let order = panel.order_word(screen.order(panel));
     let title = format!(" {} {count} of {of_all}, by {order} ", panel.title());
     let title_style = match is_focused {
         true => Style::new().add_modifier(Modifier::BOLD),

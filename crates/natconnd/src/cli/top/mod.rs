@@ -25,7 +25,7 @@ use super::client::Client;
 use super::definition::TopArguments;
 use super::error::Error;
 use super::output::Output;
-use panel::HostOrder;
+use crate::api::HostOrder;
 use sample::Sample;
 use screen::{Next, Screen};
 use terminal::{Happening, Terminal};

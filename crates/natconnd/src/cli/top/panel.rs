@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::super::error::printable;
 use super::super::output::Paint;
 use super::columns::{Cell, Column};
-use crate::api::{HostUsage, NatUsage, RemoteUsage, Usage};
+use crate::api::{HostOrder, HostUsage, NatUsage, RemoteUsage, Usage};
 
 /// One of the three tables.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -46,19 +46,33 @@ const REMOTES: &[Column] = &[
     Column::number("FULL"),
 ];
 
-/// What hosts are sorted by. natconnd sorts them, as it keeps the first of each
-/// order only.
+/// Which of the two orders that a panel has its rows are in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum HostOrder {
-    /// By connections.
+pub enum Order {
+    /// The one that it has at first: natconnd's.
     #[default]
-    Connections,
-    /// By NAT ports.
-    Ports,
+    First,
+    /// The other one.
+    Second,
 }
 
-/// What the rows of a panel are sorted by: its first order or its second one.
-pub type IsSecond = bool;
+impl Order {
+    /// The other one.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::First => Self::Second,
+            Self::Second => Self::First,
+        }
+    }
+
+    /// What natconnd sorts hosts by then. It keeps the first of each order only.
+    pub const fn of_hosts(self) -> HostOrder {
+        match self {
+            Self::First => HostOrder::Connections,
+            Self::Second => HostOrder::Ports,
+        }
+    }
+}
 
 impl Panel {
     /// The panels in the order of the tab key.
@@ -84,12 +98,12 @@ impl Panel {
     }
 
     /// What its rows are sorted by, in a word.
-    pub const fn order_word(self, is_second: IsSecond) -> &'static str {
-        match (self, is_second) {
-            (Self::Hosts, false) => "connections",
-            (Self::NatAddresses, false) => "translations",
-            (Self::Remotes, false) | (Self::Hosts | Self::NatAddresses, true) => "ports",
-            (Self::Remotes, true) => "remote",
+    pub const fn order_word(self, order: Order) -> &'static str {
+        match (self, order) {
+            (Self::Hosts, order) => order.of_hosts().word(),
+            (Self::NatAddresses, Order::First) => "translations",
+            (Self::Remotes, Order::First) | (Self::NatAddresses, Order::Second) => "ports",
+            (Self::Remotes, Order::Second) => "remote",
         }
     }
 
@@ -103,20 +117,20 @@ impl Panel {
     }
 
     /// Its rows, those that have `filter` somewhere in them.
-    pub fn rows(self, usage: &Usage, is_second: IsSecond, filter: &str) -> Vec<Vec<Cell>> {
+    pub fn rows(self, usage: &Usage, order: Order, filter: &str) -> Vec<Vec<Cell>> {
         let mut rows: Vec<Vec<Cell>> = match self {
             // Sorted by natconnd.
             Self::Hosts => usage.hosts.iter().map(host).collect(),
             Self::NatAddresses => {
                 let mut nats: Vec<&NatUsage> = usage.nat_addresses.iter().collect();
-                if is_second {
+                if order == Order::Second {
                     nats.sort_by_key(|nat| std::cmp::Reverse(nat.ports));
                 }
                 nats.into_iter().map(nat).collect()
             }
             Self::Remotes => {
                 let mut remotes: Vec<&RemoteUsage> = usage.remotes.iter().collect();
-                if is_second {
+                if order == Order::Second {
                     let address = |pair: &RemoteUsage| pair.remote_address.parse::<IpAddr>().ok();
                     remotes.sort_by_key(|pair| (address(pair), pair.remote_port));
                 }
@@ -148,16 +162,6 @@ impl Panel {
             Self::Hosts => usage.host_count,
             Self::NatAddresses => usage.nat_address_count,
             Self::Remotes => usage.remote_count,
-        }
-    }
-}
-
-impl HostOrder {
-    /// The word for it in the API.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Connections => "connections",
-            Self::Ports => "ports",
         }
     }
 }

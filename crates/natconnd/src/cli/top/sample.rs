@@ -5,8 +5,7 @@ use std::time::Instant;
 use super::super::client::Client;
 use super::super::error::Error;
 use super::super::query::Query;
-use super::panel::HostOrder;
-use crate::api::{Status, Usage};
+use crate::api::{HostOrder, Status, Usage};
 
 /// As many of each kind as natconnd knows by name, for the filter to look among.
 const TOP: u16 = 1000;

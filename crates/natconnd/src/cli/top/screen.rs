@@ -5,8 +5,9 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::super::error::Error;
 use super::super::times::Times;
 use super::columns::Cell;
-use super::panel::{HostOrder, IsSecond, Panel};
+use super::panel::{Order, Panel};
 use super::sample::{Rates, Sample};
+use crate::api::HostOrder;
 
 /// The state of the screen.
 #[derive(Debug)]
@@ -31,7 +32,7 @@ pub struct Screen {
 /// What is seen of one panel.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct View {
-    is_second: IsSecond,
+    order: Order,
     selected: usize,
     /// The first row that is seen.
     offset: usize,
@@ -131,22 +132,18 @@ impl Screen {
 
     /// In which order natconnd shall tell the hosts.
     pub const fn host_order(&self) -> HostOrder {
-        if self.views[Panel::Hosts as usize].is_second {
-            HostOrder::Ports
-        } else {
-            HostOrder::Connections
-        }
+        self.order(Panel::Hosts).of_hosts()
     }
 
     /// What a panel is sorted by.
-    pub const fn is_second(&self, panel: Panel) -> IsSecond {
-        self.views[panel as usize].is_second
+    pub const fn order(&self, panel: Panel) -> Order {
+        self.views[panel as usize].order
     }
 
     /// The rows of a panel that there is room for, and which of them is selected;
     /// beside them how many fit the filter.
     pub fn visible(&mut self, panel: Panel, height: usize) -> (Vec<Vec<Cell>>, usize, usize) {
-        let rows = panel.rows(&self.sample.usage, self.is_second(panel), &self.filter);
+        let rows = panel.rows(&self.sample.usage, self.order(panel), &self.filter);
         let view = &mut self.views[panel as usize];
         view.height = height;
         view.selected = view.selected.min(rows.len().saturating_sub(1));
@@ -198,7 +195,7 @@ impl Screen {
             KeyCode::End | KeyCode::Char('G') => self.move_to(|_| usize::MAX),
             KeyCode::Char('s') => {
                 let view = &mut self.views[self.focus as usize];
-                view.is_second = !view.is_second;
+                view.order = view.order.other();
                 (view.selected, view.offset) = (0, 0);
                 if self.focus == Panel::Hosts {
                     // natconnd sorts them.
@@ -222,9 +219,7 @@ impl Screen {
 
     fn move_to(&mut self, place: impl FnOnce(usize) -> usize) {
         let usage = &self.sample.usage;
-        let rows = self
-            .focus
-            .rows(usage, self.is_second(self.focus), &self.filter);
+        let rows = self.focus.rows(usage, self.order(self.focus), &self.filter);
         let view = &mut self.views[self.focus as usize];
         view.selected = place(view.selected).min(rows.len().saturating_sub(1));
     }

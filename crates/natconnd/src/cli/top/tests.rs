@@ -9,10 +9,10 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::style::Color;
 
 use super::draw::draw;
-use super::panel::{HostOrder, Panel};
+use super::panel::Panel;
 use super::sample::Sample;
 use super::screen::{Next, Screen};
-use crate::api::{Coverage, Gap, HostUsage, NatUsage, RemoteUsage, Status, Usage};
+use crate::api::{Coverage, Gap, HostOrder, HostUsage, NatUsage, RemoteUsage, Status, Usage};
 use crate::cli::error::Error;
 use crate::cli::times::Times;
 

@@ -6,9 +6,9 @@ use super::super::coverage;
 use super::super::error::Error;
 use super::super::output::{Output, Paint};
 use super::columns::lines;
-use super::panel::{HostOrder, Panel};
+use super::panel::{Order, Panel};
 use super::sample::question;
-use crate::api::Usage;
+use crate::api::{HostOrder, Usage};
 
 pub async fn json(client: &Client, rows: u16, output: &mut Output) -> Result<Outcome, Error> {
     let query = question(rows, HostOrder::default());
@@ -25,7 +25,7 @@ pub async fn tables(client: &Client, rows: u16, output: &mut Output) -> Result<O
     let usage: Usage = client.parse(&query, &json)?;
     let look = output.look();
     for panel in Panel::ALL {
-        let cells = panel.rows(&usage, false, "");
+        let cells = panel.rows(&usage, Order::First, "");
         let (heading, lines) = lines(panel.columns(), &cells, None);
         output.line(&look.paint(Paint::Heading, heading.trim_end()))?;
         for line in lines {

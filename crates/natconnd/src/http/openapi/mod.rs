@@ -101,7 +101,7 @@ pub use reference::api_reference;
         values::Top,
         values::Address,
         values::Words,
-        usage::HostOrder,
+        crate::api::HostOrder,
         forward_auth::Require,
         parameters::Sort,
         parameters::ListFormat,

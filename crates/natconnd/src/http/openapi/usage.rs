@@ -4,12 +4,12 @@
     reason = "what stands here exists to be described, not to be used"
 )]
 
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use super::examples;
 use super::responses::NotCounted;
 use super::values::{Address, PortNumber, ProtocolWithPorts, Top};
-use crate::api::{Ports, Usage};
+use crate::api::{HostOrder, Ports, Usage};
 
 /// What `/api/v1/usage` reads.
 #[derive(IntoParams)]
@@ -21,14 +21,6 @@ pub(super) struct UsageParameters {
     /// What hosts are sorted by, the greatest first; `connections` where it is absent.
     #[param(value_type = Option<HostOrder>, example = "ports")]
     sort: Option<String>,
-}
-
-/// What hosts are sorted by.
-#[derive(ToSchema)]
-#[schema(rename_all = "lowercase")]
-pub(super) enum HostOrder {
-    Connections,
-    Ports,
 }
 
 /// Who uses how many connections and ports?
