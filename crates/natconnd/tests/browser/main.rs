@@ -32,6 +32,7 @@ mod weight;
 
 mod desk;
 mod harness;
+mod host;
 mod live;
 mod pages;
 mod ports;

@@ -53,6 +53,7 @@ const PAGES: &[Page] = &[
     visited("/live?follow=1"),
     shown("/ports?nat=100.64.2.1&protocol=tcp", "ports", 1450),
     visited("/ports?nat=100.64.2.1&protocol=tcp&from=32768"),
+    shown("/hosts/192.168.248.2", "host", 1300),
     shown("/health", "health", 1800),
     visited("/health?span=day"),
     shown("/docs", "docs", 1000),
