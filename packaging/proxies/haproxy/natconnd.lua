@@ -2,8 +2,8 @@
 -- question itself; natconnd.cfg loads this.
 --
 -- A client's connection has one internal host from its begin to its end. So once the
--- host is known, it is remembered with the connection, and natconnd is not asked for
--- the next request. Whatever goes wrong, the request goes on, without a host.
+-- host is known for certain, it is remembered with the connection, and natconnd is not
+-- asked for the next request. Whatever goes wrong, the request goes on, without a host.
 
 -- The frontend of natconnd.cfg, which knows natconnd's address, keeps connections to it,
 -- and has the time limits. The host name in the URL is none that is looked up.
@@ -18,6 +18,7 @@ local VARIABLES = {
     ["x-internal-address"] = "internal_address",
     ["x-internal-port"] = "internal_port",
     ["x-nat-verdict"] = "nat_verdict",
+    ["x-nat-coverage"] = "nat_coverage",
 }
 
 local function ask(txn)
@@ -40,12 +41,15 @@ core.register_action("natconnd", { "http-req" }, function(txn)
         return
     end
     local headers = ask(txn)
-    local is_one = headers["x-nat-verdict"] and headers["x-nat-verdict"][0] == "one"
+    local function says(header, value)
+        return headers[header] ~= nil and headers[header][0] == value
+    end
+    local is_certain = says("x-nat-verdict", "one") and says("x-nat-coverage", "complete")
     for header, name in pairs(VARIABLES) do
         local value = headers[header] and headers[header][0]
         if value then
             txn:set_var("txn." .. name, value)
-            if is_one then
+            if is_certain then
                 txn:set_var("sess." .. name, value)
             end
         end

@@ -104,7 +104,12 @@ impl Answers {
         });
         let question = client.question();
         match looked {
-            None => return self.stranger(&question, is_current || !self.asks_kernel),
+            None => {
+                let is_settled = is_current || !self.asks_kernel;
+                if let Some(told) = self.stranger(&question, is_settled) {
+                    return told;
+                }
+            }
             Some(true) if is_current => {
                 // No gap lasts where the table is current.
                 let is_complete = self.mirror.filter().covers(&question);
@@ -119,8 +124,18 @@ impl Answers {
             }
             Some(_) => {}
         }
-        let is_exact = exact::arriving_packet(&question).is_some();
-        let told = self.lookup(&question, MATCHES);
+        self.look_for(&question)
+    }
+
+    /// The same where the table has not caught up: only the kernel can name somebody.
+    pub fn identify_without_table(&self, client: &Client) -> Identified {
+        self.look_for(&client.question()).with_gaps()
+    }
+
+    /// Reads a whole lookup.
+    fn look_for(&self, question: &Lookup) -> Identified {
+        let is_exact = exact::arriving_packet(question).is_some();
+        let told = self.lookup(question, MATCHES);
         let is_live = |found: &Match| found.ended_at.is_none();
         let identified = Identified {
             behind: judge(&told.answer, is_exact),
@@ -135,20 +150,19 @@ impl Answers {
         identified.with_gaps()
     }
 
-    /// What is said of an address that no translation has.
-    fn stranger(&self, question: &Lookup, is_settled: bool) -> Identified {
-        let is_covered = self.mirror.filter().covers(question);
-        let is_complete = is_covered && is_complete_now(&self.mirror.coverage(super::now()));
-        let identified = Identified {
+    /// What is said of an address that no translation has; `None` while a gap lasts, in
+    /// which the kernel may know one.
+    fn stranger(&self, question: &Lookup, is_settled: bool) -> Option<Identified> {
+        let stranger = Identified {
             behind: Behind::NotNat,
-            is_complete,
+            is_complete: true,
             is_settled,
             is_confirmed: false,
         };
-        if is_complete {
-            return identified;
+        if !self.mirror.filter().covers(question) {
+            return Some(stranger.with_gaps());
         }
-        identified.with_gaps()
+        is_complete_now(&self.mirror.coverage(super::now())).then_some(stranger)
     }
 }
 

@@ -17,9 +17,16 @@ pub struct Reply {
     pub status: u16,
     pub content_type: String,
     pub body: String,
+    head: String,
 }
 
 impl Reply {
+    /// The header of this name; lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head.lines();
+        lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+
     /// The body of a response that is all right.
     pub fn json<T: DeserializeOwned>(&self) -> T {
         assert_eq!(self.status, 200, "{self:?}");
@@ -47,6 +54,7 @@ pub fn try_get(address: SocketAddr, target: &str) -> io::Result<Reply> {
         status: status.parse().map_err(|_| broken())?,
         content_type: content_type.to_owned(),
         body: body.to_owned(),
+        head: head.to_owned(),
     })
 }
 

@@ -1,13 +1,18 @@
 //! HAProxy, with a script that asks.
 
 use std::fs::{self, File};
+use std::io::{Read, Write};
 use std::process::Command;
+use std::thread;
 
 use lab::Lab;
 
 use crate::certificate::{self, BOTH};
-use crate::front::{ACCESS_LOG, Front, HTTP, HTTPS, Patience, install};
+use crate::client::Client;
+use crate::front::{ACCESS_LOG, Front, HTTP, HTTPS, Patience, has, install};
+use crate::process::eventually;
 use crate::scenario::scenarios;
+use crate::site::Site;
 
 fn start(lab: &Lab, patience: Patience) -> Front {
     certificate::make(lab);
@@ -61,6 +66,60 @@ backend application from site
     server application 127.0.0.1:8081
 "
     )
+}
+
+#[test]
+fn keeps_for_a_connection_only_what_is_certain() {
+    let name = "haproxy::keeps_for_a_connection_only_what_is_certain";
+    if !has(name, &["haproxy", "openssl", "curl"]) {
+        return;
+    }
+    lab::in_gateway!(|lab| {
+        let mut site = Site::open(lab, start);
+        let listener = site.take_natconnds_place();
+        thread::spawn(move || {
+            let coverages = ["gaps", "gaps", "complete", "gaps"].iter().zip(1..);
+            let mut answers = coverages.map(|(coverage, host)| {
+                format!(
+                    "HTTP/1.1 204 No Content\r\nConnection: close\r\n\
+                     X-Internal-Address: 192.168.248.{host}\r\n\
+                     X-Nat-Verdict: one\r\nX-Nat-Coverage: {coverage}\r\n\r\n"
+                )
+            });
+            for mut stream in listener.incoming().flatten() {
+                let mut bytes = [0; 4096];
+                let length = stream.read(&mut bytes).unwrap_or(0);
+                let answer = if bytes[..length].starts_with(b"GET /api/v1/forward-auth") {
+                    answers.next().unwrap_or_default()
+                } else {
+                    "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".to_owned()
+                };
+                let _ = stream.write_all(answer.as_bytes());
+            }
+        });
+        // HAProxy may have found natconnd gone meanwhile.
+        let is_back = || {
+            let mut other = Client::connect(lab.host(2), 0, site.http());
+            assert_eq!(other.get("/back"), 200);
+            let requests = site.application.requests("/back");
+            let told = requests
+                .last()
+                .and_then(|it| it.told()[0].map(str::to_owned));
+            told.ok_or_else(|| "natconnd is not asked".to_owned())
+        };
+        assert_eq!(eventually(is_back), "192.168.248.1");
+        let mut client = Client::connect(lab.host(1), 40123, site.http());
+        for (path, host, coverage) in [
+            ("/1", "192.168.248.2", "gaps"),
+            ("/2", "192.168.248.3", "complete"),
+            ("/3", "192.168.248.3", "complete"),
+        ] {
+            assert_eq!(client.get(path), 200);
+            let request = site.application.request(path);
+            assert_eq!(request.told()[0], Some(host), "{request:?}");
+            assert_eq!(request.header("x-nat-coverage"), Some(coverage));
+        }
+    });
 }
 
 scenarios!(start, ["haproxy", "openssl", "curl", "h2load"]);

@@ -108,6 +108,21 @@ pub fn removes_what_clients_make_up(mut site: Site<'_>) {
     names.sort_unstable();
     assert_eq!(names, ["x-nat-coverage", "x-nat-verdict"], "{request:?}");
 
+    // More than natconnd takes: a proxy hands on none of them.
+    let many: String = (0..150)
+        .map(|number| format!("X-{number}: {:0>99}\r\n", 1))
+        .collect();
+    let mut client = Client::connect(site.lab.host(1), 40124, site.http());
+    match client.request("GET", "/many-headers", &many, "") {
+        // HAProxy itself takes a hundred.
+        400 => assert!(site.application.requests("/many-headers").is_empty()),
+        status => {
+            assert_eq!(status, 200);
+            let request = site.application.request("/many-headers");
+            assert_eq!(request.told(), one("192.168.248.2", "40124"), "{request:?}");
+        }
+    }
+
     site.kill_natconnd();
     let mut client = Client::connect(site.lab.host(1), 0, site.http());
     assert_eq!(client.request("GET", "/made-up-alone", made_up, ""), 200);

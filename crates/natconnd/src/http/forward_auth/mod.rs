@@ -77,10 +77,11 @@ pub(super) fn respond(
 pub(super) async fn respond_later(state: Arc<State>, later: Later) -> Response<Body> {
     let began = Instant::now();
     let has_caught_up = state.catch_up_within(PATIENCE, state.answers.now()).await;
-    let mut told = state.answers.identify(&later.client);
-    if !has_caught_up {
-        told = told.with_gaps();
-    }
+    let told = if has_caught_up {
+        state.answers.identify(&later.client)
+    } else {
+        state.answers.identify_without_table(&later.client)
+    };
     count(&state.counters, &told, began);
     answer::identified(&told, later.requires_one)
 }

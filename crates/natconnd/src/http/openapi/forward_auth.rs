@@ -88,7 +88,9 @@ pub(super) struct ForwardAuthHeaders {
 /// is wrong with the question; with `require=one` it is 403 unless one host is found.
 ///
 /// The first of these that is there names the client, even where it cannot be read: `nat`,
-/// `X-Real-IP`, `Forwarded`, `X-Forwarded-For`. A proxy must write the one that counts itself.
+/// `X-Real-IP`, `Forwarded`, `X-Forwarded-For`. Headers that name different clients name none. A
+/// proxy must write the one that counts itself, and all that is read together with it, or
+/// remove them; `nat` is safest.
 #[utoipa::path(
     get,
     path = "/api/v1/forward-auth",
