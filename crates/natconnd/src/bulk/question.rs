@@ -212,9 +212,8 @@ where
     fn time(&self, clock: &Clock) -> Result<(Option<Period>, Assumed), String> {
         let read = |field: Field, text: &str| {
             let written = time::whole(text);
-            let period = written.and_then(|written| Some((written.period(clock)?, written)));
-            period
-                .map(|(period, written)| (period, written.assumes()))
+            let at = written.and_then(|written| Some((written.on(clock)?, written)));
+            at.map(|(at, written)| (at, written.assumes()))
                 .ok_or_else(|| self.fault(field, format!("\"{text}\" is no time")))
         };
         let (from, to) = match (self.text(Field::At), self.text(Field::TimeOfDay)) {
@@ -245,12 +244,12 @@ where
                 }
             },
         };
-        if from.0.from > to.0.to {
+        if from.0 > to.0 {
             return Err(self.fault(Field::To, "it is before the begin"));
         }
         let period = Period {
-            from: from.0.from,
-            to: to.0.to,
+            from: from.0,
+            to: to.0,
         };
         Ok((Some(period), from.1.or(to.1)))
     }

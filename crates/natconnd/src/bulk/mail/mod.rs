@@ -213,7 +213,7 @@ fn of_record(record: &Record, settings: &Settings) -> Result<Question, String> {
     let is_far =
         remote.address().is_some_and(|it| !text::is_internal(it)) || remote.ports.is_some();
     let clock = clock_of(record, &settings.clock);
-    let (period, assumed) = match record.of(Slot::Time) {
+    let (at, assumed) = match record.of(Slot::Time) {
         Some(text) => time_of(text, &clock).ok_or_else(|| format!("\"{text}\" is no time"))?,
         None => return Err(no_time(&nat)),
     };
@@ -232,7 +232,7 @@ fn of_record(record: &Record, settings: &Settings) -> Result<Question, String> {
                     .or(defaults.protocol),
                 ..defaults.clone()
             },
-            period: Some(period),
+            period: Some(Period::at(at)),
             tolerance: settings.tolerance,
         },
         assumed: Assumed {
@@ -258,7 +258,7 @@ fn clock_of(record: &Record, clock: &Clock) -> Clock {
     }
 }
 
-fn time_of(text: &str, clock: &Clock) -> Option<(Period, Assumed)> {
+fn time_of(text: &str, clock: &Clock) -> Option<(model::Timestamp, Assumed)> {
     let written = time::whole(text).or_else(|| time::find(text))?;
-    Some((written.period(clock)?, written.assumes()))
+    Some((written.on(clock)?, written.assumes()))
 }

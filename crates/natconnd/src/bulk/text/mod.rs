@@ -11,7 +11,7 @@ mod mention;
 
 use std::net::IpAddr;
 
-use model::{Endpoint, EndpointPattern, Lookup, Protocol};
+use model::{Endpoint, EndpointPattern, Lookup, Period, Protocol};
 
 use super::question::{Question, Settings};
 use super::time;
@@ -50,36 +50,22 @@ pub fn question(line: &str, settings: &Settings) -> Result<Question, String> {
         None => {}
     }
     let written = time::find(line);
-    let period = written.and_then(|written| written.period(&settings.clock));
-    if period.is_none()
-        && let Some(zone) = time::ambiguous_zone(line)
-    {
-        return Err(format!(
-            "the zone {zone} means several: an offset from UTC, such as +05:30, must stand there"
-        ));
-    }
-    if period.is_none()
+    let at = written.and_then(|written| written.on(&settings.clock));
+    if at.is_none()
         && let Some(part) = time::part_of_time(line)
     {
         return Err(format!(
             "\"{part}\" is half a time: date and time of day must both be there"
         ));
     }
-    if period.is_none()
-        && let Some(word) = time::word_of_the_past(line)
-    {
-        return Err(format!(
-            "no time in the line, and \"{word}\" says that it is not about now"
-        ));
-    }
     let assumed = written.map(time::Written::assumes).unwrap_or_default();
     Ok(Question {
         asked: Asked {
             lookup,
-            period,
+            period: at.map(Period::at),
             tolerance: settings.tolerance,
         },
-        assumed: if period.is_some() {
+        assumed: if at.is_some() {
             assumed
         } else {
             Default::default()

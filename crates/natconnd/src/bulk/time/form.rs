@@ -10,8 +10,8 @@ const MONTHS: [&[u8]; 12] = [
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// The names of zones that mails and logs have, in hours east of Greenwich. Those of
-/// RFC 5322, and those that mean one zone only.
-const ZONES: [(&[u8], i32); 26] = [
+/// RFC 5322, and two that stand in Europe's logs; other names mean several zones.
+const ZONES: [(&[u8], i32); 14] = [
     (b"utc", 0),
     (b"gmt", 0),
     (b"ut", 0),
@@ -26,22 +26,7 @@ const ZONES: [(&[u8], i32); 26] = [
     (b"pdt", -7),
     (b"cet", 1),
     (b"cest", 2),
-    (b"mez", 1),
-    (b"mesz", 2),
-    (b"wet", 0),
-    (b"west", 1),
-    (b"eet", 2),
-    (b"eest", 3),
-    (b"msk", 3),
-    (b"jst", 9),
-    (b"kst", 9),
-    (b"aest", 10),
-    (b"aedt", 11),
-    (b"nzst", 12),
 ];
-
-/// Names that mean several zones: a time that has one of them behind it is none.
-const AMBIGUOUS: [&str; 6] = ["IST", "BST", "AST", "SST", "ECT", "GST"];
 
 /// Whether a word is a day of the week, cut to three letters or not.
 pub fn is_weekday(word: &str) -> bool {
@@ -75,34 +60,6 @@ pub fn find(line: &str) -> Option<Written> {
         at = end;
     }
     best
-}
-
-/// The name of several zones that stands in a line, if one does.
-pub fn ambiguous_zone(line: &str) -> Option<&'static str> {
-    let mut words = line.split(|letter: char| !letter.is_ascii_alphanumeric());
-    words.find_map(|word| AMBIGUOUS.into_iter().find(|name| *name == word))
-}
-
-/// A word that tells of the past without a time, if a line has one.
-pub fn word_of_the_past(line: &str) -> Option<&str> {
-    const WORDS: [&str; 7] = [
-        "yesterday",
-        "ago",
-        "tonight",
-        "gestern",
-        "vorgestern",
-        "hier",
-        "ayer",
-    ];
-    const DAYS: [&str; 5] = ["night", "week", "month", "weekend", "evening"];
-    let mut words = line.split(|letter: char| !letter.is_alphanumeric());
-    let mut before = "";
-    words.find(|word| {
-        let is = |list: &[&str]| list.iter().any(|known| known.eq_ignore_ascii_case(word));
-        let is_last_day = before.eq_ignore_ascii_case("last") && (is(&DAYS) || is_weekday(word));
-        before = word;
-        is(&WORDS) || is_last_day
-    })
 }
 
 /// What looks like a date or a time of day in a line in which [`find`] finds no time.
@@ -173,9 +130,7 @@ impl Scan<'_> {
     fn civil(self) -> Option<(Written, usize)> {
         let first = self.peek()?;
         if first.is_ascii_digit() {
-            self.year_first()
-                .or_else(|| self.day_first())
-                .or_else(|| self.day_and_number_of_month())
+            self.year_first().or_else(|| self.day_first())
         } else {
             self.month_first()
         }
@@ -208,18 +163,6 @@ impl Scan<'_> {
         self.of_day(Some(year), month, day)
     }
 
-    /// `23.11.2026 22:47:00`; with slashes nobody knows which of the two is the month.
-    fn day_and_number_of_month(mut self) -> Option<(Written, usize)> {
-        let day = self.number(1, 2)?;
-        self.one_of(b".")?;
-        let month = self.number(1, 2)?;
-        self.one_of(b".")?;
-        let year = self.number(4, 4)?;
-        let _ = self.one_of(b",");
-        self.spaces()?;
-        self.of_day(Some(year), month, day)
-    }
-
     /// `Nov 23 22:47:00`, `Nov 23 2026 22:47:00`, `Nov 23 22:47:00 2026`.
     fn month_first(mut self) -> Option<(Written, usize)> {
         let month = self.month()?;
@@ -242,15 +185,11 @@ impl Scan<'_> {
         self.one_of(b":")?;
         let minute = self.number(2, 2)?;
         let (mut second, mut nanosecond) = (0, 0);
-        let has_seconds = self.one_of(b":").is_some();
-        if has_seconds {
+        if self.one_of(b":").is_some() {
             second = self.number(2, 2)?;
             nanosecond = self.fraction();
         }
         let mut offset = self.zone();
-        if offset.is_none() && self.is_before_ambiguous_zone() {
-            return None;
-        }
         let mut year = year;
         if year.is_none() {
             let mut behind = self;
@@ -281,7 +220,6 @@ impl Scan<'_> {
                 ],
                 nanosecond,
                 offset,
-                is_to_the_minute: !has_seconds,
             },
             self.at,
         ))
@@ -299,9 +237,8 @@ impl Scan<'_> {
                 let has_colon = scan.one_of(b":").is_some();
                 let minutes = match scan.pair() {
                     Some(minutes) => minutes,
-                    // Behind a space it may be another number, and before a hyphen it is
-                    // the month of another date.
-                    None if has_colon || has_space || scan.peek() == Some(b'-') => return None,
+                    // Behind a space it may be another number.
+                    None if has_colon || has_space => return None,
                     None => 0,
                 };
                 let seconds = hours * 3600 + minutes * 60;
@@ -325,23 +262,12 @@ impl Scan<'_> {
         Some(seconds)
     }
 
-    fn is_before_ambiguous_zone(mut self) -> bool {
-        let _ = self.spaces();
-        let rest = &self.bytes[self.at..];
-        AMBIGUOUS.iter().any(|name| {
-            let is_word = |rest: &[u8]| rest.first().is_none_or(|byte| !is_of_word(*byte));
-            rest.strip_prefix(name.as_bytes()).is_some_and(is_word)
-        })
-    }
-
-    /// Digits behind a point or comma, in nanoseconds; 0 where there are none. A comma
-    /// mostly ends a column, so behind it stand milliseconds and the end of the time, or
-    /// it is no fraction.
+    /// Digits behind a point or comma, in nanoseconds; 0 where there are none.
     fn fraction(&mut self) -> i32 {
         let mut scan = *self;
-        let Some(mark) = scan.one_of(b".,") else {
+        if scan.one_of(b".,").is_none() {
             return 0;
-        };
+        }
         let (mut nanoseconds, mut digits) = (0_i32, 0_u32);
         while let Some(byte) = scan.peek().filter(u8::is_ascii_digit) {
             if digits < 9 {
@@ -350,8 +276,7 @@ impl Scan<'_> {
             }
             scan.at += 1;
         }
-        let ends = scan.peek().is_none_or(|byte| b" ])Zz+-".contains(&byte));
-        if digits == 0 || mark == b',' && (!matches!(digits, 1..=3 | 6 | 9) || !ends) {
+        if digits == 0 {
             return 0;
         }
         *self = scan;

@@ -8,9 +8,9 @@ mod form;
 
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
-use model::{Period, Timestamp};
+use model::Timestamp;
 
-pub use form::{ambiguous_zone, at_start, find, part_of_time, word_of_the_past};
+pub use form::{at_start, find, part_of_time};
 
 /// What completes a time that does not say all.
 #[derive(Clone, Debug)]
@@ -68,8 +68,6 @@ pub enum Written {
         nanosecond: i32,
         /// The zone as seconds east of Greenwich, where it stands there.
         offset: Option<i32>,
-        /// Whether there are no seconds, so that all of the minute is meant.
-        is_to_the_minute: bool,
     },
 }
 
@@ -88,22 +86,6 @@ impl Written {
         }
     }
 
-    /// The time that is meant, by `clock` where something is missing: a moment, or a minute
-    /// where there are no seconds; `None` where there is no such day or hour.
-    pub fn period(self, clock: &Clock) -> Option<Period> {
-        const MINUTE: std::time::Duration = std::time::Duration::from_millis(59_999);
-        let from = self.on(clock)?;
-        let is_minute = matches!(
-            self,
-            Self::Civil {
-                is_to_the_minute: true,
-                ..
-            }
-        );
-        let to = if is_minute { from.plus(MINUTE) } else { from };
-        Some(Period { from, to })
-    }
-
     /// The time, by `clock` where something is missing; `None` where there is no
     /// such day or hour.
     pub fn on(self, clock: &Clock) -> Option<Timestamp> {
@@ -116,7 +98,6 @@ impl Written {
                 rest,
                 nanosecond,
                 offset,
-                ..
             } => (year, rest, nanosecond, offset),
         };
         let zone = match offset {
@@ -264,56 +245,5 @@ mod tests {
         ] {
             assert_eq!(read(text, "UTC"), None, "{text}");
         }
-    }
-
-    #[test]
-    fn a_comma_before_another_column_is_no_fraction() {
-        let first = |line: &str| find(line).unwrap().on(&clock("UTC")).unwrap().to_string();
-        for line in [
-            "2026-11-23 09:13:20,2026-11-23 09:13:22,203.0.113.7",
-            "2026-11-23 09:13:20,203.0.113.7,40123",
-            "2026-11-23 09:13:20,443,tcp",
-            "2026-11-23 09:13:20",
-        ] {
-            assert_eq!(first(line), "2026-11-23T09:13:20.000Z", "{line}");
-        }
-        let line = "2026-11-23 09:13:20,443 INFO 203.0.113.7";
-        assert_eq!(first(line), "2026-11-23T09:13:20.443Z");
-        assert_eq!(
-            first("2026-11-23 09:13:20-01,x"),
-            "2026-11-23T10:13:20.000Z"
-        );
-    }
-
-    #[test]
-    fn a_time_without_seconds_is_its_minute() {
-        let period = |text: &str| whole(text).unwrap().period(&clock("UTC")).unwrap();
-        let minute = period("2026-11-23 20:15 UTC");
-        assert_eq!(minute.from.to_string(), "2026-11-23T20:15:00.000Z");
-        assert_eq!(minute.to.to_string(), "2026-11-23T20:15:59.999Z");
-        let second = period("2026-11-23 20:15:00 UTC");
-        assert_eq!(second.from, second.to);
-    }
-
-    #[test]
-    fn zones_that_mean_several_are_no_zones() {
-        assert_eq!(whole("2026-11-23 20:13:59 IST"), None);
-        assert_eq!(find("2026-11-23 20:13:59 BST from 203.0.113.7"), None);
-        let read = read("23.11.2026 20:13:59 MEZ", "UTC").unwrap();
-        assert_eq!(read, ("2026-11-23T19:13:59.000Z".to_owned(), ""));
-    }
-
-    #[test]
-    fn the_past_is_told_by_words_too() {
-        let word = word_of_the_past("203.0.113.7 port 40300 attacked us last Friday night");
-        assert_eq!(word, Some("Friday"));
-        assert_eq!(
-            word_of_the_past("two days ago from 203.0.113.7:1"),
-            Some("ago")
-        );
-        assert_eq!(
-            word_of_the_past("connection from 203.0.113.7:1 closed, last message"),
-            None
-        );
     }
 }
