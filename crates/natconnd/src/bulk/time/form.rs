@@ -239,6 +239,8 @@ impl Scan<'_> {
                     Some(minutes) => minutes,
                     // Behind a space it may be another number.
                     None if has_colon || has_space => return None,
+                    // A date, as in "-11-24".
+                    None if matches!(scan.peek(), Some(b'-' | b'.' | b'/')) => return None,
                     None => 0,
                 };
                 let seconds = hours * 3600 + minutes * 60;
@@ -265,9 +267,9 @@ impl Scan<'_> {
     /// Digits behind a point or comma, in nanoseconds; 0 where there are none.
     fn fraction(&mut self) -> i32 {
         let mut scan = *self;
-        if scan.one_of(b".,").is_none() {
+        let Some(separator) = scan.one_of(b".,") else {
             return 0;
-        }
+        };
         let (mut nanoseconds, mut digits) = (0_i32, 0_u32);
         while let Some(byte) = scan.peek().filter(u8::is_ascii_digit) {
             if digits < 9 {
@@ -276,11 +278,32 @@ impl Scan<'_> {
             }
             scan.at += 1;
         }
-        if digits == 0 {
+        let length = scan.at - self.at - 1;
+        if digits == 0 || separator == b',' && !scan.ends_comma_fraction(length) {
             return 0;
         }
         *self = scan;
         nanoseconds * 10_i32.pow(9 - digits)
+    }
+
+    /// Whether so many digits behind a comma are a fraction, and not the next column: a
+    /// date, an address, a port.
+    fn ends_comma_fraction(self, digits: usize) -> bool {
+        if !matches!(digits, 1..=3 | 6 | 9) {
+            return false;
+        }
+        let mut behind = self;
+        match behind.one_of(b"-./:") {
+            None => true,
+            // A zone: "-05:00", and "-0500" behind what no date has so many digits of.
+            Some(b'-') => {
+                behind.pair().is_some()
+                    && (behind.one_of(b":").is_some() || digits >= 3)
+                    && behind.pair().is_some()
+                    && behind.peek().is_none_or(|byte| !byte.is_ascii_digit())
+            }
+            Some(_) => behind.peek().is_none_or(|byte| !byte.is_ascii_digit()),
+        }
     }
 
     fn month(&mut self) -> Option<i32> {

@@ -217,6 +217,58 @@ mod tests {
     }
 
     #[test]
+    fn the_next_column_is_no_fraction_and_no_zone() {
+        let found = |line: &str| {
+            let written = find(line)?;
+            Some((
+                written.on(&clock("UTC"))?.to_string(),
+                written.assumes().words(),
+            ))
+        };
+        for rest in [
+            ",2026-11-24 09:13:22,203.0.113.7",
+            ",24.11.2026 09:13:22",
+            ",24-11-2026 09:13:22",
+            ",203.0.113.7,40123",
+            ",40123,x",
+            "-11-24",
+            "",
+        ] {
+            let line = format!("2026-11-24 09:13:20{rest}");
+            let said = Some(("2026-11-24T09:13:20.000Z".to_owned(), "zone"));
+            assert_eq!(found(&line), said, "{line}");
+        }
+        for zone in ["-05:00", "-0500", " -0500", "-05"] {
+            let line = format!("2026-11-24 04:13:20.120{zone}");
+            let said = Some(("2026-11-24T09:13:20.120Z".to_owned(), ""));
+            assert_eq!(found(&line), said, "{line}");
+        }
+        let said = Some(("2026-11-24T09:13:20.120Z".to_owned(), ""));
+        assert_eq!(found("2026-11-24 04:13:20,120-05:00"), said);
+        assert_eq!(found("2026-11-24 04:13:20,120-0500"), said);
+        assert_eq!(found("2026-11-24 04:13:20,12-05:00"), said);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_first_of_two_times_is_read(
+            first in 0_i64..2_000_000_000,
+            second in 0_i64..2_000_000_000,
+            form in 0_usize..4,
+        ) {
+            let shown = |seconds: i64, form| {
+                let at = jiff::Timestamp::from_second(seconds).unwrap();
+                let civil = TimeZone::UTC.to_datetime(at);
+                civil.strftime(form).to_string()
+            };
+            let forms = ["%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%Y/%m/%d", "%d-%m-%Y"];
+            let line = format!("{},{}", shown(first, forms[0]), shown(second, forms[form]));
+            let at = find(&line).and_then(|it| it.on(&clock("UTC")));
+            proptest::prop_assert_eq!(at, Some(Timestamp(first * 1_000_000_000)));
+        }
+    }
+
+    #[test]
     fn half_a_time_is_told_from_none() {
         assert_eq!(part_of_time("22:47:00.123 IP x"), Some("22:47:00"));
         assert_eq!(part_of_time("[2026/11/23] x"), Some("2026/11/23"));
