@@ -212,9 +212,9 @@ fn of_record(record: &Record, settings: &Settings) -> Result<Question, String> {
     };
     let is_far =
         remote.address().is_some_and(|it| !text::is_internal(it)) || remote.ports.is_some();
-    let clock = clock_of(record, &settings.clock);
-    let (at, assumed) = match record.of(Slot::Time) {
-        Some(text) => time_of(text, &clock).ok_or_else(|| format!("\"{text}\" is no time"))?,
+    let clock = clock_of(record, &settings.clock)?;
+    let (period, assumed) = match record.of(Slot::Time) {
+        Some(text) => time_of(text, &clock)?,
         None => return Err(no_time(&nat)),
     };
     Ok(Question {
@@ -232,7 +232,7 @@ fn of_record(record: &Record, settings: &Settings) -> Result<Question, String> {
                     .or(defaults.protocol),
                 ..defaults.clone()
             },
-            period: Some(Period::at(at)),
+            period: Some(period),
             tolerance: settings.tolerance,
         },
         assumed: Assumed {
@@ -242,23 +242,32 @@ fn of_record(record: &Record, settings: &Settings) -> Result<Question, String> {
     })
 }
 
-/// The clock of a report that says its zone in a field of its own.
-fn clock_of(record: &Record, clock: &Clock) -> Clock {
-    let zone = record.of(Slot::TimeZone).and_then(|name| {
-        // A zone reads as the end of a time.
-        let written = time::whole(&format!("2026-01-01 00:00:00 {}", name.trim()))?;
-        match written {
-            time::Written::Civil { offset, .. } => jiff::tz::Offset::from_seconds(offset?).ok(),
-            time::Written::Since1970(_) => None,
+/// The clock of a report that says its zone in a field of its own; the error is for people.
+fn clock_of(record: &Record, clock: &Clock) -> Result<Clock, String> {
+    let Some(name) = record.of(Slot::TimeZone) else {
+        return Ok(clock.clone());
+    };
+    // A zone reads as the end of a time.
+    let zone = match time::whole(&format!("2026-01-01 00:00:00 {}", name.trim())) {
+        Some(time::Written::Civil { offset, .. }) => {
+            offset.and_then(|it| jiff::tz::Offset::from_seconds(it).ok())
         }
-    });
-    Clock {
-        zone: zone.map_or_else(|| clock.zone.clone(), jiff::tz::TimeZone::fixed),
+        _ => None,
+    };
+    let named = || jiff::tz::TimeZone::get(name.trim()).ok();
+    let zone = zone.map(jiff::tz::TimeZone::fixed).or_else(named);
+    let zone = zone.ok_or_else(|| format!("the zone {} is not known", name.trim()))?;
+    Ok(Clock {
+        zone,
         ..clock.clone()
-    }
+    })
 }
 
-fn time_of(text: &str, clock: &Clock) -> Option<(model::Timestamp, Assumed)> {
-    let written = time::whole(text).or_else(|| time::find(text))?;
-    Some((written.on(clock)?, written.assumes()))
+fn time_of(text: &str, clock: &Clock) -> Result<(Period, Assumed), String> {
+    let written = time::whole(text).or_else(|| time::find(text));
+    let written = written.ok_or_else(|| format!("\"{text}\" is no time"))?;
+    match written.period(clock) {
+        Ok(period) => Ok((period, written.assumes())),
+        Err(fault) => Err(format!("\"{text}\" is no time: {fault}")),
+    }
 }
