@@ -1,7 +1,7 @@
 //! Abuse mails: what they ask stands on several lines, and in several ways.
 //!
 //! A report has fields (`Source IP:`, `Port:`, `Timestamp:`), as ARF (RFC 5965, RFC 6692),
-//! X-ARF in JSON or YAML, ACNS in XML and people write them, or lines of a log, or both.
+//! X-ARF in JSON, also in one line, or YAML, ACNS in XML and people write them, or lines of a log, or both.
 //! `fields` reads the first, the module `text` the second. What stands in the header of the
 //! mail itself is about the mail; only fields that name a source are taken from it.
 
@@ -107,9 +107,11 @@ impl Mail {
         let line = line
             .trim_start_matches(['>', ' ', '\t', '|', '*', '•', '\u{a0}'])
             .trim();
-        if let Some((slot, value)) = fields::field(line)
-            && self.records.set(slot, &value)
-        {
+        let mut has_fields = false;
+        for member in fields::members(line) {
+            has_fields |= self.field(member);
+        }
+        if has_fields || self.field(line) {
             return;
         }
         let Ok(question) = text::question(line, settings) else {
@@ -121,6 +123,11 @@ impl Mail {
         } else if self.mentioned.is_none() || has_port {
             self.mentioned.get_or_insert(question);
         }
+    }
+
+    /// Takes the field that a line is; whether it is one.
+    fn field(&mut self, line: &str) -> bool {
+        fields::field(line).is_some_and(|(slot, value)| self.records.set(slot, &value))
     }
 
     /// What the mail asks, in its order; the error is for people. Begins anew.
@@ -203,6 +210,10 @@ fn of_record(record: &Record, settings: &Settings) -> Result<Question, String> {
             .map(|port| port..=port)
     };
     nat.ports = nat.ports.or_else(|| port(Slot::SourcePort));
+    // X-ARF 0.2 does not say whose port its `Port` is, and most write the attacked one.
+    if nat.ports.is_none() && record.of(Slot::Service).is_none() {
+        nat.ports = port(Slot::Port);
+    }
     let remote = EndpointPattern {
         ports: port(Slot::DestinationPort),
         ..record
