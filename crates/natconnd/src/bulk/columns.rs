@@ -50,7 +50,9 @@ impl Columns {
 
     /// Where date and time of day are in two columns, one alone is no time.
     fn tell_date_from_time(&mut self, find: &impl Fn(&str) -> Option<usize>) {
-        if let (Some(date), Some(time)) = (find("date"), find("time"))
+        let date = find("date").or_else(|| find("datum"));
+        let time = ["time", "uhrzeit", "zeit"].into_iter().find_map(find);
+        if let (Some(date), Some(time)) = (date, time)
             && [Some(date), Some(time)].contains(&self.0[Field::At.index()])
         {
             self.0[Field::At.index()] = Some(date);
@@ -258,6 +260,13 @@ mod tests {
                 "nat_address=ip nat_port=port remote_address=dst_ip remote_port=dst_port \
                  protocol=protocol at=timestamp",
             ),
+            // A German spreadsheet.
+            (
+                "Datum,Uhrzeit,Quell-IP,Quellport,Ziel-IP,Zielport,Protokoll",
+                "nat_address=Quell-IP nat_port=Quellport remote_address=Ziel-IP \
+                 remote_port=Zielport protocol=Protokoll at=Datum time_of_day=Uhrzeit",
+            ),
+            ("Quell-IP,Zeitpunkt", "nat_address=Quell-IP at=Zeitpunkt"),
             ("ip,start,end", "nat_address=ip from=start to=end"),
             ("ip,first_seen", "nat_address=ip at=first_seen"),
             ("host,time", "nat_address=host at=time"),

@@ -93,13 +93,15 @@ pub fn plain(name: &str) -> String {
 
 /// How others call the two ends: the end that is the NAT endpoint, and which may
 /// stand opposite. The first one that an input has decides.
-pub const SIDES: [(&[&str], &[&str]); 11] = [
+pub const SIDES: [(&[&str], &[&str]); 12] = [
     (&["nat"], &["remote", "destination", "dest", "dst"]),
     (
         &["external", "public", "mapped", "xlate", "postnatsource"],
         OPPOSITE,
     ),
     (&["source", "src", "s", "sourceendpoint"], OPPOSITE),
+    // German.
+    (&["quell", "quelle"], &["ziel"]),
     (
         &["client", "requestclient", "c"],
         &["server", "s", "destination", "dst", "local"],
@@ -148,7 +150,7 @@ const OPPOSITE: &[&str] = &[
 ];
 
 /// What stands behind the name of an end for its address, or for both.
-pub const ADDRESS_ENDS: [&str; 13] = [
+pub const ADDRESS_ENDS: [&str; 15] = [
     "address",
     "addr",
     "ip",
@@ -161,6 +163,8 @@ pub const ADDRESS_ENDS: [&str; 13] = [
     "h",
     "ip4",
     "ip6",
+    "adresse",
+    "ipadresse",
     "",
 ];
 
@@ -184,6 +188,7 @@ pub const OTHERS: [(Field, &[&str]); 7] = [
             "l4proto",
             "ipproto",
             "ipprotocol",
+            "protokoll",
         ],
     ),
     (Field::Kind, &["natkind"]),
@@ -219,6 +224,11 @@ pub const OTHERS: [(Field, &[&str]); 7] = [
             "requesttime",
             "arrivaldate",
             "receiveddate",
+            "zeitpunkt",
+            "zeitstempel",
+            "zeit",
+            "uhrzeit",
+            "datum",
         ],
     ),
     (

@@ -211,10 +211,14 @@ where
 
     fn time(&self, clock: &Clock) -> Result<(Option<Period>, Assumed), String> {
         let read = |field: Field, text: &str| {
-            let written = time::whole(text);
-            let at = written.and_then(|written| Some((written.on(clock)?, written)));
-            at.map(|(at, written)| (at, written.assumes()))
-                .ok_or_else(|| self.fault(field, format!("\"{text}\" is no time")))
+            let no_time = |cause: &dyn std::fmt::Display| {
+                self.fault(field, format!("\"{text}\" is no time{cause}"))
+            };
+            let written = time::whole(text).ok_or_else(|| no_time(&""))?;
+            match written.period(clock) {
+                Ok(period) => Ok((period, written.assumes())),
+                Err(fault) => Err(no_time(&format_args!(": {fault}"))),
+            }
         };
         let (from, to) = match (self.text(Field::At), self.text(Field::TimeOfDay)) {
             (Some(date), Some(time)) => {
@@ -244,12 +248,12 @@ where
                 }
             },
         };
-        if from.0 > to.0 {
+        if from.0.from > to.0.to {
             return Err(self.fault(Field::To, "it is before the begin"));
         }
         let period = Period {
-            from: from.0,
-            to: to.0,
+            from: from.0.from,
+            to: to.0.to,
         };
         Ok((Some(period), from.1.or(to.1)))
     }

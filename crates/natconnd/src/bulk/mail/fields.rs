@@ -14,14 +14,18 @@ pub enum Slot {
     /// The address that is reported.
     Source,
     SourcePort,
+    /// A port of which it is not said whose it is.
+    Port,
     Destination,
     DestinationPort,
     Protocol,
     Time,
     TimeZone,
+    /// What was attacked; where it is said, a mere `Port` may be its port.
+    Service,
 }
 
-const SLOTS: usize = 7;
+const SLOTS: usize = 9;
 
 /// The names of fields, without what people write differently.
 const NAMES: [(Slot, &[&str]); SLOTS] = [
@@ -72,8 +76,6 @@ const NAMES: [(Slot, &[&str]); SLOTS] = [
         &[
             "sourceport",
             "srcport",
-            "port",
-            "portnumber",
             "clientport",
             "attackerport",
             "infringingport",
@@ -87,6 +89,11 @@ const NAMES: [(Slot, &[&str]); SLOTS] = [
             "ipport",
             "hostport",
         ],
+    ),
+    (Slot::Port, &["port", "portnumber"]),
+    (
+        Slot::Service,
+        &["service", "schemaurl", "reporttype", "category"],
     ),
     (
         Slot::Destination,
@@ -222,6 +229,24 @@ pub fn field(line: &str) -> Option<(Slot, Cow<'_, str>)> {
     Some((slot, Cow::Borrowed(value)))
 }
 
+/// The members of JSON that stand in one line, each as [`field`] reads it; none where it
+/// is no JSON.
+pub fn members(line: &str) -> impl Iterator<Item = &str> {
+    let is_json = line.contains('"') && line.contains([':', '{']) && line.contains(['{', ',']);
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    let pieces = line.split(move |letter: char| {
+        let was_escaped = std::mem::take(&mut is_escaped);
+        match letter {
+            '"' if !was_escaped => is_quoted = !is_quoted,
+            '\\' if is_quoted => is_escaped = !was_escaped,
+            _ => {}
+        }
+        !is_quoted && "{}[],".contains(letter)
+    });
+    let members = pieces.map(str::trim).filter(|piece| piece.starts_with('"'));
+    members.filter(move |_| is_json)
+}
+
 /// A text without the marks of HTML.
 fn without_tags(text: &str) -> Cow<'_, str> {
     if !text.contains('<') {
@@ -302,23 +327,27 @@ impl Records {
         let text = text.trim();
         let is_good = match slot {
             Slot::Source | Slot::Destination => endpoint(text).is_some(),
-            Slot::SourcePort | Slot::DestinationPort => port(text).is_some(),
+            Slot::SourcePort | Slot::Port | Slot::DestinationPort => port(text).is_some(),
             Slot::Protocol => protocol(text).is_some(),
             Slot::Time => time::find(text).or_else(|| time::whole(text)).is_some(),
-            Slot::TimeZone => true,
+            Slot::TimeZone | Slot::Service => true,
         };
         if !is_good {
             return false;
         }
         match &self.current.values[slot as usize] {
+            // Several fields say it, and each is enough.
+            Some(known) if slot == Slot::Service && !known.is_inherited => return true,
             Some(known) if known.text == text => return true,
             Some(known) if !known.is_inherited => self.next(),
             _ => {}
         }
         if slot == Slot::Source {
             // A port is one of an address, and never one of the next.
-            let port = &mut self.current.values[Slot::SourcePort as usize];
-            port.take_if(|port| port.is_inherited);
+            for slot in [Slot::SourcePort, Slot::Port] {
+                let port = &mut self.current.values[slot as usize];
+                port.take_if(|port| port.is_inherited);
+            }
         }
         self.current.values[slot as usize] = Some(Value {
             text: text.to_owned(),
@@ -360,7 +389,7 @@ mod tests {
                 "<IP_Address>203.0.113.7</IP_Address>",
                 (Slot::Source, "203.0.113.7"),
             ),
-            ("- Port = 40123", (Slot::SourcePort, "40123")),
+            ("- Port = 40123", (Slot::Port, "40123")),
             (
                 "Date (UTC): 2026-11-23 22:47:00",
                 (Slot::Time, "2026-11-23 22:47:00 UTC"),
@@ -382,6 +411,20 @@ mod tests {
         ] {
             assert_eq!(field(line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn json_in_one_line_has_members() {
+        let line =
+            r#"{"Report": {"Date": "a, \"b\"", "SourceIp": "203.0.113.7", "SourcePort": 40123}}"#;
+        let found: Vec<&str> = members(line).collect();
+        let expected = [
+            r#""Date": "a, \"b\"""#,
+            r#""SourceIp": "203.0.113.7""#,
+            r#""SourcePort": 40123"#,
+        ];
+        assert_eq!(found[found.len() - 3..], expected);
+        assert_eq!(members("Source IP: 203.0.113.7, x").count(), 0);
     }
 
     fn records(fields: &[(Slot, &str)]) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! Abuse mails: what they ask stands on several lines, and in several ways.
 //!
 //! A report has fields (`Source IP:`, `Port:`, `Timestamp:`), as ARF (RFC 5965, RFC 6692),
-//! X-ARF in JSON or YAML, ACNS in XML and people write them, or lines of a log, or both.
+//! X-ARF in JSON, also in one line, or YAML, ACNS in XML and people write them, or lines of a log, or both.
 //! `fields` reads the first, the module `text` the second. What stands in the header of the
 //! mail itself is about the mail; only fields that name a source are taken from it.
 
@@ -107,9 +107,11 @@ impl Mail {
         let line = line
             .trim_start_matches(['>', ' ', '\t', '|', '*', '•', '\u{a0}'])
             .trim();
-        if let Some((slot, value)) = fields::field(line)
-            && self.records.set(slot, &value)
-        {
+        let mut has_fields = false;
+        for member in fields::members(line) {
+            has_fields |= self.field(member);
+        }
+        if has_fields || self.field(line) {
             return;
         }
         let Ok(question) = text::question(line, settings) else {
@@ -121,6 +123,11 @@ impl Mail {
         } else if self.mentioned.is_none() || has_port {
             self.mentioned.get_or_insert(question);
         }
+    }
+
+    /// Takes the field that a line is; whether it is one.
+    fn field(&mut self, line: &str) -> bool {
+        fields::field(line).is_some_and(|(slot, value)| self.records.set(slot, &value))
     }
 
     /// What the mail asks, in its order; the error is for people. Begins anew.
@@ -203,6 +210,10 @@ fn of_record(record: &Record, settings: &Settings) -> Result<Question, String> {
             .map(|port| port..=port)
     };
     nat.ports = nat.ports.or_else(|| port(Slot::SourcePort));
+    // X-ARF 0.2 does not say whose port its `Port` is, and most write the attacked one.
+    if nat.ports.is_none() && record.of(Slot::Service).is_none() {
+        nat.ports = port(Slot::Port);
+    }
     let remote = EndpointPattern {
         ports: port(Slot::DestinationPort),
         ..record
@@ -212,9 +223,9 @@ fn of_record(record: &Record, settings: &Settings) -> Result<Question, String> {
     };
     let is_far =
         remote.address().is_some_and(|it| !text::is_internal(it)) || remote.ports.is_some();
-    let clock = clock_of(record, &settings.clock);
-    let (at, assumed) = match record.of(Slot::Time) {
-        Some(text) => time_of(text, &clock).ok_or_else(|| format!("\"{text}\" is no time"))?,
+    let clock = clock_of(record, &settings.clock)?;
+    let (period, assumed) = match record.of(Slot::Time) {
+        Some(text) => time_of(text, &clock)?,
         None => return Err(no_time(&nat)),
     };
     Ok(Question {
@@ -232,7 +243,7 @@ fn of_record(record: &Record, settings: &Settings) -> Result<Question, String> {
                     .or(defaults.protocol),
                 ..defaults.clone()
             },
-            period: Some(Period::at(at)),
+            period: Some(period),
             tolerance: settings.tolerance,
         },
         assumed: Assumed {
@@ -242,23 +253,32 @@ fn of_record(record: &Record, settings: &Settings) -> Result<Question, String> {
     })
 }
 
-/// The clock of a report that says its zone in a field of its own.
-fn clock_of(record: &Record, clock: &Clock) -> Clock {
-    let zone = record.of(Slot::TimeZone).and_then(|name| {
-        // A zone reads as the end of a time.
-        let written = time::whole(&format!("2026-01-01 00:00:00 {}", name.trim()))?;
-        match written {
-            time::Written::Civil { offset, .. } => jiff::tz::Offset::from_seconds(offset?).ok(),
-            time::Written::Since1970(_) => None,
+/// The clock of a report that says its zone in a field of its own; the error is for people.
+fn clock_of(record: &Record, clock: &Clock) -> Result<Clock, String> {
+    let Some(name) = record.of(Slot::TimeZone) else {
+        return Ok(clock.clone());
+    };
+    // A zone reads as the end of a time.
+    let zone = match time::whole(&format!("2026-01-01 00:00:00 {}", name.trim())) {
+        Some(time::Written::Civil { offset, .. }) => {
+            offset.and_then(|it| jiff::tz::Offset::from_seconds(it).ok())
         }
-    });
-    Clock {
-        zone: zone.map_or_else(|| clock.zone.clone(), jiff::tz::TimeZone::fixed),
+        _ => None,
+    };
+    let named = || jiff::tz::TimeZone::get(name.trim()).ok();
+    let zone = zone.map(jiff::tz::TimeZone::fixed).or_else(named);
+    let zone = zone.ok_or_else(|| format!("the zone {} is not known", name.trim()))?;
+    Ok(Clock {
+        zone,
         ..clock.clone()
-    }
+    })
 }
 
-fn time_of(text: &str, clock: &Clock) -> Option<(model::Timestamp, Assumed)> {
-    let written = time::whole(text).or_else(|| time::find(text))?;
-    Some((written.on(clock)?, written.assumes()))
+fn time_of(text: &str, clock: &Clock) -> Result<(Period, Assumed), String> {
+    let written = time::whole(text).or_else(|| time::find(text));
+    let written = written.ok_or_else(|| format!("\"{text}\" is no time"))?;
+    match written.period(clock) {
+        Ok(period) => Ok((period, written.assumes())),
+        Err(fault) => Err(format!("\"{text}\" is no time: {fault}")),
+    }
 }

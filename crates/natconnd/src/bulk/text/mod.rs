@@ -11,7 +11,7 @@ mod mention;
 
 use std::net::IpAddr;
 
-use model::{Endpoint, EndpointPattern, Lookup, Period, Protocol};
+use model::{Endpoint, EndpointPattern, Lookup, Protocol};
 
 use super::question::{Question, Settings};
 use super::time;
@@ -50,8 +50,9 @@ pub fn question(line: &str, settings: &Settings) -> Result<Question, String> {
         None => {}
     }
     let written = time::find(line);
-    let at = written.and_then(|written| written.on(&settings.clock));
-    if at.is_none()
+    let period = written.map(|written| written.period(&settings.clock));
+    let period = period.transpose().map_err(|fault| fault.to_string())?;
+    if period.is_none()
         && let Some(part) = time::part_of_time(line)
     {
         return Err(format!(
@@ -62,14 +63,10 @@ pub fn question(line: &str, settings: &Settings) -> Result<Question, String> {
     Ok(Question {
         asked: Asked {
             lookup,
-            period: at.map(Period::at),
+            period,
             tolerance: settings.tolerance,
         },
-        assumed: if at.is_some() {
-            assumed
-        } else {
-            Default::default()
-        },
+        assumed,
     })
 }
 

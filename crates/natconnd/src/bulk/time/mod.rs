@@ -6,9 +6,11 @@
 
 mod form;
 
+use std::fmt;
+
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
-use model::Timestamp;
+use model::{Period, Timestamp};
 
 pub use form::{at_start, find, part_of_time};
 
@@ -62,20 +64,66 @@ pub enum Written {
     Civil {
         /// The year, where it stands there.
         year: Option<i16>,
-        /// Month, day, hour, minute and second.
-        rest: [i8; 5],
+        /// Month, day, hour and minute.
+        rest: [i8; 4],
+        /// The second, where it stands there.
+        second: Option<i8>,
         /// Nanoseconds within the second.
         nanosecond: i32,
         /// The zone as seconds east of Greenwich, where it stands there.
         offset: Option<i32>,
     },
+    /// One that could be several.
+    Refused(Fault),
+}
+
+/// Why what is written is no time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Fault {
+    /// A date or a time of day that no calendar and no clock has.
+    #[error("there is no such day or hour")]
+    NoSuchTime,
+    /// A date of which the day may be the month.
+    #[error("day and month cannot be told apart in {}/{}/{}, write 2026-11-24", .0[0], .0[1], .0[2])]
+    DayOrMonth([i32; 3]),
+    /// A zone that is not known, or of which there are several.
+    #[error("the zone {0} is not known or not clear, write an offset such as +05:30")]
+    Zone(ZoneName),
+    /// A time to the minute, and what may be a zone or another time.
+    #[error("a zone cannot be told from a second time, write seconds")]
+    ZoneOrRange,
+}
+
+/// The name of a zone, of at most five letters.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ZoneName([u8; 5]);
+
+impl ZoneName {
+    fn new(word: &[u8]) -> Self {
+        let mut name = [0; 5];
+        for (place, letter) in name.iter_mut().zip(word) {
+            *place = *letter;
+        }
+        Self(name)
+    }
+}
+
+impl fmt::Display for ZoneName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let letters = self.0.iter().take_while(|letter| **letter != 0);
+        f.pad(
+            &letters
+                .map(|letter| char::from(*letter))
+                .collect::<String>(),
+        )
+    }
 }
 
 impl Written {
     /// What must be assumed to make a time of it.
     pub const fn assumes(self) -> Assumed {
         match self {
-            Self::Since1970(_) => Assumed {
+            Self::Since1970(_) | Self::Refused(_) => Assumed {
                 year: false,
                 zone: false,
             },
@@ -86,28 +134,47 @@ impl Written {
         }
     }
 
-    /// The time, by `clock` where something is missing; `None` where there is no
-    /// such day or hour.
-    pub fn on(self, clock: &Clock) -> Option<Timestamp> {
-        let (year, rest, nanosecond, offset) = match self {
+    /// The moment that is meant, or the whole minute where there are no seconds; by
+    /// `clock` where something is missing.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such day or hour, or there may be several.
+    pub fn period(self, clock: &Clock) -> Result<Period, Fault> {
+        const MINUTE: std::time::Duration = std::time::Duration::from_millis(59_999);
+        if let Self::Refused(fault) = self {
+            return Err(fault);
+        }
+        let from = self.on(clock).ok_or(Fault::NoSuchTime)?;
+        let to = match self {
+            Self::Civil { second: None, .. } => from.plus(MINUTE),
+            _ => from,
+        };
+        Ok(Period { from, to })
+    }
+
+    fn on(self, clock: &Clock) -> Option<Timestamp> {
+        let (year, rest, second, nanosecond, offset) = match self {
+            Self::Refused(_) => return None,
             Self::Since1970(nanoseconds) => {
                 return i64::try_from(nanoseconds).ok().map(Timestamp);
             }
             Self::Civil {
                 year,
                 rest,
+                second,
                 nanosecond,
                 offset,
-            } => (year, rest, nanosecond, offset),
+            } => (year, rest, second, nanosecond, offset),
         };
         let zone = match offset {
             Some(seconds) => TimeZone::fixed(Offset::from_seconds(seconds).ok()?),
             None => clock.zone.clone(),
         };
-        let [month, day, hour, minute, second] = rest;
+        let [month, day, hour, minute] = rest;
         let in_year = |year| {
             // A leap second is within the second before it, as everywhere else.
-            let second = second.min(59);
+            let second = second.unwrap_or(0).min(59);
             let civil = DateTime::new(year, month, day, hour, minute, second, nanosecond).ok()?;
             let at = zone.to_timestamp(civil).ok()?;
             i64::try_from(at.as_nanosecond()).ok().map(Timestamp)
@@ -214,6 +281,142 @@ mod tests {
         };
         let at = whole("Nov 26 11:00:00").unwrap().on(&asked).unwrap();
         assert_eq!(at.to_string(), "2019-11-26T11:00:00.000Z");
+    }
+
+    fn period(text: &str) -> Result<String, String> {
+        let written = find(text).ok_or("none")?;
+        let period = written.period(&clock("UTC")).map_err(|it| it.to_string())?;
+        Ok(match period.from == period.to {
+            true => period.from.to_string(),
+            false => format!("{} {}", period.from, period.to),
+        })
+    }
+
+    #[test]
+    fn a_time_without_seconds_is_a_minute() {
+        let minute = "2026-11-23T20:15:00.000Z 2026-11-23T20:15:59.999Z";
+        for text in [
+            "2026-11-23 20:15 UTC",
+            "2026-11-23 21:15 MEZ",
+            "2026-11-23T20:15Z",
+            "2026-11-23T20:15",
+            "23.11.2026 20:15",
+            "23.11.2026, 21:15 Uhr MEZ",
+            "23.11.2026 um 20:15 Uhr",
+            "11/23/2026 8:15 PM",
+            "11/23/2026, 08:15 p.m. UTC",
+            "23/11/2026 20:15",
+        ] {
+            assert_eq!(period(text).as_deref(), Ok(minute), "{text}");
+        }
+        let whole = period("2026-11-23 20:15:00 UTC");
+        assert_eq!(whole.as_deref(), Ok("2026-11-23T20:15:00.000Z"));
+    }
+
+    #[test]
+    fn zones_are_read_or_refused_by_name() {
+        let at = "2026-11-23T20:13:59.000Z";
+        for text in [
+            "2026-11-23 21:13:59 MEZ",
+            "2026-11-23 21:13:59 CET",
+            "2026-11-23 22:13:59 MESZ",
+            "2026-11-23 22:13:59 CEST",
+            "2026-11-23 20:13:59 GET /",
+            "2026-11-23 20:13:59 POST /",
+            "2026-11-23 20:13:59 INFO x",
+            "2026-11-23 20:13:59 IST=1",
+            "2026-11-23 20:13:59 MSK-GW x",
+        ] {
+            assert_eq!(period(text).as_deref(), Ok(at), "{text}");
+        }
+        for zone in ["IST", "CST", "BST", "MSK", "AEST", "UYST"] {
+            for text in [
+                format!("2026-11-23 20:13:59 {zone}"),
+                format!("2026-11-23 20:13 ({zone}), x"),
+            ] {
+                let said = format!(
+                    "the zone {zone} is not known or not clear, write an offset such as +05:30"
+                );
+                assert_eq!(period(&text), Err(said), "{text}");
+            }
+        }
+        assert!(period("2026-11-23 09:13-09:30").is_err());
+        assert!(period("2026-11-23 13:15 PM").is_err());
+    }
+
+    #[test]
+    fn dates_with_the_year_last_are_read_where_they_are_clear() {
+        let at = "2026-11-24T20:13:59.000Z";
+        for text in [
+            "24.11.2026 20:13:59",
+            "11/24/2026 20:13:59",
+            "24/11/2026 20:13:59",
+            "24-11-2026 20:13:59",
+            "11/24/2026 08:13:59 PM",
+        ] {
+            assert_eq!(period(text).as_deref(), Ok(at), "{text}");
+        }
+        let said = "day and month cannot be told apart in 11/12/2026, write 2026-11-24";
+        for text in ["11/12/2026 20:13:59", "x 11/12/2026, 20:13 y"] {
+            assert_eq!(period(text), Err(said.to_owned()), "{text}");
+        }
+        let said = period("12.11.2026 20:13:59");
+        assert_eq!(said.as_deref(), Ok("2026-11-12T20:13:59.000Z"));
+        assert_eq!(part_of_time("on 24.11.2026, x"), Some("24.11.2026"));
+        assert_eq!(part_of_time("20:15 203.0.113.7"), Some("20:15"));
+        assert_eq!(part_of_time("203.0.113.17:40 x"), None);
+    }
+
+    #[test]
+    fn the_next_column_is_no_fraction_and_no_zone() {
+        let found = |line: &str| {
+            let written = find(line)?;
+            Some((
+                written.on(&clock("UTC"))?.to_string(),
+                written.assumes().words(),
+            ))
+        };
+        for rest in [
+            ",2026-11-24 09:13:22,203.0.113.7",
+            ",24.11.2026 09:13:22",
+            ",24-11-2026 09:13:22",
+            ",203.0.113.7,40123",
+            ",40123,x",
+            "-11-24",
+            "",
+        ] {
+            let line = format!("2026-11-24 09:13:20{rest}");
+            let said = Some(("2026-11-24T09:13:20.000Z".to_owned(), "zone"));
+            assert_eq!(found(&line), said, "{line}");
+        }
+        for zone in ["-05:00", "-0500", " -0500", "-05"] {
+            let line = format!("2026-11-24 04:13:20.120{zone}");
+            let said = Some(("2026-11-24T09:13:20.120Z".to_owned(), ""));
+            assert_eq!(found(&line), said, "{line}");
+        }
+        let said = Some(("2026-11-24T09:13:20.120Z".to_owned(), ""));
+        assert_eq!(found("2026-11-24 04:13:20,120-05:00"), said);
+        assert_eq!(found("2026-11-24 04:13:20,120-0500"), said);
+        assert_eq!(found("2026-11-24 04:13:20,12-05:00"), said);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_first_of_two_times_is_read(
+            first in 0_i64..2_000_000_000,
+            second in 0_i64..2_000_000_000,
+            form in 0_usize..4,
+        ) {
+            let shown = |seconds: i64, form| {
+                let at = jiff::Timestamp::from_second(seconds).unwrap();
+                let civil = TimeZone::UTC.to_datetime(at);
+                civil.strftime(form).to_string()
+            };
+            let forms = ["%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%Y/%m/%d", "%d-%m-%Y"];
+            let line = format!("{},{}", shown(first, forms[0]), shown(second, forms[form]));
+            let at = find(&line).and_then(|it| it.on(&clock("UTC")));
+            proptest::prop_assert_eq!(at, Some(Timestamp(first * 1_000_000_000)));
+        }
     }
 
     #[test]
