@@ -37,7 +37,7 @@ pub(super) struct State {
     pub limits: Limits,
     /// Permits to scan the table, so that a crowd of listing clients leaves
     /// processors for the thread that reads events.
-    pub scans: Arc<Semaphore>,
+    pub scans: Semaphore,
     /// Permits to look back at a NAT endpoint, which is quick in most cases.
     pub narrow: Arc<Semaphore>,
     /// Permits to look back at anything else, which may take long, so that quick
@@ -70,8 +70,11 @@ impl State {
         self: &Arc<Self>,
         scan: impl FnOnce(&Answers) -> T + Send + 'static,
     ) -> Option<T> {
-        // A client that is gone does not end its scan, so it gives no room to another.
-        self.look_with(&self.scans, scan).await
+        let permit = self.scans.acquire().await.ok()?;
+        let answers = Arc::clone(&self.answers);
+        let result = tokio::task::spawn_blocking(move || scan(&answers)).await;
+        drop(permit);
+        result.ok()
     }
 
     /// Looks back for a question, where blocking is allowed.

@@ -84,11 +84,6 @@ impl Answers {
         }
     }
 
-    /// Whether any translation, live or just ended, has this NAT address.
-    pub fn has_nat_address(&self, address: std::net::IpAddr) -> bool {
-        self.mirror.has_nat_address(address)
-    }
-
     /// Whether a lookup takes microseconds, so that it may be done in async
     /// code; else it takes a scan, tens of milliseconds at a million entries.
     pub fn is_quick(&self, question: &Lookup) -> bool {

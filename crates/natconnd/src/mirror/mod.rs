@@ -344,11 +344,6 @@ impl Mirror {
         self.applied_until.load(SeqCst) > time.0 || self.is_current()
     }
 
-    /// Whether any translation, live or just ended, has this NAT address.
-    pub fn has_nat_address(&self, address: std::net::IpAddr) -> bool {
-        self.table.read().has_nat_address(address)
-    }
-
     /// Calls `visit` with each translation that has this NAT endpoint, live or just
     /// ended; `None` where none has its address, and `Some(false)` where there were
     /// more than `budget`.

@@ -1,21 +1,13 @@
 //! One question and its answer, in words that need no training.
 
-use std::collections::HashSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use model::{EndpointPattern, Match, Period, TimeSource, Timed, Timestamp, Verdict};
 
-use super::address::address;
 use super::words;
-use crate::bulk::{Assumed, Question};
+use crate::bulk::Question;
 use crate::lookup::Answered;
-
-/// How many matches to ask for: enough to name every host that may have been it.
-pub const LIMIT: usize = 1000;
-
-/// How many of them are shown.
-const SHOWN: usize = 20;
 
 /// A question with its answer, or why there is none.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,8 +18,6 @@ pub struct Case {
     pub question: String,
     /// The question as the query of `/api/v1/lookup`; empty where there is none.
     pub query: String,
-    /// What the line did not say of its time.
-    pub assumed: Assumed,
     /// `one`, `several`, `none`, or `error`.
     pub verdict: &'static str,
     /// The answer in one sentence.
@@ -64,45 +54,54 @@ pub struct Candidate {
 }
 
 impl Case {
-    /// What is shown of an answered question, which was asked with [`LIMIT`].
-    /// `is_ours` is whether a translation has the NAT address that it names.
-    pub fn answered(line: String, question: &Question, answered: &Answered, is_ours: bool) -> Self {
+    /// What is shown of an answered question.
+    pub fn answered(line: String, question: &Question, answered: &Answered) -> Self {
         let answer = &answered.answer;
         let distances = answered.distances.iter().copied();
         let distances = distances.chain(std::iter::repeat(Duration::ZERO));
-        let all: Vec<Candidate> = answer
+        let candidates: Vec<Candidate> = answer
             .matches
             .iter()
             .zip(distances)
             .map(|(found, distance)| Candidate::new(found, distance))
             .collect();
-        let mut gaps: Vec<String> = answer.coverage.gaps().iter().map(words::gap).collect();
-        // Where there were not too many, it was the time that did not suffice.
-        if answer.is_cut && all.len() < LIMIT {
-            gaps.push("Not all was looked at, because that would have taken too long.".to_owned());
-        }
-        let sentence = sentence(question, answer.verdict, answer.is_cut, &all, &gaps);
-        let mut advice = advice(question, answer.verdict);
-        if answer.verdict == Verdict::None
-            && !is_ours
-            && let Some(address) = question.asked.lookup.nat.address()
-        {
-            let unknown = format!(
-                "No translation has the address {address} at the moment: it may be none of this \
-                 gateway's NAT addresses."
-            );
-            advice.insert(0, unknown);
-        }
+        let gaps: Vec<String> = answer.coverage.gaps().iter().map(words::gap).collect();
+        let was = match question.asked.period {
+            None => "is",
+            Some(_) => "was",
+        };
+        let first = candidates.first().map(|candidate| candidate.host);
+        let hosts = distinct_hosts(&candidates);
+        let sentence = match (answer.verdict, first) {
+            (Verdict::One, Some(host)) if gaps.is_empty() => format!("It {was} {host}."),
+            (Verdict::One, Some(host)) => {
+                format!("It {was} {host}, as far as is known: something is missing, see below.")
+            }
+            (Verdict::None, _) | (_, None) if gaps.is_empty() && !answer.is_cut => {
+                "Nobody. Nothing is missing from what is known of that time, so no translated \
+                 connection of this gateway fits."
+                    .to_owned()
+            }
+            (Verdict::None, _) | (_, None) => {
+                "Nobody was found, but this proves nothing: something is missing, see below."
+                    .to_owned()
+            }
+            (Verdict::Several, _) if answer.is_cut => {
+                format!("It {was} one of {hosts} hosts or more; the question does not tell which.")
+            }
+            (Verdict::Several, _) => {
+                format!("It {was} one of {hosts} hosts; the question does not tell which.")
+            }
+        };
         Self {
             line,
             question: in_words(question),
             query: question.query(),
-            assumed: question.assumed,
             verdict: answer.verdict.name(),
             answer: sentence,
-            advice,
-            is_cut: answer.is_cut || all.len() > SHOWN,
-            candidates: shown(all),
+            advice: advice(question, answer.verdict),
+            candidates,
+            is_cut: answer.is_cut,
             gaps,
         }
     }
@@ -113,7 +112,6 @@ impl Case {
             line,
             question: "This line could not be read.".to_owned(),
             query: String::new(),
-            assumed: Assumed::default(),
             verdict: "error",
             answer: format!("Nothing was asked: {cause}."),
             advice: Vec::new(),
@@ -121,22 +119,6 @@ impl Case {
             is_cut: false,
             gaps: Vec::new(),
         }
-    }
-
-    /// Where its report is; `None` where nothing was asked.
-    pub fn report(&self) -> Option<String> {
-        if self.query.is_empty() {
-            return None;
-        }
-        let more = address(
-            "",
-            &[("assumed", self.assumed.words()), ("line", &self.line)],
-        );
-        Some(format!(
-            "/desk/report?{}{}",
-            self.query,
-            more.replacen('?', "&", 1)
-        ))
     }
 
     /// The only host that fits, where one does.
@@ -182,64 +164,10 @@ fn known(time: Option<Timed>, nothing: &str) -> String {
     }
 }
 
-/// The answer in one sentence.
-fn sentence(
-    question: &Question,
-    verdict: Verdict,
-    is_cut: bool,
-    all: &[Candidate],
-    gaps: &[String],
-) -> String {
-    let was = match question.asked.period {
-        None => "is",
-        Some(_) => "was",
-    };
-    match (verdict, all.first()) {
-        (Verdict::One, Some(first)) => {
-            let mut text = format!("It {was} {}", first.host);
-            if !first.distance.is_empty() {
-                text += &format!(
-                    ", if the clocks differ: its connection lies {}",
-                    first.distance
-                );
-            }
-            if !gaps.is_empty() {
-                text += ", as far as is known: something is missing, see below";
-            }
-            text + "."
-        }
-        (Verdict::None, _) | (_, None) if gaps.is_empty() => {
-            "Nobody. Nothing is missing from what is known of that time, so no translated \
-             connection of this gateway fits."
-                .to_owned()
-        }
-        (Verdict::None, _) | (_, None) => {
-            "Nobody was found, but this proves nothing: something is missing, see below.".to_owned()
-        }
-        (Verdict::Several, _) => {
-            let at_least = if is_cut { "at least " } else { "" };
-            let hosts = distinct_hosts(all).max(2);
-            format!("It {was} one of {at_least}{hosts} hosts; the question does not tell which.")
-        }
-    }
-}
-
-/// Those that are shown: of each host the first, then the others, in their order.
-fn shown(all: Vec<Candidate>) -> Vec<Candidate> {
-    let mut seen = HashSet::new();
-    let is_first: Vec<bool> = all.iter().map(|it| seen.insert(it.host)).collect();
-    let mut room = SHOWN.saturating_sub(seen.len());
-    let numbered = all.into_iter().zip(is_first);
-    let chosen = numbered.filter(|(_, is_first)| {
-        let has_room = !is_first && room > 0;
-        room -= usize::from(has_room);
-        *is_first || has_room
-    });
-    chosen.map(|(candidate, _)| candidate).take(SHOWN).collect()
-}
-
 fn distinct_hosts(candidates: &[Candidate]) -> usize {
-    let hosts: HashSet<IpAddr> = candidates.iter().map(|it| it.host).collect();
+    let mut hosts: Vec<IpAddr> = candidates.iter().map(|it| it.host).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
     hosts.len()
 }
 
@@ -269,14 +197,13 @@ fn in_words(question: &Question) -> String {
         None => text += ", now",
         Some(Period { from, to }) if from == to => {
             text += &format!(", at {}", words::exact_time(from));
-            text += " UTC";
         }
         Some(Period { from, to }) => {
             if from != Timestamp::MIN {
-                text += &format!(", from {} UTC", words::exact_time(from));
+                text += &format!(", from {}", words::exact_time(from));
             }
             if to != Timestamp::MAX {
-                text += &format!(", until {} UTC", words::exact_time(to));
+                text += &format!(", until {}", words::exact_time(to));
             }
         }
     }
@@ -359,6 +286,7 @@ mod tests {
     use model::{Answer, Coverage, Endpoint, Gap, GapCause, Translation, TranslationKind};
 
     use super::*;
+    use crate::bulk::Assumed;
     use crate::lookup::Asked;
 
     fn question(nat: &str, remote: &str) -> Question {
@@ -423,7 +351,7 @@ mod tests {
                     "2026-11-24T17:58:40Z",
                 ),
                 "Who was behind 203.0.113.7, talking to 198.51.100.9 port 443, at 2026-11-24 \
-                 17:58:40 UTC, give or take 2 s?",
+                 17:58:40, give or take 2 s?",
             ),
             (
                 question("", "198.51.100.0/24:443"),
@@ -444,7 +372,7 @@ mod tests {
     fn nobody_is_named_where_several_fit() {
         let asked = question("203.0.113.7", "");
         let answered = answered(Verdict::Several, &["10.0.0.2", "10.0.0.3"], Vec::new());
-        let case = Case::answered(String::new(), &asked, &answered, true);
+        let case = Case::answered(String::new(), &asked, &answered);
         assert_eq!(case.host(), None);
         assert!(
             case.answer.starts_with("It is one of 2 hosts"),
@@ -464,7 +392,7 @@ mod tests {
         };
         let asked = question("203.0.113.7:40123", "198.51.100.9:443");
         let one = answered(Verdict::One, &["10.0.0.2"], vec![gap]);
-        let case = Case::answered(String::new(), &asked, &one, true);
+        let case = Case::answered(String::new(), &asked, &one);
         assert!(
             case.answer.contains("as far as is known"),
             "{}",
@@ -472,10 +400,10 @@ mod tests {
         );
         assert_eq!(case.gaps.len(), 1);
         let none = answered(Verdict::None, &[], vec![gap]);
-        let case = Case::answered(String::new(), &asked, &none, true);
+        let case = Case::answered(String::new(), &asked, &none);
         assert!(case.answer.contains("proves nothing"), "{}", case.answer);
         let none = answered(Verdict::None, &[], Vec::new());
-        let case = Case::answered(String::new(), &asked, &none, true);
+        let case = Case::answered(String::new(), &asked, &none);
         assert!(case.answer.starts_with("Nobody. Nothing is missing"));
     }
 }

@@ -27,24 +27,12 @@ pub struct Desk {
     pub cases: Vec<Case>,
     /// How many questions there were.
     pub total: usize,
-    /// How many are counted at most.
-    pub most: usize,
 }
 
 impl Desk {
     /// Whether a table of all answers helps.
     pub const fn has_many(&self) -> bool {
         self.cases.len() > 2
-    }
-
-    /// How many questions there were, as far as they were counted.
-    pub fn total_in_words(&self) -> String {
-        let more = if self.total >= self.most {
-            "more than "
-        } else {
-            ""
-        };
-        format!("{more}{}", super::words::number(self.total as u64))
     }
 
     /// How many questions are not answered on the page.

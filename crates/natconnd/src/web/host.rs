@@ -68,8 +68,6 @@ pub struct Host {
     pub form: HostForm,
     /// The live connections of this page, newest first.
     pub rows: Vec<Row>,
-    /// What is not known of what it has now; nothing where all is.
-    pub gaps: Vec<String>,
     /// How many there are on all pages.
     pub total: u64,
     /// Where the next page begins.

@@ -22,7 +22,7 @@ mod trouble;
 mod words;
 
 pub use assets::Asset;
-pub use case::{Candidate, Case, LIMIT};
+pub use case::{Candidate, Case};
 pub use desk::{Desk, Report};
 pub use docs::{Docs, Document, Kind};
 pub use frame::{Frame, Section};

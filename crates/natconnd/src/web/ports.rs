@@ -16,9 +16,6 @@ const BLOCK: u16 = 1024;
 /// Holders in a table of them.
 const HOLDERS: usize = 200;
 
-/// Rows in the table of NAT addresses.
-const NATS: usize = 40;
-
 /// Rows in a table of what is used most.
 const TOP: usize = 20;
 
@@ -41,8 +38,6 @@ pub struct Usage {
     pub taken_at: String,
     /// Each NAT address with each protocol.
     pub nat: Vec<NatRow>,
-    /// How many more there are.
-    pub nat_untold: u64,
     /// The fullest pairs of NAT address and remote endpoint.
     pub remotes: Vec<RemoteRow>,
     /// Ports that one pair can use.
@@ -147,9 +142,7 @@ impl Usage {
         };
         Self {
             taken_at: words::time(census.taken_at),
-            nat_untold: census.other_nat_addresses.count
-                + (census.nat_addresses.len() as u64).saturating_sub(NATS as u64),
-            nat: nat.take(NATS).collect(),
+            nat: nat.take(TOP * 2).collect(),
             remotes: census.remotes.iter().take(TOP).map(remote).collect(),
             available: words::number(available),
             by_connections: census.by_connections.iter().take(TOP).map(host).collect(),

@@ -57,7 +57,7 @@ fn the_desk_names_the_host_in_words() {
         "{html}"
     );
     assert!(
-        html.contains("/desk/report?nat=100.64.2.1:40123&#38;line="),
+        html.contains("/desk/report?nat=100.64.2.1:40123\""),
         "{html}"
     );
     let html = server.get("/desk?q=100.64.2.1:40124").body;
@@ -163,61 +163,4 @@ fn ports_are_shown_with_who_holds_them() {
     ] {
         assert_eq!(server.get(wrong).status, 400, "{wrong}");
     }
-}
-
-#[test]
-fn every_host_that_may_have_been_it_is_named() {
-    let mut matches = many(40);
-    for (number, found) in matches.iter_mut().enumerate() {
-        found.translation.nat.port = 40123;
-        found.translation.remote.port = 1000 + number as u16;
-    }
-    // Behind all the others.
-    matches[0].translation.internal.address = "192.168.248.77".parse().unwrap();
-    let server = Running::with(matches);
-    let html = server.get("/desk?q=100.64.2.1:40123").body;
-    assert!(html.contains("It is one of 2 hosts;"), "{html}");
-    assert!(html.contains("192.168.248.77"), "{html}");
-    assert!(html.contains("with the first of each host"), "{html}");
-}
-
-#[test]
-fn a_report_keeps_what_the_desk_knew() {
-    let server = Running::with(vec![example()]);
-    let asked = "/desk?q=2020-11-24+11:58:40+from+100.64.2.1:40123";
-    let html = server.get(asked).body;
-    assert!(html.contains("names no time zone"), "{html}");
-    let at = html.find("/desk/report?").unwrap();
-    let address = html[at..].split('"').next().unwrap().replace("&#38;", "&");
-    let report = server.get(&address).body;
-    assert!(report.contains("names no time zone"), "{address}: {report}");
-    let line = "2020-11-24 11:58:40 from 100.64.2.1:40123";
-    assert!(report.contains(line), "{address}: {report}");
-    assert!(report.contains("11:58:40 UTC, give or take"), "{report}");
-}
-
-#[test]
-fn an_address_that_is_nobodys_is_told_as_such() {
-    let server = Running::with(vec![example()]);
-    let html = server.get("/desk?q=192.0.2.77:4000").body;
-    assert!(
-        html.contains("No translation has the address 192.0.2.77"),
-        "{html}"
-    );
-    let html = server.get("/desk?q=100.64.2.1:4000").body;
-    assert!(!html.contains("No translation has the address"), "{html}");
-}
-
-#[test]
-fn a_host_says_what_is_missing() {
-    let server = Running::with(vec![example()]);
-    server
-        .answers
-        .set_coverage(model::Coverage::of_gaps(vec![model::Gap {
-            from: model::Timestamp(0),
-            to: None,
-            cause: model::GapCause::ReceiveBuffer,
-        }]));
-    let html = server.get("/hosts/192.168.248.3").body;
-    assert!(html.contains("Not everything is known since"), "{html}");
 }

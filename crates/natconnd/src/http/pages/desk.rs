@@ -5,51 +5,34 @@
 //! lines, `/desk/report` one question and all that belongs to its answer, for printing.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use hyper::body::Incoming;
-use hyper::header::{CACHE_CONTROL, CONTENT_DISPOSITION, HeaderValue};
+use hyper::header::{CONTENT_DISPOSITION, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use jiff::tz::TimeZone;
 use model::{EndpointSet, Lookup, Timestamp};
 
 use super::super::body::Body;
-use super::super::lookups::{busy, timezone};
+use super::super::lookups::timezone;
 use super::super::problem::{Refused, problem};
-use super::super::query::DEFAULT_LIMIT;
 use super::super::response::{TEXT, ok};
 use super::super::state::State;
-use super::super::when::{self, When};
-use super::super::{lookup, query};
+use super::super::{lookup, when};
 use super::{form, frame, never_sniffed, page, trouble};
 use crate::api::Problem;
-use crate::bulk::{Assumed, Batch, BeginError, Clock, Item, Question, Reader, Settings};
+use crate::bulk::{Batch, BeginError, Clock, Item, Question, Reader, Settings};
 use crate::lookup::{Answered, Asked, TOLERANCE};
-use crate::web::{Case, Desk, LIMIT, Report, Section};
+use crate::web::{Case, Desk, Report, Section};
 
 /// How many questions of a paste are answered on the page.
 const SHOWN: usize = 20;
 
-/// How many questions of a paste are counted.
-const MOST: usize = 10_000;
+/// How many matches of each.
+const MATCHES: usize = 20;
 
-/// What can be said of a report beside what a lookup asks.
-const OF_REPORT: &[&str] = &[
-    "nat",
-    "remote",
-    "internal",
-    "protocol",
-    "kind",
-    "zone",
-    "at",
-    "from",
-    "to",
-    "tolerance",
-    "assumed",
-    "line",
-];
+/// How many questions of a paste are read at all.
+const MOST: usize = 10_000;
 
 /// What is in the form.
 #[derive(Clone, Debug)]
@@ -120,7 +103,7 @@ pub(super) async fn respond(state: &Arc<State>, request: Request<Incoming>) -> R
             return report(state, query).await;
         }
         let fields = match head.method {
-            Method::POST => form::read(body, state.limits.body_timeout).await?,
+            Method::POST => form::read(body).await?,
             _ => form::fields(query.unwrap_or_default())?,
         };
         let form = Form::of_fields(fields);
@@ -153,7 +136,6 @@ async fn desk(state: &Arc<State>, form: Form) -> Response<Body> {
         refused,
         cases,
         total,
-        most: MOST,
     };
     page(status, &desk)
 }
@@ -191,18 +173,12 @@ async fn cases(state: &Arc<State>, form: &Form) -> Refused<(Vec<Case>, usize)> {
     let mut answered = look_up(state, questions).await?.into_iter();
     let cases = asked.into_iter().map(|(line, question)| match question {
         Ok(question) => match answered.next() {
-            Some(answered) => case(state, line, &question, &answered),
+            Some(answered) => Case::answered(line, &question, &answered),
             None => Case::refused(line, "there was no time to answer it"),
         },
         Err(cause) => Case::refused(line, &cause),
     });
     Ok((cases.collect(), total))
-}
-
-fn case(state: &State, line: String, question: &Question, answered: &Answered) -> Case {
-    let address = question.asked.lookup.nat.address();
-    let is_ours = address.is_some_and(|address| state.answers.has_nat_address(address));
-    Case::answered(line, question, answered, is_ours)
 }
 
 /// A line as it is shown beside its answer.
@@ -225,10 +201,8 @@ async fn look_up(state: &Arc<State>, questions: Vec<Asked>) -> Refused<Vec<Answe
     let is_past: Vec<bool> = questions.iter().map(|it| it.period.is_some()).collect();
     let now = state.answers.now();
     let lag = (!state.catch_up(now).await).then(|| state.answers.lag());
-    let client = Client::default();
-    let is_there = client.is_there();
     let answered = state
-        .look_for_many(move |answers| answers.lookup_many(&questions, LIMIT, is_there))
+        .look_for_many(move |answers| answers.lookup_many(&questions, MATCHES, || true))
         .await;
     let mut answered = answered.ok_or_else(broke_off)?;
     if let Some(lag) = lag {
@@ -255,99 +229,53 @@ fn broke_off() -> Box<Problem> {
 /// The text of a form with the answers beside its lines, as a file.
 async fn answers(state: &Arc<State>, form: &Form) -> Refused<Response<Body>> {
     let mut reader = form.reader(state.answers.now())?;
-    let permit = Arc::clone(&state.bulk).try_acquire_owned();
-    let permit = permit.map_err(|_| busy(state.limits.bulk_requests))?;
     let has_caught_up = state.catch_up(state.answers.now()).await;
     let lag = (!has_caught_up).then(|| state.answers.lag());
-    let client = Client::default();
-    let is_there = client.is_there();
     let written = state.look_for_many(move |answers| {
         let mut bytes = Vec::new();
         loop {
             let batch = Batch::take(&mut reader);
-            if batch.is_empty() || !is_there() {
-                drop(permit);
+            if batch.is_empty() {
                 return bytes;
             }
-            bytes.extend(batch.answer(answers, DEFAULT_LIMIT, lag, &is_there).0);
+            bytes.extend(batch.answer(answers, MATCHES, lag, || true).0);
         }
     });
     let bytes = written.await.ok_or_else(broke_off)?;
     let mut response = ok(TEXT, bytes);
-    let headers = response.headers_mut();
     let as_file = HeaderValue::from_static("attachment; filename=\"answers.txt\"");
-    headers.insert(CONTENT_DISPOSITION, as_file);
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(CONTENT_DISPOSITION, as_file);
     Ok(never_sniffed(response))
 }
 
-/// Whoever waits for an answer: gone once this is dropped.
-#[derive(Default)]
-struct Client(Arc<AtomicBool>);
-
-impl Client {
-    /// Tells whether it still waits.
-    fn is_there(&self) -> impl Fn() -> bool + Send + use<> {
-        let is_gone = Arc::clone(&self.0);
-        move || !is_gone.load(Relaxed)
-    }
-}
-
-impl Drop for Client {
-    fn drop(&mut self) {
-        self.0.store(true, Relaxed);
-    }
-}
-
-/// One question as `/api/v1/lookup` takes it, and all that belongs to its answer. `assumed`
-/// and `line` are what the desk knew of it.
+/// One question as `/api/v1/lookup` takes it, and all that belongs to its answer.
 async fn report(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Body>> {
-    let (question, line) = read_report(query, state.answers.now())?;
-    let answered = look_up(state, vec![question.asked.clone()]).await?.pop();
+    let (question, when, _) = lookup::read(query)?;
+    let asked = match when.is_given() {
+        false => Asked {
+            lookup: question,
+            ..Asked::default()
+        },
+        true => {
+            let past = when.question(question, state.answers.now())?;
+            Asked {
+                lookup: past.lookup,
+                period: Some(past.period),
+                tolerance: past.tolerance,
+            }
+        }
+    };
+    let question = Question {
+        asked: asked.clone(),
+        assumed: crate::bulk::Assumed::default(),
+    };
+    let answered = look_up(state, vec![asked]).await?.pop();
     let answered = answered.ok_or_else(broke_off)?;
     let report = Report {
         frame: frame(state, Section::Desk),
-        case: case(state, line, &question, &answered),
+        case: Case::answered(String::new(), &question, &answered),
         health: state.examine().await.ok_or_else(broke_off)?,
         has_history: state.answers.history().is_some(),
     };
     Ok(page(StatusCode::OK, &report))
-}
-
-fn read_report(query: Option<&str>, now: Timestamp) -> Refused<(Question, String)> {
-    let mut lookup = Lookup::default();
-    let mut when = When::default();
-    let mut assumed = Assumed::default();
-    let mut line = String::new();
-    query::read(query, OF_REPORT, |name, value| {
-        match name {
-            "line" => value.clone_into(&mut line),
-            "assumed" => {
-                assumed.year = value.contains("year");
-                assumed.zone = value.contains("zone");
-            }
-            _ if lookup::set(&mut lookup, name, value)? => {}
-            _ => drop(when.set(name, value)?),
-        }
-        Ok(())
-    })?;
-    when.check()?;
-    if lookup.nat.is_any() && lookup.remote.is_any() && lookup.internal.is_any() {
-        let detail = "make a report: none of nat, remote and internal is given";
-        return Err(problem(StatusCode::BAD_REQUEST, detail));
-    }
-    let asked = if when.is_given() {
-        let past = when.question(lookup, now)?;
-        Asked {
-            lookup: past.lookup,
-            period: Some(past.period),
-            tolerance: past.tolerance,
-        }
-    } else {
-        Asked {
-            lookup,
-            ..Asked::default()
-        }
-    };
-    Ok((Question { asked, assumed }, line))
 }

@@ -1,7 +1,5 @@
 //! What a form sends.
 
-use std::time::Duration;
-
 use http_body_util::{BodyExt, Limited};
 use hyper::StatusCode;
 use hyper::body::Incoming;
@@ -13,18 +11,9 @@ use super::super::query::{Plus, decode};
 /// long.
 pub(super) const MAX_BODY: usize = 768 * 1024;
 
-/// How long a form may take to come, whatever else may take longer.
-const PATIENCE: Duration = Duration::from_secs(60);
-
 /// Reads the fields of a form, in their order (`application/x-www-form-urlencoded`).
-/// It must be there after `patience`.
-pub(super) async fn read(body: Incoming, patience: Duration) -> Refused<Vec<(String, String)>> {
-    let body = Limited::new(body, MAX_BODY).collect();
-    let body = tokio::time::timeout(patience.min(PATIENCE), body).await;
-    let body = body.map_err(|_| {
-        let detail = "read the form: it did not come to its end in time";
-        problem(StatusCode::REQUEST_TIMEOUT, detail)
-    })?;
+pub(super) async fn read(body: Incoming) -> Refused<Vec<(String, String)>> {
+    let body = Limited::new(body, MAX_BODY).collect().await;
     let body = body.map_err(|error| {
         let detail = format!(
             "read the form: {error}; for longer input there is `natconn lookup --file` and \
