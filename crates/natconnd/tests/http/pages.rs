@@ -57,7 +57,8 @@ fn the_desk_names_the_host_in_words() {
         "{html}"
     );
     assert!(
-        html.contains("/desk/report?nat=100.64.2.1:40123\""),
+        html.contains("/desk/report?nat=100.64.2.1:40123&line=100.64.2.1:40123\"")
+            || html.contains("/desk/report?nat=100.64.2.1:40123&#38;line=100.64.2.1:40123\""),
         "{html}"
     );
     let html = server.get("/desk?q=100.64.2.1:40124").body;
