@@ -539,7 +539,8 @@ mod tests {
         near.answer.matches[0].ended_at = timed("2026-11-24T17:58:39.1Z");
         assert!(sentence(&near).contains("its connection ended 0.9 s before"));
         // Another of its connections was there.
-        near.answer.matches.push(near.answer.matches[0].clone());
+        let other = near.answer.matches[0];
+        near.answer.matches.push(other);
         near.distances.push(Duration::ZERO);
         assert_eq!(sentence(&near), "It was 10.0.0.2.");
     }
