@@ -191,3 +191,18 @@ fn nat_addresses_that_are_not_shown_are_counted() {
     let html = server.get("/ports").body;
     assert!(html.contains("5 more are not shown"), "{html}");
 }
+
+#[test]
+fn headings_say_what_they_head() {
+    let server = Running::with(vec![example()]);
+    let paste = "text=100.64.2.1%3A1%0A100.64.2.1%3A2%0A100.64.2.1%3A40123";
+    let desk = post(&server, "/desk", paste).body;
+    let ports = server.get("/ports?from=0").body;
+    for html in [desk, ports] {
+        assert!(html.contains("<th scope=\"col\""), "{html}");
+        assert!(
+            !html.contains("<th>") && !html.contains("<th class"),
+            "{html}"
+        );
+    }
+}
