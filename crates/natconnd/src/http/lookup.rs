@@ -113,10 +113,23 @@ fn broke_off() -> Box<Problem> {
 }
 
 pub(super) fn read(query: Option<&str>) -> Refused<(Lookup, When, usize)> {
+    read_with(query, PARAMETERS, |_, _| Ok(false))
+}
+
+/// Reads a query that may say more than a lookup's: `known` are all its parameters, of
+/// which `more` reads those that are not a lookup's, and says false to the others.
+pub(super) fn read_with(
+    query: Option<&str>,
+    known: &'static [&'static str],
+    mut more: impl FnMut(&str, &str) -> Refused<bool>,
+) -> Refused<(Lookup, When, usize)> {
     let mut question = Lookup::default();
     let mut when = When::default();
     let mut limit = DEFAULT_LIMIT;
-    query::read(query, PARAMETERS, |name, value| {
+    query::read(query, known, |name, value| {
+        if more(name, value)? {
+            return Ok(());
+        }
         if name == "limit" {
             limit = query::limit(value)?;
         } else if !set(&mut question, name, value)? {

@@ -155,7 +155,7 @@ impl Server {
             scrapes: Semaphore::new(1),
             pynatconnd: self.pynatconnd.map(Pynatconnd::new),
             limits,
-            scans: Semaphore::new(SCANS),
+            scans: Arc::new(Semaphore::new(SCANS)),
             narrow: Arc::new(Semaphore::new(NARROW)),
             broad: Arc::new(Semaphore::new(BROAD)),
             exports: Arc::new(Semaphore::new(1)),

@@ -37,7 +37,7 @@ pub(super) struct State {
     pub limits: Limits,
     /// Permits to scan the table, so that a crowd of listing clients leaves
     /// processors for the thread that reads events.
-    pub scans: Semaphore,
+    pub scans: Arc<Semaphore>,
     /// Permits to look back at a NAT endpoint, which is quick in most cases.
     pub narrow: Arc<Semaphore>,
     /// Permits to look back at anything else, which may take long, so that quick
@@ -65,16 +65,13 @@ pub(super) const BROAD: usize = 2;
 impl State {
     /// Runs something that scans the table, where blocking is allowed.
     ///
-    /// `None` where it panicked.
+    /// `None` where it panicked. Its permit is held until it ends, even where nobody
+    /// waits for it any more.
     pub(super) async fn scan<T: Send + 'static>(
         self: &Arc<Self>,
         scan: impl FnOnce(&Answers) -> T + Send + 'static,
     ) -> Option<T> {
-        let permit = self.scans.acquire().await.ok()?;
-        let answers = Arc::clone(&self.answers);
-        let result = tokio::task::spawn_blocking(move || scan(&answers)).await;
-        drop(permit);
-        result.ok()
+        self.look_with(&self.scans, scan).await
     }
 
     /// Looks back for a question, where blocking is allowed.
@@ -108,15 +105,26 @@ impl State {
         permits: &Arc<Semaphore>,
         look: impl FnOnce(&Answers) -> T + Send + 'static,
     ) -> Option<T> {
-        let permit = Arc::clone(permits).acquire_owned().await.ok()?;
         let answers = Arc::clone(&self.answers);
-        let look = move || {
-            let found = look(&answers);
-            drop(permit);
-            found
-        };
-        tokio::task::spawn_blocking(look).await.ok()
+        with_permit(permits, move || look(&answers)).await
     }
+}
+
+/// Does something where blocking is allowed, once there is a permit for it, which is
+/// held until it ends: whoever stops waiting makes no room for others.
+///
+/// `None` where it panicked.
+async fn with_permit<T: Send + 'static>(
+    permits: &Arc<Semaphore>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let permit = Arc::clone(permits).acquire_owned().await.ok()?;
+    let work = move || {
+        let done = work();
+        drop(permit);
+        done
+    };
+    tokio::task::spawn_blocking(work).await.ok()
 }
 
 /// How long an answer waits for what happened before the question: far longer
@@ -221,4 +229,35 @@ impl State {
 pub(super) async fn stopped(mut shutdown: watch::Receiver<bool>) {
     // A closed channel means that whoever would say so is gone.
     let _ = shutdown.wait_for(|stop| *stop).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn work_that_nobody_waits_for_holds_its_permit() {
+        let permits = Arc::new(Semaphore::new(1));
+        let (begun, has_begun) = mpsc::channel();
+        let (end, ended) = mpsc::channel::<()>();
+        let waiting = {
+            let permits = Arc::clone(&permits);
+            tokio::spawn(async move {
+                let work = move || {
+                    begun.send(()).unwrap();
+                    ended.recv().unwrap();
+                };
+                with_permit(&permits, work).await
+            })
+        };
+        has_begun.recv().unwrap();
+        waiting.abort();
+        assert!(waiting.await.unwrap_err().is_cancelled());
+        assert_eq!(permits.available_permits(), 0);
+        end.send(()).unwrap();
+        let freed = tokio::time::timeout(Duration::from_secs(5), permits.acquire());
+        assert!(freed.await.unwrap().is_ok());
+    }
 }

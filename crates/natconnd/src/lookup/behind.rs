@@ -150,6 +150,12 @@ impl Answers {
         identified.with_gaps()
     }
 
+    /// Whether any translation in the table has this NAT address: one look.
+    pub fn has_nat_address(&self, address: IpAddr) -> bool {
+        let endpoint = Endpoint::new(address, 0);
+        self.mirror.at_nat(endpoint, 0, |_| ()).is_some()
+    }
+
     /// What is said of an address that no translation has; `None` while a gap lasts, in
     /// which the kernel may know one.
     fn stranger(&self, question: &Lookup, is_settled: bool) -> Option<Identified> {

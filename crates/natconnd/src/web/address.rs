@@ -20,7 +20,7 @@ pub fn address(path: &str, fields: &[(&str, &str)]) -> String {
 
 /// Writes a value so that it means itself in a query (RFC 3986, section 3.4); what is
 /// common in endpoints stays readable.
-fn escape(out: &mut String, value: &str) {
+pub fn escape(out: &mut String, value: &str) {
     for byte in value.bytes() {
         match byte {
             b'a'..=b'z'

@@ -1,13 +1,18 @@
 //! One question and its answer, in words that need no training.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use model::{EndpointPattern, Match, Period, TimeSource, Timed, Timestamp, Verdict};
 
+use super::address::escape;
 use super::words;
-use crate::bulk::Question;
+use crate::bulk::{Assumed, Question};
 use crate::lookup::Answered;
+
+/// How many matches are shown of each answer.
+const SHOWN: usize = 20;
 
 /// A question with its answer, or why there is none.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,17 +23,21 @@ pub struct Case {
     pub question: String,
     /// The question as the query of `/api/v1/lookup`; empty where there is none.
     pub query: String,
+    /// The same as the query of `/desk/report`, with the line and what was assumed;
+    /// empty where there is none.
+    pub report: String,
     /// `one`, `several`, `none`, or `error`.
     pub verdict: &'static str,
     /// The answer in one sentence.
     pub answer: String,
     /// What would tell more, or what was assumed.
     pub advice: Vec<String>,
-    /// Who fits.
+    /// Who fits, each host at least once where there is room.
     pub candidates: Vec<Candidate>,
-    /// Whether there were more of them.
-    pub is_cut: bool,
-    /// What is not known of the time in question; nothing where all is.
+    /// How many more fit, in words; empty where all are shown.
+    pub more: String,
+    /// What is not known of the time in question, or was not looked at; nothing where
+    /// all is known.
     pub gaps: Vec<String>,
 }
 
@@ -59,25 +68,25 @@ impl Case {
         let answer = &answered.answer;
         let distances = answered.distances.iter().copied();
         let distances = distances.chain(std::iter::repeat(Duration::ZERO));
-        let candidates: Vec<Candidate> = answer
-            .matches
-            .iter()
-            .zip(distances)
-            .map(|(found, distance)| Candidate::new(found, distance))
-            .collect();
-        let gaps: Vec<String> = answer.coverage.gaps().iter().map(words::gap).collect();
+        let found: Vec<(&Match, Duration)> = answer.matches.iter().zip(distances).collect();
+        let (shown, hosts) = each_host_first(&found);
+        let mut gaps: Vec<String> = answer.coverage.gaps().iter().map(words::gap).collect();
+        if answer.is_cut {
+            gaps.push(CUT.to_owned());
+        }
         let was = match question.asked.period {
             None => "is",
             Some(_) => "was",
         };
-        let first = candidates.first().map(|candidate| candidate.host);
-        let hosts = distinct_hosts(&candidates);
+        let first = found
+            .first()
+            .map(|(first, _)| first.translation.internal.address);
         let sentence = match (answer.verdict, first) {
-            (Verdict::One, Some(host)) if gaps.is_empty() => format!("It {was} {host}."),
             (Verdict::One, Some(host)) => {
-                format!("It {was} {host}, as far as is known: something is missing, see below.")
+                let apart = apart(&found, question.asked.period);
+                only(was, host, apart, gaps.is_empty())
             }
-            (Verdict::None, _) | (_, None) if gaps.is_empty() && !answer.is_cut => {
+            (Verdict::None, _) | (_, None) if gaps.is_empty() => {
                 "Nobody. Nothing is missing from what is known of that time, so no translated \
                  connection of this gateway fits."
                     .to_owned()
@@ -86,24 +95,39 @@ impl Case {
                 "Nobody was found, but this proves nothing: something is missing, see below."
                     .to_owned()
             }
-            (Verdict::Several, _) if answer.is_cut => {
-                format!("It {was} one of {hosts} hosts or more; the question does not tell which.")
-            }
             (Verdict::Several, _) => {
-                format!("It {was} one of {hosts} hosts; the question does not tell which.")
+                // Of those that were left out only the verdict tells.
+                let (least, hosts) = match answer.is_cut {
+                    true => ("at least ", hosts.max(2)),
+                    false => ("", hosts),
+                };
+                format!(
+                    "It {was} one of {least}{} hosts; the question does not tell which.",
+                    words::number(hosts as u64)
+                )
             }
         };
+        let query = question.query();
         Self {
+            report: report(&query, question.assumed, &line),
             line,
             question: in_words(question),
-            query: question.query(),
+            query,
             verdict: answer.verdict.name(),
             answer: sentence,
             advice: advice(question, answer.verdict),
-            candidates,
-            is_cut: answer.is_cut,
+            more: more(found.len() - shown.len(), answer.is_cut),
+            candidates: shown,
             gaps,
         }
+    }
+
+    /// Adds that no translation has the address that was asked about.
+    pub fn is_about_stranger(&mut self, address: IpAddr) {
+        self.advice.push(format!(
+            "No translation of this gateway has the address {address} at the moment: check \
+             that it is one of its NAT addresses."
+        ));
     }
 
     /// What is shown of a line that asks nothing.
@@ -112,11 +136,12 @@ impl Case {
             line,
             question: "This line could not be read.".to_owned(),
             query: String::new(),
+            report: String::new(),
             verdict: "error",
             answer: format!("Nothing was asked: {cause}."),
             advice: Vec::new(),
             candidates: Vec::new(),
-            is_cut: false,
+            more: String::new(),
             gaps: Vec::new(),
         }
     }
@@ -126,6 +151,92 @@ impl Case {
         let first = self.candidates.first()?;
         (self.verdict == "one").then_some(first.host)
     }
+}
+
+/// What is told where an answer was cut.
+const CUT: &str = "Looking was cut short, because too much fits or it took too long: there may \
+                   be others that fit. A question that says more is answered whole.";
+
+/// What is shown of the matches: the nearest of each host before the others, as many
+/// as there is room for; and how many hosts there are.
+fn each_host_first(found: &[(&Match, Duration)]) -> (Vec<Candidate>, usize) {
+    let mut hosts = HashSet::new();
+    let (firsts, rest): (Vec<_>, Vec<_>) = found
+        .iter()
+        .partition(|(found, _)| hosts.insert(found.translation.internal.address));
+    let shown = firsts.into_iter().chain(rest).take(SHOWN);
+    let shown = shown.map(|(found, distance)| Candidate::new(found, distance));
+    (shown.collect(), hosts.len())
+}
+
+fn more(untold: usize, is_cut: bool) -> String {
+    match (words::number(untold as u64), is_cut) {
+        (_, false) if untold == 0 => String::new(),
+        (_, true) if untold == 0 => "There may be more.".to_owned(),
+        (number, false) => format!("{number} more fit and are not shown."),
+        (number, true) => format!("At least {number} more fit and are not shown."),
+    }
+}
+
+/// The nearest match where none was there at the asked time: how far away it was, and
+/// what it was then.
+fn apart(found: &[(&Match, Duration)], period: Option<Period>) -> Option<(String, &'static str)> {
+    let period = period?;
+    let (found, distance) = found.iter().min_by_key(|(_, distance)| *distance)?;
+    if distance.is_zero() {
+        return None;
+    }
+    let is_after = found.started_at.is_some_and(|it| it.at > period.to);
+    let is_before = found.ended_at.is_some_and(|it| it.at < period.from);
+    let how = match (is_after, is_before) {
+        (true, _) => "its connection began {} after the asked time",
+        (_, true) => "its connection ended {} before the asked time",
+        _ => "its connection was {} away from the asked time",
+    };
+    Some((words::seconds(*distance), how))
+}
+
+/// The sentence that names the only host.
+fn only(
+    was: &str,
+    host: IpAddr,
+    apart: Option<(String, &'static str)>,
+    is_complete: bool,
+) -> String {
+    match (apart, is_complete) {
+        (None, true) => format!("It {was} {host}."),
+        (None, false) => {
+            format!("It {was} {host}, as far as is known: something is missing, see below.")
+        }
+        (Some((apart, how)), true) => {
+            let how = how.replace("{}", &apart);
+            format!("It {was} {host}, if the clocks differ by {apart}: {how}.")
+        }
+        (Some((apart, how)), false) => {
+            let how = how.replace("{}", &apart);
+            format!(
+                "It {was} {host}, as far as is known and if the clocks differ by {apart}: {how}. \
+                 Something is missing, see below."
+            )
+        }
+    }
+}
+
+/// The query of a report: what was asked, what was assumed, and of which line.
+fn report(query: &str, assumed: Assumed, line: &str) -> String {
+    let mut report = query.to_owned();
+    let assumed = match (assumed.zone, assumed.year) {
+        (true, true) => "&assumed=zone,year",
+        (true, false) => "&assumed=zone",
+        (false, true) => "&assumed=year",
+        (false, false) => "",
+    };
+    report += assumed;
+    if !line.is_empty() {
+        report += "&line=";
+        escape(&mut report, line);
+    }
+    report
 }
 
 impl Candidate {
@@ -145,7 +256,7 @@ impl Candidate {
             ended: known(found.ended_at, "has not ended"),
             distance: match distance {
                 Duration::ZERO => String::new(),
-                distance => format!("{:.1} s from the asked time", distance.as_secs_f64()),
+                distance => format!("{} from the asked time", words::seconds(distance)),
             },
         }
     }
@@ -162,13 +273,6 @@ fn known(time: Option<Timed>, nothing: &str) -> String {
             }
         }
     }
-}
-
-fn distinct_hosts(candidates: &[Candidate]) -> usize {
-    let mut hosts: Vec<IpAddr> = candidates.iter().map(|it| it.host).collect();
-    hosts.sort_unstable();
-    hosts.dedup();
-    hosts.len()
 }
 
 /// A question in words.
@@ -196,14 +300,14 @@ fn in_words(question: &Question) -> String {
     match question.asked.period {
         None => text += ", now",
         Some(Period { from, to }) if from == to => {
-            text += &format!(", at {}", words::exact_time(from));
+            text += &format!(", at {} UTC", words::exact_time(from));
         }
         Some(Period { from, to }) => {
             if from != Timestamp::MIN {
-                text += &format!(", from {}", words::exact_time(from));
+                text += &format!(", from {} UTC", words::exact_time(from));
             }
             if to != Timestamp::MAX {
-                text += &format!(", until {}", words::exact_time(to));
+                text += &format!(", until {} UTC", words::exact_time(to));
             }
         }
     }
@@ -351,7 +455,7 @@ mod tests {
                     "2026-11-24T17:58:40Z",
                 ),
                 "Who was behind 203.0.113.7, talking to 198.51.100.9 port 443, at 2026-11-24 \
-                 17:58:40, give or take 2 s?",
+                 17:58:40 UTC, give or take 2 s?",
             ),
             (
                 question("", "198.51.100.0/24:443"),
@@ -405,5 +509,46 @@ mod tests {
         let none = answered(Verdict::None, &[], Vec::new());
         let case = Case::answered(String::new(), &asked, &none);
         assert!(case.answer.starts_with("Nobody. Nothing is missing"));
+    }
+
+    #[test]
+    fn where_looking_was_cut_nothing_is_complete() {
+        let asked = question("203.0.113.7:40123", "198.51.100.9:443");
+        for (verdict, hosts) in [(Verdict::None, &[][..]), (Verdict::One, &["10.0.0.2"])] {
+            let mut cut = answered(verdict, hosts, Vec::new());
+            cut.answer.is_cut = true;
+            let case = Case::answered(String::new(), &asked, &cut);
+            assert!(case.answer.contains("see below"), "{}", case.answer);
+            assert_eq!(case.gaps, [CUT]);
+        }
+    }
+
+    #[test]
+    fn a_host_that_only_came_near_is_named_with_its_condition() {
+        let asked = at(question("203.0.113.7:40123", ""), "2026-11-24T17:58:40Z");
+        let timed = |text: &str| {
+            Some(Timed {
+                at: text.parse().unwrap(),
+                source: TimeSource::Kernel,
+            })
+        };
+        let mut near = answered(Verdict::One, &["10.0.0.2"], Vec::new());
+        near.distances = vec![Duration::from_millis(900)];
+        near.answer.matches[0].started_at = timed("2026-11-24T17:58:40.9Z");
+        let sentence = |near: &Answered| Case::answered(String::new(), &asked, near).answer;
+        let told = "It was 10.0.0.2, if the clocks differ by 0.9 s: its connection began 0.9 s \
+                    after the asked time.";
+        assert_eq!(sentence(&near), told);
+        near.answer.is_cut = true;
+        assert!(sentence(&near).starts_with("It was 10.0.0.2, as far as is known and if"));
+        near.answer.is_cut = false;
+        near.answer.matches[0].started_at = None;
+        near.answer.matches[0].ended_at = timed("2026-11-24T17:58:39.1Z");
+        assert!(sentence(&near).contains("its connection ended 0.9 s before"));
+        // Another of its connections was there.
+        let other = near.answer.matches[0];
+        near.answer.matches.push(other);
+        near.distances.push(Duration::ZERO);
+        assert_eq!(sentence(&near), "It was 10.0.0.2.");
     }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Case, Frame};
+use super::{Case, Frame, words};
 use crate::api::{Finding, Health};
 
 /// A box for questions, and their answers.
@@ -25,11 +25,38 @@ pub struct Desk {
     pub refused: Option<String>,
     /// The answers.
     pub cases: Vec<Case>,
-    /// How many questions there were.
+    /// How many questions were read.
     pub total: usize,
+    /// Whether there are more than were read.
+    pub is_endless: bool,
 }
 
 impl Desk {
+    /// What the field of the zone is called.
+    pub const TIMEZONE: &str = "Time zone, where the text names none";
+
+    /// What the field of the tolerance is called.
+    pub const TOLERANCE: &str = "Clocks may differ by";
+
+    /// The same for the template.
+    pub const fn timezone_label(&self) -> &'static str {
+        Self::TIMEZONE
+    }
+
+    /// The same for the template.
+    pub const fn tolerance_label(&self) -> &'static str {
+        Self::TOLERANCE
+    }
+
+    /// How many questions there are, in words.
+    pub fn total_in_words(&self) -> String {
+        let total = words::number(self.total as u64);
+        match self.is_endless {
+            true => format!("more than {total}"),
+            false => total,
+        }
+    }
+
     /// Whether a table of all answers helps.
     pub const fn has_many(&self) -> bool {
         self.cases.len() > 2

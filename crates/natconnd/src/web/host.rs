@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use askama::Template;
 
 use super::address::address;
-use super::rows::{Row, Share, grouped};
+use super::rows::{Row, Share};
 use super::{Frame, words};
 
 use model::{Endpoint, Match, Period, Timestamp};
@@ -70,6 +70,8 @@ pub struct Host {
     pub rows: Vec<Row>,
     /// How many there are on all pages.
     pub total: u64,
+    /// What is not known of this moment.
+    pub gaps: Vec<String>,
     /// Where the next page begins.
     pub next: Option<String>,
     /// How many of them, the newest, are counted by NAT address and remote.
@@ -96,7 +98,7 @@ impl Host {
 
     /// How many live translations it has, in words.
     pub fn total_in_words(&self) -> String {
-        grouped(self.total)
+        words::number(self.total)
     }
 
     /// Whether not all of them are counted by NAT address and remote.

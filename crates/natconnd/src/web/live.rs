@@ -3,8 +3,8 @@
 use askama::Template;
 
 use super::address::address;
-use super::rows::{Row, grouped};
-use super::{Asset, Frame};
+use super::rows::Row;
+use super::{Asset, Frame, words};
 
 /// Where the page is.
 const PATH: &str = "/live";
@@ -171,7 +171,7 @@ pub struct Live {
 impl Live {
     /// How many fit, in words.
     pub fn counted(&self) -> String {
-        let [total, live] = [self.total, self.live].map(grouped);
+        let [total, live] = [self.total, self.live].map(words::number);
         match self.total == self.live {
             true => format!("{live} live translations"),
             // The table goes on changing while it is looked at.

@@ -19,6 +19,9 @@ const HOLDERS: usize = 200;
 /// Rows in a table of what is used most.
 const TOP: usize = 20;
 
+/// Rows in the table of NAT addresses.
+const NAT_ROWS: usize = 2 * TOP;
+
 /// Ports, and for whom.
 #[derive(Clone, Debug, Template)]
 #[template(path = "ports.html")]
@@ -38,6 +41,8 @@ pub struct Usage {
     pub taken_at: String,
     /// Each NAT address with each protocol.
     pub nat: Vec<NatRow>,
+    /// How many of these are not shown; empty where all are.
+    pub unshown: String,
     /// The fullest pairs of NAT address and remote endpoint.
     pub remotes: Vec<RemoteRow>,
     /// Ports that one pair can use.
@@ -142,12 +147,22 @@ impl Usage {
         };
         Self {
             taken_at: words::time(census.taken_at),
-            nat: nat.take(TOP * 2).collect(),
+            nat: nat.take(NAT_ROWS).collect(),
+            unshown: unshown(census.nat_addresses.len(), census.other_nat_addresses.count),
             remotes: census.remotes.iter().take(TOP).map(remote).collect(),
             available: words::number(available),
             by_connections: census.by_connections.iter().take(TOP).map(host).collect(),
             by_ports: census.by_ports.iter().take(TOP).map(host).collect(),
         }
+    }
+}
+
+/// How many NAT addresses are not in the table, of `known` and `others` that the census
+/// has no row for; empty where all are.
+fn unshown(known: usize, others: u64) -> String {
+    match known.saturating_sub(NAT_ROWS) as u64 + others {
+        0 => String::new(),
+        unshown => words::number(unshown),
     }
 }
 
@@ -318,5 +333,17 @@ pub fn dots(hosts: &[IpAddr]) -> impl Fn(&HeldPort) -> Dot {
         (2.., _) => Dot::Shared,
         (_, Some(number)) => Dot::Host(*number),
         (_, None) => Dot::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_are_not_shown_are_counted() {
+        assert_eq!(unshown(NAT_ROWS, 0), "");
+        assert_eq!(unshown(NAT_ROWS + 1, 0), "1");
+        assert_eq!(unshown(NAT_ROWS + 1, 1_000), "1\u{202f}001");
     }
 }

@@ -112,31 +112,9 @@ pub fn shares<N: ToString + Ord>(
     shares.into_iter().map(share).collect()
 }
 
-/// A number with its digits in groups: `1 234 567`, with spaces that do not break.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push('\u{202f}');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn digits_are_in_groups() {
-        let plain = |number| grouped(number).replace('\u{202f}', "_");
-        assert_eq!(plain(0), "0");
-        assert_eq!(plain(999), "999");
-        assert_eq!(plain(1000), "1_000");
-        assert_eq!(plain(1_234_567), "1_234_567");
-    }
 
     #[test]
     fn the_most_frequent_come_first() {

@@ -1,5 +1,7 @@
 //! Times and gaps in words that need no training.
 
+use std::time::Duration;
+
 use model::{Gap, GapCause, Timestamp};
 
 /// A time to the second: `2026-11-23 22:47:00`. All pages say that times are UTC.
@@ -14,6 +16,14 @@ pub fn exact_time(time: Timestamp) -> String {
     let text = time.to_string();
     let text = text.trim_end_matches('Z');
     text.trim_end_matches(".000").replace('T', " ")
+}
+
+/// A time between others, in seconds to the tenth; in milliseconds below that.
+pub fn seconds(time: Duration) -> String {
+    match time < Duration::from_millis(100) {
+        true => format!("{} ms", time.as_millis().max(1)),
+        false => format!("{:.1} s", time.as_secs_f64()),
+    }
 }
 
 /// A gap: what is not known, of which time, and why.
@@ -53,4 +63,18 @@ pub fn number(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_in_groups() {
+        let plain = |value| number(value).replace('\u{202f}', "_");
+        assert_eq!(plain(0), "0");
+        assert_eq!(plain(999), "999");
+        assert_eq!(plain(1000), "1_000");
+        assert_eq!(plain(1_234_567), "1_234_567");
+    }
 }

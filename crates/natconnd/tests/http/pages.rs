@@ -56,10 +56,8 @@ fn the_desk_names_the_host_in_words() {
         html.contains("Who is behind 100.64.2.1 port 40123, now?"),
         "{html}"
     );
-    assert!(
-        html.contains("/desk/report?nat=100.64.2.1:40123\""),
-        "{html}"
-    );
+    let report = "/desk/report?nat=100.64.2.1:40123&#38;line=100.64.2.1:40123\"";
+    assert!(html.contains(report), "{html}");
     let html = server.get("/desk?q=100.64.2.1:40124").body;
     assert!(html.contains("Nobody. Nothing is missing"), "{html}");
     let report = server.get("/desk/report?nat=100.64.2.1:40123").body;

@@ -2,34 +2,38 @@
 //!
 //! What is pasted is read as `/api/v1/lookups` reads it, and each question answered as
 //! `/api/v1/lookup` answers it. `/desk/answers` is the paste with the answers beside its
-//! lines, `/desk/report` one question and all that belongs to its answer, for printing.
+//! lines; the report of one question is in `report`.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_DISPOSITION, HeaderValue};
+use hyper::header::{CACHE_CONTROL, CONTENT_DISPOSITION, HeaderValue, RETRY_AFTER};
 use hyper::{Method, Request, Response, StatusCode};
 use jiff::tz::TimeZone;
-use model::{EndpointSet, Lookup, Timestamp};
+use model::{EndpointSet, Lookup, Timestamp, Verdict};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::super::body::Body;
-use super::super::lookups::timezone;
+use super::super::lookups::{busy, timezone};
 use super::super::problem::{Refused, problem};
 use super::super::response::{TEXT, ok};
 use super::super::state::State;
-use super::super::{lookup, when};
+use super::super::{query, when};
+use super::present::Present;
+use super::report::{LONGEST_LINE, report};
 use super::{form, frame, never_sniffed, page, trouble};
 use crate::api::Problem;
 use crate::bulk::{Batch, BeginError, Clock, Item, Question, Reader, Settings};
 use crate::lookup::{Answered, Asked, TOLERANCE};
-use crate::web::{Case, Desk, Report, Section};
+use crate::web::{Case, Desk, Section};
 
 /// How many questions of a paste are answered on the page.
 const SHOWN: usize = 20;
 
-/// How many matches of each.
-const MATCHES: usize = 20;
+/// How many matches of each are looked at: enough to see all hosts in most cases. Fewer
+/// of them are shown.
+const MATCHES: usize = 1000;
 
 /// How many questions of a paste are read at all.
 const MOST: usize = 10_000;
@@ -69,7 +73,7 @@ impl Form {
     /// How its text is to be read at `now`.
     fn settings(&self, now: Timestamp) -> Refused<Settings> {
         let zone: TimeZone = timezone(self.timezone.trim())?;
-        let tolerance: Duration = when::tolerance(self.tolerance.trim())?;
+        let tolerance = tolerance(self.tolerance.trim())?;
         Ok(Settings {
             form: None,
             columns: Vec::new(),
@@ -96,31 +100,54 @@ impl Form {
 
 pub(super) async fn respond(state: &Arc<State>, request: Request<Incoming>) -> Response<Body> {
     let (head, body) = request.into_parts();
-    let query = head.uri.query();
+    let asked = head.uri.query();
     let path = head.uri.path();
     let answered = async {
         if path == "/desk/report" {
-            return report(state, query).await;
+            return report(state, asked).await;
         }
         let fields = match head.method {
-            Method::POST => form::read(body).await?,
-            _ => form::fields(query.unwrap_or_default())?,
+            Method::POST => form::read(body, state.limits.body_timeout).await?,
+            _ => form::fields(asked.unwrap_or_default())?,
         };
         let form = Form::of_fields(fields);
         if path == "/desk/answers" {
             return answers(state, &form).await;
         }
-        Ok(desk(state, form).await)
+        desk(state, form).await
     };
-    let response = answered.await;
-    response.unwrap_or_else(|problem| trouble(state, Section::Desk, &problem))
+    answered.await.unwrap_or_else(|problem| {
+        let mut response = trouble(state, Section::Desk, &problem);
+        if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+            let soon = HeaderValue::from_static("1");
+            response.headers_mut().insert(RETRY_AFTER, soon);
+        }
+        response
+    })
+}
+
+/// A tolerance as people write it: a number alone is seconds.
+fn tolerance(text: &str) -> Refused<Duration> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match is_number {
+        true => when::tolerance(&format!("{text}s")),
+        false => when::tolerance(text),
+    }
+}
+
+/// Room for a request with many questions, among those of programs.
+fn room(state: &State) -> Refused<OwnedSemaphorePermit> {
+    let room = Arc::clone(&state.bulk).try_acquire_owned();
+    room.map_err(|_| busy(state.limits.bulk_requests))
 }
 
 /// The desk, with the answers to what is in its form.
-async fn desk(state: &Arc<State>, form: Form) -> Response<Body> {
-    let (cases, total, refused) = match cases(state, &form).await {
-        Ok((cases, total)) => (cases, total, None),
-        Err(problem) => (Vec::new(), 0, Some(in_words(&problem))),
+async fn desk(state: &Arc<State>, form: Form) -> Refused<Response<Body>> {
+    let (read, refused) = match cases(state, &form).await {
+        Ok(read) => (read, None),
+        // It is not the form that is at fault.
+        Err(problem) if problem.status >= 500 => return Err(problem),
+        Err(problem) => (Read::default(), Some(in_words_of_form(&problem))),
     };
     let status = match refused {
         Some(_) => StatusCode::BAD_REQUEST,
@@ -134,10 +161,25 @@ async fn desk(state: &Arc<State>, form: Form) -> Response<Body> {
         tolerance: form.tolerance,
         has_history: state.answers.history().is_some(),
         refused,
-        cases,
-        total,
+        cases: read.cases,
+        total: read.total,
+        is_endless: read.is_endless,
     };
-    page(status, &desk)
+    Ok(page(status, &desk))
+}
+
+/// What ails a form, with its fields called as they are on the page.
+fn in_words_of_form(problem: &Problem) -> String {
+    let words = in_words(problem);
+    let called = |words: String, name: &str, title: &str| {
+        words.replacen(
+            &format!("read parameter {name}:"),
+            &format!("read “{title}”:"),
+            1,
+        )
+    };
+    let words = called(words, "timezone", Desk::TIMEZONE);
+    called(words, "tolerance", Desk::TOLERANCE)
 }
 
 pub(super) fn in_words(problem: &Problem) -> String {
@@ -147,20 +189,33 @@ pub(super) fn in_words(problem: &Problem) -> String {
     }
 }
 
-/// The first questions of a form with their answers, and how many questions it has.
-async fn cases(state: &Arc<State>, form: &Form) -> Refused<(Vec<Case>, usize)> {
+/// The questions of a form.
+#[derive(Default)]
+struct Read {
+    /// The first ones, answered.
+    cases: Vec<Case>,
+    /// How many were read.
+    total: usize,
+    /// Whether there are more.
+    is_endless: bool,
+}
+
+async fn cases(state: &Arc<State>, form: &Form) -> Refused<Read> {
     if form.text.trim().is_empty() {
-        return Ok((Vec::new(), 0));
+        return Ok(Read::default());
     }
     let mut reader = form.reader(state.answers.now())?;
     let mut asked = Vec::new();
     let mut total = 0;
-    while total < MOST
-        && let Some(item) = reader.next_item()
-    {
+    let mut is_endless = false;
+    while let Some(item) = reader.next_item() {
         let Some(question) = item.what.asked() else {
             continue;
         };
+        if total == MOST {
+            is_endless = true;
+            break;
+        }
         total += 1;
         if asked.len() < SHOWN {
             asked.push((line(&item), question.clone()));
@@ -170,39 +225,72 @@ async fn cases(state: &Arc<State>, form: &Form) -> Refused<(Vec<Case>, usize)> {
         .iter()
         .filter_map(|(_, question)| Some(question.as_ref().ok()?.asked.clone()))
         .collect();
-    let mut answered = look_up(state, questions).await?.into_iter();
+    // One question alone is none of many.
+    let room = match questions.len() > 1 {
+        true => Some(room(state)?),
+        false => None,
+    };
+    let mut answered = look_up(state, questions, room).await?.into_iter();
     let cases = asked.into_iter().map(|(line, question)| match question {
         Ok(question) => match answered.next() {
-            Some(answered) => Case::answered(line, &question, &answered),
+            Some(answered) => case(state, line, &question, &answered),
             None => Case::refused(line, "there was no time to answer it"),
         },
         Err(cause) => Case::refused(line, &cause),
     });
-    Ok((cases.collect(), total))
+    Ok(Read {
+        cases: cases.collect(),
+        total,
+        is_endless,
+    })
+}
+
+/// An answered question, with a hint where it is about no address of this gateway.
+pub(super) fn case(state: &State, line: String, question: &Question, answered: &Answered) -> Case {
+    let mut case = Case::answered(line, question, answered);
+    let nat = question.asked.lookup.nat.address();
+    if let Some(address) = nat
+        && answered.answer.verdict == Verdict::None
+        && !state.answers.has_nat_address(address)
+    {
+        case.is_about_stranger(address);
+    }
+    case
 }
 
 /// A line as it is shown beside its answer.
 fn line(item: &Item) -> String {
-    const LONGEST: usize = 300;
     let text = String::from_utf8_lossy(&item.line);
     // What stands before the answers to a mail, where they are written as text.
     let text = text.trim().trim_start_matches("natconnd:");
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+    if text.chars().nth(LONGEST_LINE).is_none() {
+        return text.to_owned();
     }
+    let kept = text.chars().take(LONGEST_LINE - 1);
+    kept.chain(['…']).collect()
 }
 
-/// Answers questions, none before the table holds what had happened by now.
-async fn look_up(state: &Arc<State>, questions: Vec<Asked>) -> Refused<Vec<Answered>> {
+/// Answers questions, none before the table holds what had happened by now, and as long
+/// as somebody waits. `room` is what they take of what there is for many.
+pub(super) async fn look_up(
+    state: &Arc<State>,
+    questions: Vec<Asked>,
+    room: Option<OwnedSemaphorePermit>,
+) -> Refused<Vec<Answered>> {
     if questions.is_empty() {
         return Ok(Vec::new());
     }
     let is_past: Vec<bool> = questions.iter().map(|it| it.period.is_some()).collect();
     let now = state.answers.now();
     let lag = (!state.catch_up(now).await).then(|| state.answers.lag());
+    let present = Present::new();
+    let goes_on = present.watch();
     let answered = state
-        .look_for_many(move |answers| answers.lookup_many(&questions, MATCHES, || true))
+        .look_for_many(move |answers| {
+            let answered = answers.lookup_many(&questions, MATCHES, goes_on);
+            drop(room);
+            answered
+        })
         .await;
     let mut answered = answered.ok_or_else(broke_off)?;
     if let Some(lag) = lag {
@@ -221,13 +309,16 @@ async fn look_up(state: &Arc<State>, questions: Vec<Asked>) -> Refused<Vec<Answe
     Ok(answered)
 }
 
-fn broke_off() -> Box<Problem> {
+pub(super) fn broke_off() -> Box<Problem> {
     let detail = "the lookup broke off, see the log";
     problem(StatusCode::INTERNAL_SERVER_ERROR, detail)
 }
 
 /// The text of a form with the answers beside its lines, as a file.
 async fn answers(state: &Arc<State>, form: &Form) -> Refused<Response<Body>> {
+    let room = room(state)?;
+    let present = Present::new();
+    let goes_on = present.watch();
     let mut reader = form.reader(state.answers.now())?;
     let has_caught_up = state.catch_up(state.answers.now()).await;
     let lag = (!has_caught_up).then(|| state.answers.lag());
@@ -235,47 +326,18 @@ async fn answers(state: &Arc<State>, form: &Form) -> Refused<Response<Body>> {
         let mut bytes = Vec::new();
         loop {
             let batch = Batch::take(&mut reader);
-            if batch.is_empty() {
+            if batch.is_empty() || !goes_on() {
+                drop(room);
                 return bytes;
             }
-            bytes.extend(batch.answer(answers, MATCHES, lag, || true).0);
+            bytes.extend(batch.answer(answers, query::DEFAULT_LIMIT, lag, &goes_on).0);
         }
     });
     let bytes = written.await.ok_or_else(broke_off)?;
     let mut response = ok(TEXT, bytes);
     let as_file = HeaderValue::from_static("attachment; filename=\"answers.txt\"");
-    response.headers_mut().insert(CONTENT_DISPOSITION, as_file);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_DISPOSITION, as_file);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(never_sniffed(response))
-}
-
-/// One question as `/api/v1/lookup` takes it, and all that belongs to its answer.
-async fn report(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Body>> {
-    let (question, when, _) = lookup::read(query)?;
-    let asked = match when.is_given() {
-        false => Asked {
-            lookup: question,
-            ..Asked::default()
-        },
-        true => {
-            let past = when.question(question, state.answers.now())?;
-            Asked {
-                lookup: past.lookup,
-                period: Some(past.period),
-                tolerance: past.tolerance,
-            }
-        }
-    };
-    let question = Question {
-        asked: asked.clone(),
-        assumed: crate::bulk::Assumed::default(),
-    };
-    let answered = look_up(state, vec![asked]).await?.pop();
-    let answered = answered.ok_or_else(broke_off)?;
-    let report = Report {
-        frame: frame(state, Section::Desk),
-        case: Case::answered(String::new(), &question, &answered),
-        health: state.examine().await.ok_or_else(broke_off)?,
-        has_history: state.answers.history().is_some(),
-    };
-    Ok(page(StatusCode::OK, &report))
 }

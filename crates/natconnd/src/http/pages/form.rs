@@ -1,28 +1,56 @@
 //! What a form sends.
 
+use std::time::Duration;
+
 use http_body_util::{BodyExt, Limited};
 use hyper::StatusCode;
 use hyper::body::Incoming;
+use tokio::time::timeout;
 
 use super::super::problem::{Refused, problem};
 use super::super::query::{Plus, decode};
+use crate::api::Problem;
 
 /// The longest body of a form, in bytes: escapes make a paste up to three times as
 /// long.
 pub(super) const MAX_BODY: usize = 768 * 1024;
 
-/// Reads the fields of a form, in their order (`application/x-www-form-urlencoded`).
-pub(super) async fn read(body: Incoming) -> Refused<Vec<(String, String)>> {
-    let body = Limited::new(body, MAX_BODY).collect().await;
-    let body = body.map_err(|error| {
-        let detail = format!(
-            "read the form: {error}; for longer input there is `natconn lookup --file` and \
-             POST /api/v1/lookups"
-        );
-        problem(StatusCode::PAYLOAD_TOO_LARGE, detail)
-    })?;
-    let body = body.to_bytes();
-    fields(&String::from_utf8_lossy(&body))
+/// How long all of it may take, however it trickles.
+const MOST: Duration = Duration::from_secs(60);
+
+/// Reads the fields of a form, in their order (`application/x-www-form-urlencoded`);
+/// `patience` is how long it may bring nothing.
+pub(super) async fn read(body: Incoming, patience: Duration) -> Refused<Vec<(String, String)>> {
+    let read = timeout(MOST, bytes(body, patience)).await;
+    let bytes = read.unwrap_or_else(|_| Err(too_slow("it was not whole after", MOST)))?;
+    fields(&String::from_utf8_lossy(&bytes))
+}
+
+async fn bytes(body: Incoming, patience: Duration) -> Refused<Vec<u8>> {
+    let mut body = Limited::new(body, MAX_BODY);
+    let mut bytes = Vec::new();
+    loop {
+        let frame = timeout(patience, body.frame()).await;
+        let frame = frame.map_err(|_| too_slow("nothing came for", patience))?;
+        let Some(frame) = frame.transpose().map_err(|error| {
+            let detail = format!(
+                "read the form: {error}; for longer input there is `natconn lookup --file` and \
+                 POST /api/v1/lookups"
+            );
+            problem(StatusCode::PAYLOAD_TOO_LARGE, detail)
+        })?
+        else {
+            return Ok(bytes);
+        };
+        if let Ok(data) = frame.into_data() {
+            bytes.extend_from_slice(&data);
+        }
+    }
+}
+
+fn too_slow(what: &str, time: Duration) -> Box<Problem> {
+    let detail = format!("read the form: {what} {} s", time.as_secs_f64());
+    problem(StatusCode::REQUEST_TIMEOUT, detail)
 }
 
 /// The fields of a query or of a form's body.

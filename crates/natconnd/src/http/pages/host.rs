@@ -104,6 +104,7 @@ async fn show(state: &Arc<State>, asked: Asked) -> Refused<Response<Body>> {
         form,
         rows: list.matches.iter().take(SHOWN).map(Row::new).collect(),
         total: list.total,
+        gaps: list.coverage.gaps().iter().map(gap_in_words).collect(),
         next: next(&list),
         counted: 0,
         nat: Vec::new(),

@@ -10,6 +10,8 @@ mod health;
 mod host;
 mod live;
 mod ports;
+mod present;
+mod report;
 
 use std::sync::Arc;
 

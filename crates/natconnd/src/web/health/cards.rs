@@ -5,7 +5,7 @@ use model::{Period, Timestamp};
 use crate::amounts;
 use crate::samples::{OfHistory, Sample, Span};
 use crate::web::charts::{Line, LineChart, Unit, clock};
-use crate::web::rows::grouped;
+use crate::web::words::number;
 
 /// How many samples a chart has room for at least: what has just begun begins at the
 /// left edge.
@@ -72,7 +72,7 @@ impl Charts<'_> {
             "Events from the kernel",
             "events a second",
             |sample| Some(sample.events),
-            &format!("{} since natconnd started.", grouped(total)),
+            &format!("{} since natconnd started.", number(total)),
         )
     }
 
@@ -82,7 +82,7 @@ impl Charts<'_> {
             "Lookups",
             "lookups a second",
             |sample| Some(sample.lookups),
-            &format!("{} since natconnd started.", grouped(total)),
+            &format!("{} since natconnd started.", number(total)),
         )
     }
 
@@ -97,7 +97,7 @@ impl Charts<'_> {
             return self.card(title, "not known".to_owned(), "", &values, caption);
         };
         let share = 100.0 * count as f64 / max.max(1) as f64;
-        let room = format!("{} of {} connections.", grouped(count), grouped(max));
+        let room = format!("{} of {} connections.", number(count), number(max));
         let caption = join(&room, &most(&values, Unit::Number));
         let drawn = Drawn {
             unit: Unit::Number,
@@ -111,7 +111,7 @@ impl Charts<'_> {
         let values = self.values(|sample| Some(sample.translations));
         let now = self.samples.last().map_or(0, |last| last.translations);
         let caption = most(&values, Unit::Number);
-        self.card("Translations", grouped(now), "live", &values, caption)
+        self.card("Translations", number(now), "live", &values, caption)
     }
 
     fn history_size(&self) -> Card {
@@ -121,7 +121,7 @@ impl Charts<'_> {
         let last = self.samples.iter().rev().find_map(kept);
         let bytes = last.map_or(0, |last| last.bytes);
         let records = last.map_or(0, |last| last.records);
-        let records = format!("{} records.", grouped(records));
+        let records = format!("{} records.", number(records));
         let caption = join(&records, &growth(first, last));
         let drawn = Drawn {
             unit: Unit::Bytes,
