@@ -161,7 +161,9 @@ proptest! {
             reader.writer().write(&mut out, item, answer.as_ref());
         }
         let out = String::from_utf8(out).unwrap();
-        let found: Vec<&str> = out.lines().map(|line| line.split('\t').next().unwrap()).collect();
+        // What is said of a text that asks nothing stands behind it.
+        let lines = out.lines().filter(|line| !line.starts_with("natconnd:"));
+        let found: Vec<&str> = lines.map(|line| line.split('\t').next().unwrap()).collect();
         let kept: Vec<&str> = input.lines().collect();
         prop_assert_eq!(found, kept);
     }

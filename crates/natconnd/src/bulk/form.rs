@@ -73,7 +73,7 @@ impl Form {
 }
 
 /// The fields that mails begin with, and those of a report that was cut out of one.
-const MAIL_FIELDS: [&str; 22] = [
+const MAIL_FIELDS: [&str; 28] = [
     "return-path",
     "received",
     "delivered-to",
@@ -95,6 +95,12 @@ const MAIL_FIELDS: [&str; 22] = [
     "x-xarf",
     "source-ip",
     "source ip",
+    "source",
+    "ip",
+    "ip address",
+    "ip-address",
+    "attacker",
+    "timestamp",
     "auto-submitted",
 ];
 
@@ -141,6 +147,7 @@ mod tests {
                 Form::Mail,
             ),
             ("Source IP: 203.0.113.7", Form::Mail),
+            ("IP: 203.0.113.7", Form::Mail),
             (
                 "203.0.113.7 - - [23/Nov/2026:22:47:00 +0000] \"GET / HTTP/1.1\" 200 5",
                 Form::Text,

@@ -36,9 +36,13 @@ pub struct Reader {
     state: State,
     /// Whether any line has said a time.
     has_times: bool,
+    /// Whether any line asks, or says why it does not.
+    has_asked: bool,
+    /// Whether it is a text with lines of which none does.
+    is_unasked: bool,
     /// Questions of a mail that has ended, the last one first.
     waiting: Vec<Item>,
-    /// Whether the last line of a mail had no line break.
+    /// Whether the last line had no line break.
     is_last_line_open: bool,
 }
 
@@ -84,6 +88,8 @@ impl Reader {
             is_in_long_line: false,
             state: State::Unknown,
             has_times: false,
+            has_asked: false,
+            is_unasked: false,
             waiting: Vec::new(),
             is_last_line_open: false,
         }
@@ -209,6 +215,7 @@ impl Reader {
     fn item(&mut self, line: Vec<u8>, line_end: Vec<u8>, goes_on: bool, is_broken: bool) -> Item {
         let was_long = std::mem::replace(&mut self.is_in_long_line, goes_on);
         let is_blank = line.trim_ascii().is_empty();
+        self.is_last_line_open = line_end.is_empty();
         let what = if goes_on {
             What::Nothing
         } else if was_long || line.len() > MAX_LINE {
@@ -217,7 +224,10 @@ impl Reader {
             What::Nothing
         } else {
             let what = self.what(&line, is_broken).checked(&self.settings);
-            self.timely(what)
+            let what = self.timely(what);
+            self.has_asked |= what.asked().is_some();
+            self.is_unasked = matches!(self.state, State::Text) && !self.has_asked;
+            what
         };
         let mut item = Item {
             line,
@@ -282,16 +292,28 @@ impl Reader {
                 question: shape.question(&text, settings),
                 filler: String::new(),
             },
-            State::Text => What::Answer {
-                question: text::question(&text, settings),
-                filler: String::new(),
-            },
+            State::Text => {
+                // Also one that is refused, or has no address beside it: what stands
+                // behind it is not about now.
+                self.has_times |= text::says_time(&text);
+                match text::of_line(&text, settings) {
+                    Some(question) => What::Answer {
+                        question,
+                        filler: String::new(),
+                    },
+                    None => What::Nothing,
+                }
+            }
             State::Mail(_) | State::Unknown => What::Nothing,
         }
     }
 
-    /// The questions of the last mail, where there is one.
+    /// The questions of the last mail, where there is one; that there are none in a text.
     fn after_last(&mut self) -> Option<Item> {
+        if self.is_all && std::mem::take(&mut self.is_unasked) {
+            self.wait_for(vec![Err("no address in the text".to_owned())]);
+            return self.waiting.pop();
+        }
         let State::Mail(mail) = &mut self.state else {
             return None;
         };

@@ -87,7 +87,7 @@ fn a_paste_comes_back_with_its_answers() {
     let reply = post(
         &server,
         "/desk/answers",
-        "text=a+100.64.2.1%3A40123%0D%0Anothing%0D%0A",
+        "text=client+100.64.2.1%3A40123%0D%0Anothing%0D%0A",
     );
     assert_eq!(reply.status, 200);
     let disposition = reply.header("content-disposition");

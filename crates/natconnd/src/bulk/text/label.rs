@@ -115,6 +115,48 @@ pub fn before(text: &str) -> Label {
     }
 }
 
+/// Words that may stand beside an endpoint and tell nothing of it.
+const PLAIN: [&str; 16] = [
+    "port",
+    "ports",
+    "ip",
+    "ipv4",
+    "ipv6",
+    "public",
+    "external",
+    "proto",
+    "protocol",
+    "protokoll",
+    "connection",
+    "and",
+    "und",
+    "with",
+    "who",
+    "is",
+];
+
+/// The first word of a text that is more than a label of an endpoint, a port or a
+/// protocol.
+pub fn first_of_story(text: &str) -> Option<&str> {
+    let is_of_word = |letter: char| letter.is_alphanumeric() || "_-'".contains(letter);
+    let mut words = text.split(|letter: char| !is_of_word(letter));
+    words.find(|word| {
+        let plain = super::super::field::plain(word);
+        let is_word = plain.contains(char::is_alphabetic);
+        let lists: [&[&str]; 6] = [
+            &SOURCE,
+            &DESTINATION,
+            &ENDS,
+            &SOURCE_PORTS,
+            &DESTINATION_PORTS,
+            &PLAIN,
+        ];
+        let is_label = lists.iter().any(|list| list.contains(&&*plain));
+        let is_protocol = plain.parse::<Protocol>().is_ok();
+        is_word && !is_label && !is_protocol
+    })
+}
+
 /// Where the header of syslog ends: behind the name of the machine that writes. 0
 /// where the line has none.
 ///

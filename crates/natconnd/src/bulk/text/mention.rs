@@ -180,9 +180,18 @@ fn port_behind(line: &str, end: usize) -> (Option<u16>, usize) {
     let inner = rest.trim_start_matches([']', ')', '"']);
     let closed = rest.len() - inner.len();
     let spaced = inner.trim_start_matches([' ', ',', ';']);
-    let word = ["port ", "port=", "port:", "Port ", "Port: ", "(port "]
-        .into_iter()
-        .find_map(|word| spaced.strip_prefix(word));
+    let words = [
+        "port ",
+        "port=",
+        "port:",
+        "Port ",
+        "Port: ",
+        "(port ",
+        "source port ",
+        "with source port ",
+        "with port ",
+    ];
+    let word = words.into_iter().find_map(|word| spaced.strip_prefix(word));
     let number = match (inner.bytes().next(), word) {
         (Some(b':'), _) if closed > 0 => &inner[1..],
         (Some(b'#'), _) => &inner[1..],
@@ -242,6 +251,8 @@ mod tests {
             "[203.0.113.7]:40123: connect",
             "unknown[203.0.113.7]:40123",
             "from 203.0.113.7 port 40123 ssh2",
+            "address 203.0.113.7 with source port 40123 tried",
+            "203.0.113.7, source port 40123.",
             "client @0x7f0a 203.0.113.7#40123 (example.org)",
             "outside:203.0.113.7/40123 (x)",
             "face:203.0.113.7:40123",

@@ -21,6 +21,58 @@ use mention::Mention;
 
 pub use mention::is_internal;
 
+/// The question of a line that stands for itself, `None` where it is about nobody, as a
+/// greeting is; the error is for people.
+///
+/// A line without a time is about now where it is nothing but an endpoint. What tells a
+/// story is about the past, and the host of now would be somebody else.
+///
+/// # Errors
+///
+/// Where no address in the line can be a NAT endpoint, and where a story has no time.
+pub fn of_line(line: &str, settings: &Settings) -> Option<Result<Question, String>> {
+    let mentions = mention::all(line);
+    if mentions.is_empty() && !is_about_something(line) {
+        return None;
+    }
+    let question = question(line, settings);
+    let is_untimely = question.as_ref().is_ok_and(|it| it.asked.period.is_none());
+    if is_untimely && let Some(word) = label::first_of_story(&without(line, &mentions)) {
+        return Some(Err(format!(
+            "no time in the line; only an endpoint by itself is about now, and \"{word}\" stands beside it"
+        )));
+    }
+    Some(question)
+}
+
+/// Whether a line without an address says a time, or has what may be an address with a
+/// mistake in it.
+fn is_about_something(line: &str) -> bool {
+    let mut runs = line.split(|letter: char| !letter.is_ascii_digit() && letter != '.');
+    let is_dotted = |run: &str| {
+        let parts = run.split('.').filter(|part| !part.is_empty());
+        parts.count() > 3
+    };
+    runs.any(is_dotted) || says_time(line)
+}
+
+/// Whether a line says a time, or a part of one.
+pub fn says_time(line: &str) -> bool {
+    time::find(line).is_some() || time::part_of_time(line).is_some()
+}
+
+/// A line without its addresses and their ports.
+fn without(line: &str, mentions: &[Mention]) -> String {
+    let mut rest = String::new();
+    let mut at = 0;
+    for mention in mentions {
+        rest.push_str(line.get(at..mention.start).unwrap_or_default());
+        rest.push(' ');
+        at = at.max(mention.end);
+    }
+    rest + line.get(at..).unwrap_or_default()
+}
+
 /// The question of a line; the error is for people.
 ///
 /// # Errors
@@ -169,5 +221,66 @@ fn of_http(version: &str) -> Protocol {
         Protocol::UDP
     } else {
         Protocol::TCP
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fuzzing::settings;
+    use super::*;
+
+    fn said(line: &str) -> Option<Result<String, String>> {
+        of_line(line, &settings(None)).map(|it| it.map(|question| question.query()))
+    }
+
+    #[test]
+    fn only_an_endpoint_by_itself_is_about_now() {
+        for line in [
+            "203.0.113.7:40123",
+            "client 203.0.113.7:40123",
+            "203.0.113.7,40123",
+            "203.0.113.7 port 40123 tcp",
+            "SRC=203.0.113.7 DST=198.51.100.1 PROTO=TCP SPT=40123 DPT=443",
+            "source ip: 203.0.113.7, source port: 40123, protocol: UDP",
+            "203.0.113.7:40123 -> 198.51.100.1:443",
+        ] {
+            assert!(
+                matches!(said(line), Some(Ok(_))),
+                "{line}: {:?}",
+                said(line)
+            );
+        }
+        for line in [
+            "203.0.113.7 port 40300 attacked our server last Friday night",
+            "203.0.113.7:40123 gestern",
+            "203.0.113.7:40123 yesterday",
+            "Failed password for root from 203.0.113.7 port 40123 ssh2",
+            "203.0.113.7 - - \"GET / HTTP/1.1\" 200",
+        ] {
+            let error = said(line).unwrap().unwrap_err();
+            assert!(
+                error.starts_with("no time in the line; only"),
+                "{line}: {error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_line_about_nobody_asks_nothing() {
+        for line in [
+            "Dear Sir or Madam,",
+            "Best regards",
+            "No. 17 of 23.5",
+            "-- ",
+        ] {
+            assert_eq!(said(line), None, "{line}");
+        }
+        for line in [
+            "it was 2026-11-23 20:15:00 UTC",
+            "at 20:15",
+            "203.0.113.777:40123",
+        ] {
+            assert!(matches!(said(line), Some(Err(_))), "{line}");
+        }
     }
 }
