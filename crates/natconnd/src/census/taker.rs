@@ -12,7 +12,7 @@ use super::{Census, UNPRIVILEGED, take};
 use crate::mirror::Mirror;
 
 /// At most so often, counted from beginning to beginning.
-const EVERY: Duration = Duration::from_secs(5);
+const EVERY: Duration = Duration::from_millis(500);
 
 /// How often while nobody wants one, so that whoever comes does not wait.
 const IDLE_EVERY: Duration = Duration::from_secs(60);
@@ -20,13 +20,11 @@ const IDLE_EVERY: Duration = Duration::from_secs(60);
 /// Counting takes one part in so many of the time: 5 %.
 const SHARE: u32 = 20;
 
-/// For how long after somebody wanted one another is soon taken.
-const WANTED_FOR: Duration = Duration::from_secs(180);
+/// How old one may be for whoever can wait for the next, where the table is small enough to
+/// be counted again by then.
+const FRESH: Duration = Duration::from_secs(1);
 
-/// How old one may be for whoever can wait for the next.
-const FRESH: Duration = Duration::from_secs(10);
-
-/// How long such a one waits.
+/// How long such a one waits at most.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Has a census taken now and then, by a thread that begins with the first who wants
@@ -59,18 +57,29 @@ struct State {
 }
 
 impl State {
-    fn is_wanted(&self) -> bool {
-        self.wanted_at.is_some_and(|at| at.elapsed() < WANTED_FOR)
-    }
-
+    /// Whether the last census is as young as it can be.
     fn is_fresh(&self) -> bool {
-        let began = self.last.as_ref().map(|(began, _)| *began);
-        began.is_some_and(|began| began.elapsed() < FRESH)
+        let is_young = |(began, census): &(Instant, Arc<Census>)| {
+            began.elapsed() < FRESH.max(2 * rest_after(census))
+        };
+        self.last.as_ref().is_some_and(is_young)
     }
 
     fn last(&self) -> Option<Arc<Census>> {
         self.last.as_ref().map(|(_, census)| Arc::clone(census))
     }
+
+    /// When the next census is to begin.
+    fn next(&self, began: Instant, census: &Census) -> Instant {
+        let is_wanted = self.wanted_at.is_some_and(|at| at > began);
+        let pause = if is_wanted { EVERY } else { IDLE_EVERY };
+        began + pause.max(rest_after(census))
+    }
+}
+
+/// From the beginning of a census to that of the next, at least.
+fn rest_after(census: &Census) -> Duration {
+    census.took * SHARE
 }
 
 impl Taker {
@@ -95,18 +104,24 @@ impl Taker {
         }
     }
 
-    /// The last census, if there is one, and no waiting: a minute old at most, and some
-    /// seconds where others want them too.
+    /// The last census, if there is one, and no waiting: a minute old at most, and younger
+    /// where others want them too.
     pub fn last(&self) -> Option<Arc<Census>> {
+        let last = self.desk.state.lock().last();
         self.want();
-        self.desk.state.lock().last()
+        last
     }
 
-    /// A census that is some seconds old at most, or after two seconds the last one there
-    /// is: call it where blocking is allowed.
+    /// A census that is as young as it can be, or after some time the last one there is:
+    /// call it where blocking is allowed.
     pub fn census(&self) -> Option<Arc<Census>> {
+        self.within(PATIENCE)
+    }
+
+    /// The same for whoever does not wait for as long.
+    pub fn within(&self, patience: Duration) -> Option<Arc<Census>> {
         self.want();
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + patience;
         let mut state = self.desk.state.lock();
         while !state.is_fresh() && state.is_running {
             let waited = self.desk.has_changed.wait_until(&mut state, deadline);
@@ -131,13 +146,10 @@ impl Taker {
     /// Notes that a census is wanted, and starts the thread where there is none.
     fn want(&self) {
         let mut state = self.desk.state.lock();
-        let was_wanted = state.is_wanted();
         state.wanted_at = Some(Instant::now());
         if state.is_running || state.is_stopping {
             drop(state);
-            if !was_wanted {
-                self.desk.has_changed.notify_all();
-            }
+            self.desk.has_changed.notify_all();
             return;
         }
         state.is_running = true;
@@ -185,13 +197,12 @@ impl Running {
             let Some(census) = take(&desk.mirror, &desk.nat_ports, is_stopping) else {
                 return;
             };
-            let rest = census.took * SHARE;
+            let census = Arc::new(census);
             let mut state = desk.state.lock();
-            state.last = Some((began, Arc::new(census)));
+            state.last = Some((began, Arc::clone(&census)));
             desk.has_changed.notify_all();
             loop {
-                let pause = if state.is_wanted() { EVERY } else { IDLE_EVERY };
-                let next = began + pause.max(rest);
+                let next = state.next(began, &census);
                 if state.is_stopping || Instant::now() >= next {
                     break;
                 }
@@ -248,7 +259,7 @@ mod tests {
         taker.census().unwrap();
         let began = Instant::now();
         taker.stop();
-        assert!(began.elapsed() < EVERY / 5, "{:?}", began.elapsed());
+        assert!(began.elapsed() < EVERY, "{:?}", began.elapsed());
         assert_eq!(taker.census(), None);
         assert_eq!(taker.last(), None);
     }
@@ -257,7 +268,7 @@ mod tests {
     fn one_that_has_grown_old_is_kept_until_the_next() {
         let taker = taker();
         let first = taker.census().unwrap();
-        let Some(long_ago) = Instant::now().checked_sub(WANTED_FOR * 2) else {
+        let Some(long_ago) = Instant::now().checked_sub(IDLE_EVERY) else {
             return;
         };
         {
@@ -266,7 +277,7 @@ mod tests {
             state.last = state.last().map(|census| (long_ago, census));
         }
         assert!(Arc::ptr_eq(&first, &taker.last().unwrap()));
-        let until = Instant::now() + EVERY * 2;
+        let until = Instant::now() + PATIENCE;
         while Arc::ptr_eq(&first, &taker.census().unwrap()) {
             assert!(Instant::now() < until, "nobody has counted again");
         }

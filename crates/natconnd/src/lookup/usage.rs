@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::time::Duration;
 
 use model::{Coverage, Filter, Protocol};
 
@@ -18,15 +19,16 @@ impl Answers {
         Self { census, ..self }
     }
 
-    /// The whole table, counted ten seconds ago at most; `None` where that has not been
+    /// The whole table, counted a second ago, or as lately as 5 % of a processor allow; `None` where that has not been
     /// done in time. May wait for two seconds: call it where blocking is allowed.
     pub fn census(&self) -> Option<Arc<Census>> {
         self.census.census()
     }
 
-    /// The same without waiting, a minute old at most; `None` before the first.
-    pub fn last_census(&self) -> Option<Arc<Census>> {
-        self.census.last()
+    /// The same for whoever does not wait for as long, a minute old at most; `None` before
+    /// the first.
+    pub fn census_within(&self, patience: Duration) -> Option<Arc<Census>> {
+        self.census.within(patience)
     }
 
     /// The census as the API tells it, with at most `top` of each kind.

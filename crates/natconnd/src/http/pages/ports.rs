@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::header::{CACHE_CONTROL, HeaderValue};
 use hyper::{Response, StatusCode};
@@ -20,6 +21,10 @@ use crate::web::{self, Dot, Picture, Ports, Section, Usage};
 
 const ADDRESS: &str = "an IPv4 or IPv6 address";
 const PORT: &str = "a port from 0 to 65535";
+
+/// How long the page waits for a census: a small table is counted by then, and for a large
+/// one there is the one before.
+const PATIENCE: Duration = Duration::from_millis(30);
 
 /// What can be said of the page.
 const OF_PAGE: &[&str] = &["nat", "protocol", "from"];
@@ -60,8 +65,7 @@ fn read(query: Option<&str>, known: &'static [&'static str]) -> Refused<Wanted> 
 
 async fn ports(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Body>> {
     let wanted = read(query, OF_PAGE)?;
-    // The first who asks waits; a page is not worth the wait for a newer one.
-    let census = state.scan(|answers| answers.last_census().or_else(|| answers.census()));
+    let census = state.scan(|answers| answers.census_within(PATIENCE));
     let census = census.await.flatten();
     let fullest = || {
         let rows = census.as_ref()?.nat_addresses.iter();
