@@ -7,8 +7,7 @@ use super::Coverage;
 
 /// Who uses how many connections and ports: the live table, counted.
 ///
-/// It is counted every few seconds while somebody asks, and the last count is the
-/// answer. The table changes while it is counted, so sums may differ a little.
+/// The table changes while it is counted, so sums may differ a little.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Usage {
     /// When the counting began, RFC 3339 in UTC.

@@ -34,18 +34,6 @@ fn pages_forbid_whatever_is_not_natconnds_own() {
     }
 }
 
-fn post(server: &Running, path: &str, body: &str) -> crate::client::Reply {
-    let headers = format!(
-        "content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n",
-        body.len()
-    );
-    let mut client = Client::connect(server.address);
-    client.send(&format!(
-        "POST {path} HTTP/1.1\r\nhost: gw\r\n{headers}\r\n{body}"
-    ));
-    client.read_reply("POST")
-}
-
 #[test]
 fn the_desk_names_the_host_in_words() {
     let server = Running::with(vec![example()]);
@@ -71,7 +59,7 @@ fn what_is_pasted_is_shown_and_never_run() {
     let server = Running::with(vec![example()]);
     let hostile =
         "text=from+100.64.2.1%3A40123%0A%3C%2Ftextarea%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E";
-    let reply = post(&server, "/desk", hostile);
+    let reply = server.post_form("/desk", hostile);
     assert_eq!(reply.status, 200);
     assert!(!reply.body.contains("<script"), "{}", reply.body);
     assert!(
@@ -84,8 +72,7 @@ fn what_is_pasted_is_shown_and_never_run() {
 #[test]
 fn a_paste_comes_back_with_its_answers() {
     let server = Running::with(vec![example()]);
-    let reply = post(
-        &server,
+    let reply = server.post_form(
         "/desk/answers",
         "text=client+100.64.2.1%3A40123%0D%0Anothing%0D%0A",
     );
@@ -98,20 +85,16 @@ fn a_paste_comes_back_with_its_answers() {
 #[test]
 fn what_cannot_be_read_is_told_on_the_page() {
     let server = Running::with(Vec::new());
-    let reply = post(
-        &server,
-        "/desk",
-        "text=203.0.113.7&timezone=Nowhere%2FAtAll",
-    );
+    let reply = server.post_form("/desk", "text=203.0.113.7&timezone=Nowhere%2FAtAll");
     assert_eq!(reply.status, 400);
     assert!(reply.body.contains("is no time zone"), "{}", reply.body);
-    let reply = post(&server, "/desk", "text=hello");
+    let reply = server.post_form("/desk", "text=hello");
     assert_eq!(reply.status, 200);
     let reply = server.get("/desk/report?nat=nonsense");
     assert_eq!(reply.status, 400);
     assert!(reply.body.contains("This could not be answered"));
     let long = format!("text={}", "x".repeat(800 * 1024));
-    assert_eq!(post(&server, "/desk", &long).status, 413);
+    assert_eq!(server.post_form("/desk", &long).status, 413);
 }
 
 #[test]

@@ -5,20 +5,8 @@ use std::time::Duration;
 
 use model::{Coverage, Gap, GapCause, Match, Timestamp};
 
-use crate::client::{Client, Reply};
+use crate::client::Client;
 use crate::server::{Running, at, example, masqueraded};
-
-fn post(server: &Running, path: &str, body: &str) -> Reply {
-    let headers = format!(
-        "content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n",
-        body.len()
-    );
-    let mut client = Client::connect(server.address);
-    client.send(&format!(
-        "POST {path} HTTP/1.1\r\nhost: gw\r\n{headers}\r\n{body}"
-    ));
-    client.read_reply("POST")
-}
 
 /// Connections through one NAT endpoint to as many remotes, the last ones the newest;
 /// the first is of another host.
@@ -139,7 +127,7 @@ fn pastes_come_within_the_limit_of_many_questions() {
     let server = Running::limited(vec![example()], |limits| limits.bulk_requests = 0);
     let paste = "text=100.64.2.1%3A40123%0D%0A100.64.2.1%3A40124";
     for path in ["/desk", "/desk/answers"] {
-        let reply = post(&server, path, paste);
+        let reply = server.post_form(path, paste);
         assert_eq!(reply.status, 503, "{path}");
         assert_eq!(reply.header("retry-after"), Some("1"), "{path}");
         assert!(reply.body.contains("<!doctype html>"), "{path}");
@@ -152,7 +140,7 @@ fn pastes_come_within_the_limit_of_many_questions() {
 #[test]
 fn answers_stay_in_no_cache() {
     let server = Running::with(vec![example()]);
-    let reply = post(&server, "/desk/answers", "text=100.64.2.1%3A40123");
+    let reply = server.post_form("/desk/answers", "text=100.64.2.1%3A40123");
     assert_eq!(reply.header("cache-control"), Some("no-store"));
 }
 
@@ -160,7 +148,7 @@ fn answers_stay_in_no_cache() {
 fn questions_beyond_those_that_are_read_are_told() {
     let server = Running::with(vec![example()]);
     let paste = "100.64.2.1%3A40123%0A".repeat(10_001);
-    let html = post(&server, "/desk", &format!("text={paste}")).body;
+    let html = server.post_form("/desk", &format!("text={paste}")).body;
     assert!(html.contains("more than 10\u{202f}000 questions"));
     assert!(html.contains("The first 20 of more than 10\u{202f}000"));
 }
@@ -196,7 +184,7 @@ fn nat_addresses_that_are_not_shown_are_counted() {
 fn headings_say_what_they_head() {
     let server = Running::with(vec![example()]);
     let paste = "text=100.64.2.1%3A1%0A100.64.2.1%3A2%0A100.64.2.1%3A40123";
-    let desk = post(&server, "/desk", paste).body;
+    let desk = server.post_form("/desk", paste).body;
     let ports = server.get("/ports?from=0").body;
     for html in [desk, ports] {
         assert!(html.contains("<th scope=\"col\""), "{html}");

@@ -96,6 +96,17 @@ impl Running {
         Client::connect(self.address).get(target)
     }
 
+    /// Sends what a form sends.
+    pub fn post_form(&self, path: &str, body: &str) -> Reply {
+        let mut client = Client::connect(self.address);
+        client.send(&format!(
+            "POST {path} HTTP/1.1\r\nHost: test\r\nContent-Length: {}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}",
+            body.len()
+        ));
+        client.read_reply("POST")
+    }
+
     pub fn request(&self, method: &str, target: &str, headers: &str) -> Reply {
         Client::connect(self.address).request(method, target, headers)
     }

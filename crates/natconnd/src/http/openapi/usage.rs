@@ -25,9 +25,9 @@ pub(super) struct UsageParameters {
 
 /// Who uses how many connections and ports?
 ///
-/// The whole table is counted every few seconds while somebody asks, with no more than
-/// 5 % of a processor; `taken_at` says when that was. Only who asks first, or after
-/// some minutes without a question, waits for it.
+/// The whole table is counted when somebody asks, with no more than 5 % of a processor: a
+/// small one anew for each question, a large one every few seconds. `taken_at` says when
+/// that was. An answer is waited for, two seconds at most.
 #[utoipa::path(
     get,
     path = "/api/v1/usage",
