@@ -1,7 +1,14 @@
 //! Each alert that can be made to fire within seconds does, because of what it is for.
 //!
-//! The others fire in natconnd.rules.test.yml only, where time is made up: those that
-//! need a fault of natconnd or of the kernel, and hours.
+//! The others fire in natconnd.rules.test.yml only, where time is made up:
+//!
+//! - NatconndNotReady: the kernel would have to refuse its table and yet answer what
+//!   natconnd asks before it starts, on the same kind of socket.
+//! - NatconndFault: no input makes a thread of natconnd panic.
+//! - NatconndUndecodable: no kernel says what natconnd does not understand, and strace
+//!   reaches no bytes that `recvmmsg` has written.
+//! - NatconndConnectionsEvicted: `nf_conntrack_max` is one for the whole machine, which a
+//!   network namespace cannot lower.
 
 use std::fs;
 use std::net::TcpStream;
@@ -179,21 +186,107 @@ fn no_event_tells_what_a_dump_shows() {
     });
 }
 
+/// A natconnd with which strace meddles. It counts calls for each thread.
+fn disturbed(lab: &Lab, config: &str, injection: &str) -> Daemon {
+    let (address, file, _) = configure(config);
+    let (call, _) = injection.split_once(':').unwrap();
+    let mut command = lab::command(&["strace", "-f", "-qq", "--output=/dev/null"]);
+    command.args([
+        format!("--trace={call}"),
+        format!("--inject={injection}"),
+        env!("CARGO_BIN_EXE_natconnd").to_owned(),
+        "--config".to_owned(),
+        file,
+    ]);
+    Daemon::of_process(Process::start(lab, &mut command), address)
+}
+
+#[test]
+fn the_kernel_does_not_tell_its_counters() {
+    lab::in_gateway!(|lab| {
+        lab.nft(MASQUERADE)?;
+        // There are sockets for the start, and for some scrapes.
+        let daemon = disturbed(lab, "", "socket:error=EMFILE:when=16+");
+        let prometheus = Prometheus::start(lab, daemon.address, Pace::Quick);
+        prometheus.await_alert("NatconndKernelUnread");
+        Ok::<(), Error>(())
+    });
+}
+
+#[test]
+fn the_disk_of_history_is_slow() {
+    lab::in_gateway!(|lab| {
+        lab.nft(MASQUERADE)?;
+        let config = "[history]\nfolder = \"/run/history\"\n";
+        let daemon = disturbed(lab, config, "pwrite64:delay_enter=20000000:when=3");
+        let prometheus = Prometheus::start(lab, daemon.address, Pace::Quick);
+        let is_over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    send(lab, 1000..1010).unwrap();
+                    lab.conntrack(&["-F"]).unwrap();
+                    sleep(Duration::from_millis(200));
+                }
+            });
+            prometheus.await_alert("NatconndRecordingBehind");
+            is_over.store(true, Ordering::Relaxed);
+        });
+        Ok::<(), Error>(())
+    });
+}
+
+/// The doctor warns of it whatever else the machine lacks.
+#[test]
+fn natconnd_listens_where_nobody_may_ask() {
+    lab::in_gateway!(|lab| {
+        let (address, file, _) = configure("");
+        let text = fs::read_to_string(&file).unwrap();
+        let text = text.replace("listen = [", "listen = [\"0.0.0.0:8099\", ");
+        fs::write(&file, text).unwrap();
+        let process = Process::start(lab, natconnd().args(["--config", &file]));
+        let daemon = Daemon::of_process(process, address);
+        let prometheus = Prometheus::start(lab, daemon.address, Pace::Quick);
+        let of_it =
+            "ALERTS{alertname=\"NatconndAiling\",check=\"listeners\",alertstate=\"firing\"}";
+        prometheus.eventually(|it| match it.query(of_it).len() {
+            1 => Ok(()),
+            _ => Err(format!(
+                "the doctor says {:?}",
+                it.query("natconnd_health_severity")
+            )),
+        });
+        prometheus.await_alert("NatconndAiling");
+        Ok::<(), Error>(())
+    });
+}
+
+#[test]
+fn a_proxy_asks_what_cannot_be_read() {
+    lab::in_gateway!(|lab| {
+        let daemon = Daemon::start(lab, "");
+        let prometheus = Prometheus::start(lab, daemon.address, Pace::Quick);
+        let is_over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    daemon.get("/api/v1/forward-auth?nat=nobody");
+                    sleep(Duration::from_millis(100));
+                }
+            });
+            prometheus.await_alert("NatconndClientsUnreadable");
+            is_over.store(true, Ordering::Relaxed);
+        });
+        Ok::<(), Error>(())
+    });
+}
+
 #[test]
 fn the_reader_stands_still_while_events_come() {
     lab::in_gateway!(|lab| {
         lab.nft(MASQUERADE)?;
-        let (address, file, _) = configure("[track]\nreceive-buffer = \"64KiB\"\n");
-        let mut command = lab::command(&[
-            "strace",
-            "-f",
-            "-qq",
-            "--trace=recvmmsg",
-            "--inject=recvmmsg:delay_enter=8000000:when=20",
-            "--output=/dev/null",
-        ]);
-        command.args([env!("CARGO_BIN_EXE_natconnd"), "--config", &file]);
-        let daemon = Daemon::of_process(Process::start(lab, &mut command), address);
+        let config = "[track]\nreceive-buffer = \"64KiB\"\n";
+        let daemon = disturbed(lab, config, "recvmmsg:delay_enter=8000000:when=20");
         let prometheus = Prometheus::start(lab, daemon.address, Pace::Quick);
         daemon.await_log("the reader thread stands still");
         send(lab, 1000..1150)?;
@@ -291,6 +384,12 @@ fn the_disk_of_history_is_full() {
         lab.gateway().run(&mount)?;
         let daemon = Daemon::start(lab, "[history]\nfolder = \"/run/small/history\"\n");
         let prometheus = Prometheus::start(lab, daemon.address, Pace::Quick);
+        for _ in 0..8 {
+            let more = "head -c 100k /dev/zero >> /run/small/more";
+            lab.gateway().run(&["sh", "-c", more])?;
+            sleep(Duration::from_millis(500));
+        }
+        prometheus.await_alert("NatconndDiskFullSoon");
         let fill = "cat /dev/zero > /run/small/filler 2>/dev/null || true";
         lab.gateway().run(&["sh", "-c", fill])?;
         prometheus.await_alert("NatconndDiskFilling");

@@ -190,8 +190,8 @@ fn configure(pace: Pace, targets: &str) {
 }
 
 /// The rules without patience: what is to be true for minutes has to be true at once,
-/// what happened within minutes must have happened just now, and a table is full with
-/// four hundred connections of four million.
+/// what happened within minutes must have happened just now, a table is full with four
+/// hundred connections of four million, and recording is behind after three seconds.
 fn impatient(rules: &str) -> String {
     let is_patience = |line: &&str| line.trim_start().starts_with("for: ");
     let lines: Vec<&str> = rules.lines().filter(|line| !is_patience(line)).collect();
@@ -203,7 +203,8 @@ fn impatient(rules: &str) -> String {
         let full = "natconnd_kernel_connections_max > ";
         text = text.replace(&format!("{full}{share}\n"), &format!("{full}0.0001\n"));
     }
-    text + "\n"
+    let behind = "natconnd_history_lag_seconds > 3";
+    text.replace(&format!("{behind}0\n"), &format!("{behind}\n")) + "\n"
 }
 
 /// As a question stands in a URL.
@@ -226,4 +227,5 @@ fn rules_without_patience_are_the_same_alerts() {
     assert_eq!(alerts(&rules), alerts(&impatient));
     assert!(!impatient.contains("for: "));
     assert_eq!(impatient.matches("> 0.0001").count(), 2);
+    assert_eq!(impatient.matches("lag_seconds > 3\n").count(), 1);
 }

@@ -24,6 +24,7 @@ fn keep_busy(lab: &Lab, daemon: &Daemon) -> Result<(), Error> {
         daemon.get("/api/v1/lookup?nat=100.64.2.1:5000");
         daemon.get("/api/v1/lookup?nat=100.64.2.1:5000&at=2026-01-01T00:00:00Z");
         daemon.get("/api/v1/connections");
+        daemon.get("/api/v1/forward-auth");
         daemon.get("/nowhere");
         assert!(
             daemon
@@ -42,7 +43,8 @@ fn prometheus_reads_all_of_it_and_the_dashboard_has_answers() {
         lab.nft(MASQUERADE)?;
         lab.outside().serve_udp(9)?;
         std::fs::write("/run/lines", "nat\n100.64.2.1:5000\n").unwrap();
-        let daemon = Daemon::start(lab, "[history]\nfolder = \"/run/history\"\n");
+        let config = "[history]\nfolder = \"/run/history\"\n[ident]\nlisten = [\"[::]:113\"]\nreply = \"host\"\n";
+        let daemon = Daemon::start(lab, config);
         let prometheus = Prometheus::start(lab, daemon.address, Pace::Calm);
         keep_busy(lab, &daemon)?;
 
