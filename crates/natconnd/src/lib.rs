@@ -34,4 +34,5 @@ pub mod recorder;
 #[path = "../../../fuzz/replay.rs"]
 mod replay;
 pub mod samples;
+pub mod token;
 pub mod web;

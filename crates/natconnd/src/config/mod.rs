@@ -21,6 +21,7 @@ mod overrides;
 mod pynatconnd;
 mod remark;
 mod render;
+mod role;
 mod toml_file;
 mod tree;
 mod word;
@@ -30,8 +31,12 @@ pub use load::{DEFAULT_PATHS, FileKind, Loaded, parse};
 pub use overrides::Overrides;
 pub use remark::{ConfigError, Position, Remark};
 pub use render::{example_file, migrate, reference, render_toml};
-pub use tree::{Config, History, Http, Ident, Log, Metrics, Pynatconnd, Track};
-pub use word::{Delivery, IdentReply, KeyName, LogLevel, RemoteEndpoints, UnknownWord};
+pub use role::{Role, Roles};
+pub use tree::{
+    Audit, Caller, CallerLimits, CertificateName, Config, History, Http, Ident, Listener, Log,
+    Metrics, Pynatconnd, Tls, TokenHash, Track, UnixGroup, UnixUser,
+};
+pub use word::{Delivery, IdentReply, KeyName, LogLevel, OnFailure, RemoteEndpoints, UnknownWord};
 
 /// The keys that differ between `old` and `new` and that a running daemon
 /// cannot take over, in the order of the reference.

@@ -2,6 +2,7 @@
 //!
 //! Meaning and format of each key stand in `keys.rs`.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use std::time::Duration;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use model::Filter;
 
-use super::{Delivery, IdentReply, KeyName, LogLevel, RemoteEndpoints};
+use super::{Delivery, IdentReply, KeyName, LogLevel, OnFailure, RemoteEndpoints, Roles};
 
 /// The whole configuration.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -23,6 +24,12 @@ pub struct Config {
     pub ident: Ident,
     /// `[history]`: what is recorded of ended connections.
     pub history: History,
+    /// `[listener.NAME]`: more places where may be asked.
+    pub listeners: BTreeMap<String, Listener>,
+    /// `[caller.NAME]`: who is known by name.
+    pub callers: BTreeMap<String, Caller>,
+    /// `[audit]`: what is written down of who asked what.
+    pub audit: Audit,
     /// `[metrics]`: what `/metrics` tells beyond the usual.
     pub metrics: Metrics,
     /// `[log]`: what the daemon says about its own doings.
@@ -40,8 +47,20 @@ pub struct Http {
     pub unix_socket: Option<PathBuf>,
     /// The networks that may ask over TCP; nobody where empty.
     pub allow: Vec<IpNet>,
+    /// What whoever is let in over TCP may do without a credential.
+    pub roles: Roles,
+    /// The same over the unix socket; root and natconnd's own user may do all.
+    pub unix_roles: Roles,
+    /// The DNS names by which `listen` may be asked; `*` for any.
+    pub hosts: Vec<String>,
+    /// Whether all the world may ask `listen`.
+    pub unprotected: bool,
     /// How many clients may be connected at once, at least 1.
     pub max_connections: usize,
+    /// How many of these may be one caller's, at least 1.
+    pub max_connections_per_caller: usize,
+    /// How much each caller without a name may ask.
+    pub limits: CallerLimits,
     /// How long a client may take to send a request's head, never zero.
     pub header_timeout: Duration,
     /// How many requests with many questions are answered at once, at least 1.
@@ -61,7 +80,13 @@ impl Default for Http {
                 Ipv4Net::new_assert(Ipv4Addr::new(127, 0, 0, 0), 8).into(),
                 Ipv6Net::new_assert(Ipv6Addr::LOCALHOST, 128).into(),
             ],
+            roles: Roles::LOOKING,
+            unix_roles: Roles::LOOKING,
+            hosts: Vec::new(),
+            unprotected: false,
             max_connections: 10_000,
+            max_connections_per_caller: 2500,
+            limits: CallerLimits::default(),
             header_timeout: Duration::from_secs(10),
             bulk_requests: 8,
             max_body: 1 << 30,
@@ -183,4 +208,132 @@ pub struct Log {
 pub struct Pynatconnd {
     /// What `/{key_name}/{value}` looks up; the URLs are off where `None`.
     pub key_name: Option<KeyName>,
+}
+
+/// `[listener.NAME]`: a place where may be asked, by rules of its own.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Listener {
+    /// Where TCP connections are accepted; may be empty.
+    pub listen: Vec<SocketAddr>,
+    /// A unix socket's absolute path.
+    pub unix_socket: Option<PathBuf>,
+    /// The networks that may ask over TCP; where `None` everybody over TLS, and without TLS
+    /// the machine itself.
+    pub allow: Option<Vec<IpNet>>,
+    /// What it speaks TLS with, `None` where it does not.
+    pub tls: Option<Tls>,
+    /// What whoever is let in may do without a credential.
+    pub roles: Roles,
+    /// The DNS names by which it may be asked without TLS; `*` for any.
+    pub hosts: Vec<String>,
+    /// Whether all the world may ask it without TLS.
+    pub unprotected: bool,
+}
+
+/// The files of a listener that speaks TLS.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Tls {
+    /// Its certificate and those that lead to the root, PEM.
+    pub certificate: PathBuf,
+    /// The certificate's key, PEM.
+    pub key: PathBuf,
+    /// The certificates by which those of clients are checked, PEM; clients need none
+    /// where it is `None`.
+    pub client_ca: Option<PathBuf>,
+}
+
+/// `[caller.NAME]`: who is known by name, and what it may do.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Caller {
+    /// The hashes of its tokens.
+    pub tokens: Vec<TokenHash>,
+    /// Its certificates.
+    pub certificates: Vec<CertificateName>,
+    /// Users of this machine that it is, over a unix socket.
+    pub users: Vec<UnixUser>,
+    /// Groups of this machine whose members it is, over a unix socket.
+    pub groups: Vec<UnixGroup>,
+    /// The listeners at which it is known; all where empty.
+    pub listeners: Vec<String>,
+    /// What it may do.
+    pub roles: Roles,
+    /// How much it may ask.
+    pub limits: CallerLimits,
+}
+
+/// How much a caller may ask; any amount where `None`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct CallerLimits {
+    /// Requests each second.
+    pub requests_per_second: Option<usize>,
+    /// Requests that are answered at once.
+    pub requests_at_once: Option<usize>,
+    /// The longest time that one question may be about, its tolerance on both sides included.
+    pub longest_period: Option<Duration>,
+    /// Questions in one request.
+    pub most_questions: Option<usize>,
+}
+
+/// The SHA-256 of a token.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct TokenHash(pub [u8; 32]);
+
+/// How a client certificate is recognised.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum CertificateName {
+    /// By the SHA-256 of it (DER).
+    Fingerprint([u8; 32]),
+    /// By a DNS name that it is for.
+    Dns(String),
+}
+
+/// A user of this machine.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnixUser {
+    /// As it was written: a name or a number.
+    pub text: String,
+    /// The user's number.
+    pub uid: u32,
+}
+
+/// A group of users of this machine.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnixGroup {
+    /// As it was written: a name or a number.
+    pub text: String,
+    /// The group's number.
+    pub gid: u32,
+    /// The users that are members by the machine's list of groups, besides those whose
+    /// first group it is.
+    pub members: Vec<u32>,
+}
+
+/// `[audit]`: what is written down of who asked what.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Audit {
+    /// Where audit files are kept; nothing is audited where `None`.
+    pub folder: Option<PathBuf>,
+    /// What becomes of a question that cannot be written down.
+    pub on_failure: OnFailure,
+    /// The roles whose use asks for a reason.
+    pub require_reason: Roles,
+    /// Whether the answers to proxies are audited.
+    pub forward_auth: bool,
+    /// After how many bytes the next file is begun.
+    pub rotate_bytes: u64,
+    /// How long files are kept; for ever where `None`.
+    pub keep_for: Option<Duration>,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self {
+            folder: None,
+            on_failure: OnFailure::Refuse,
+            require_reason: Roles::NONE,
+            forward_auth: true,
+            rotate_bytes: 64 << 20,
+            keep_for: None,
+        }
+    }
 }

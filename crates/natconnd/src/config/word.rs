@@ -152,6 +152,29 @@ impl IdentReply {
     }
 }
 
+/// What becomes of a question that cannot be written down.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum OnFailure {
+    /// It is not answered.
+    #[default]
+    Refuse,
+    /// It is answered all the same.
+    Answer,
+}
+
+impl OnFailure {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Refuse, Self::Answer];
+
+    /// The word for it in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Refuse => "refuse",
+            Self::Answer => "answer",
+        }
+    }
+}
+
 /// What the URLs of pynatconnd look up, in its own words.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum KeyName {
@@ -199,7 +222,7 @@ impl KeyName {
 }
 
 /// Writes `a, b or c`.
-fn alternatives(words: &[&str]) -> String {
+pub(super) fn alternatives(words: &[&str]) -> String {
     match words {
         [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
         words => words.concat(),
@@ -234,6 +257,7 @@ reads_as_its_name!(Delivery);
 reads_as_its_name!(IdentReply);
 reads_as_its_name!(LogLevel);
 reads_as_its_name!(KeyName);
+reads_as_its_name!(OnFailure);
 reads_as_its_name!(RemoteEndpoints);
 
 #[cfg(test)]
