@@ -6,6 +6,7 @@
 //! they look like outside; [`http`], with the pages of [`web`], [`ident`] and [`cli`] are faces, which know neither
 //! table nor kernel.
 
+pub mod access;
 pub mod amounts;
 pub mod api;
 pub mod bulk;
@@ -34,5 +35,6 @@ pub mod recorder;
 #[path = "../../../fuzz/replay.rs"]
 mod replay;
 pub mod samples;
+pub mod tls;
 pub mod token;
 pub mod web;

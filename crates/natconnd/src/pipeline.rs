@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use tracing::field::display;
 use tracing::{error, info, warn};
 
+use crate::access::Access;
 use crate::census::Taker;
 use crate::config::{
     self, Config, ConfigError, Delivery, IdentReply, Loaded, Remark, RemoteEndpoints,
@@ -27,7 +28,7 @@ use crate::doctor::{self, Doctor};
 use crate::handover;
 use crate::hint::Hinted;
 use crate::host_hash::HashKey;
-use crate::http::{self, Allow, AllowList, Limits, Server};
+use crate::http::{self, Limits, Server};
 use crate::ident::{self, Ident, Naming};
 use crate::listen;
 use crate::logging::Logging;
@@ -36,6 +37,7 @@ use crate::metrics::Metrics;
 use crate::mirror::{self, Mirror, now};
 use crate::recorder::{self, Recording};
 use crate::samples;
+use crate::tls::ServerTls;
 
 /// How often to look whether the first dump is merged.
 const READY_POLL: Duration = Duration::from_millis(10);
@@ -45,7 +47,8 @@ struct Live {
     config: Config,
     reload: Box<dyn Fn() -> Result<Loaded, ConfigError> + Send>,
     logging: Logging,
-    allow: Arc<Allow>,
+    access: Arc<Access>,
+    tls: Vec<(Arc<str>, Arc<ServerTls>)>,
     mirror: Arc<Mirror>,
     doctor: Arc<Doctor>,
     census: Arc<Taker>,
@@ -84,8 +87,9 @@ pub fn run(
     };
     descriptors::provide_for(config.http.max_connections + ident_connections);
     let ident = ident_settings(&config.ident)?;
-    let listeners = listen::open(&config.http, &config.ident.listen)?;
+    let listeners = listen::open(&config)?;
     let addresses = listeners.addresses();
+    let tls = listeners.tls();
     let fed_since = now();
     let (feed, intake) = config.history.folder.is_some().then(mirror::feed).unzip();
     let started = doctor::require_netlink().and_then(|()| {
@@ -147,11 +151,11 @@ pub fn run(
         Some(_) => metrics.with_ident(Arc::clone(&ident_counters)),
         None => metrics,
     };
-    let allow = Arc::new(Allow::new(AllowList::new(config.http.allow.clone())));
+    let access = Arc::new(Access::of(&config));
     let examined = Arc::clone(&doctor);
     let server = Server {
         answers,
-        allow: Arc::clone(&allow),
+        access: Arc::clone(&access),
         counters,
         render_metrics: Arc::new(move || metrics.render()),
         report_health: Arc::new(move || examined.health()),
@@ -165,12 +169,13 @@ pub fn run(
         let answers = Arc::clone(&server.answers);
         Ident::new(answers, settings, Arc::clone(&ident_counters))
     });
-    let socket_file = listeners.socket_file.clone();
+    let socket_files = listeners.socket_files.clone();
     let live = Live {
         config,
         reload: Box::new(reload),
         logging,
-        allow,
+        access,
+        tls,
         mirror: Arc::clone(&mirror),
         doctor,
         census,
@@ -182,7 +187,7 @@ pub fn run(
         .build()
         .context("start the runtime")?
         .block_on(live.serve(server, listeners.open, ident, listeners.ident));
-    remove_socket_file(socket_file);
+    remove_socket_files(&socket_files);
     match served? {
         End::Stopped => {
             if handover::has_store() {
@@ -282,8 +287,10 @@ impl Live {
                 for key in changes_needing_restart(&self.config, &new) {
                     warn!(key, "this change takes effect at the next start");
                 }
-                self.allow
-                    .replace(AllowList::new(new.http.allow.iter().copied()));
+                self.access.replace(&new);
+                for (_, tls) in &self.tls {
+                    tls.reload();
+                }
                 self.doctor.set_allow(new.http.allow.clone());
                 self.mirror.set_keep_ended(new.track.keep_ended);
                 self.logging.set_level(new.log.level);
@@ -429,10 +436,10 @@ fn history_settings(config: &Config) -> Option<history::Settings> {
     })
 }
 
-fn remove_socket_file(path: Option<PathBuf>) {
-    if let Some(path) = path
-        && let Err(error) = std::fs::remove_file(&path)
-    {
-        warn!(path = %path.display(), %error, "socket file could not be removed");
+fn remove_socket_files(paths: &[PathBuf]) {
+    for path in paths {
+        if let Err(error) = std::fs::remove_file(path) {
+            warn!(path = %path.display(), %error, "socket file could not be removed");
+        }
     }
 }

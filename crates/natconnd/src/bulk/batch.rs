@@ -4,9 +4,10 @@ use model::{Gap, Timestamp};
 
 use super::answer::{of_error, of_question};
 use super::item::{Item, What};
+use super::question::Question;
 use super::reader::Reader;
 use super::write::Writer;
-use crate::lookup::{Answers, Asked};
+use crate::lookup::{Answered, Answers, Asked};
 
 /// The most lines of a batch.
 const MAX_ITEMS: usize = 4096;
@@ -106,7 +107,17 @@ impl Batch {
         questions.any(|question| reaches_beyond(&question.asked, time))
     }
 
-    /// Asks, and writes the lines with their answers. Stops once `goes_on` says false:
+    /// Takes away the questions that may not be asked, and says so beside their lines.
+    pub fn refuse(&mut self, mut permit: impl FnMut(&Asked) -> Result<(), String>) {
+        for item in &mut self.items {
+            let refused = item.what.question().map(|question| permit(&question.asked));
+            if let (Some(Err(cause)), What::Answer { question, .. }) = (refused, &mut item.what) {
+                *question = Err(cause);
+            }
+        }
+    }
+
+    /// Asks, and writes the lines with their answers, each of which `told` is shown. Stops once `goes_on` says false:
     /// nobody is left to read them. `lag` is what answers may lack about the time after it
     /// began, because the table did not catch up.
     ///
@@ -117,6 +128,7 @@ impl Batch {
         limit: usize,
         lag: Option<Gap>,
         goes_on: impl Fn() -> bool,
+        mut told: impl FnMut(&Question, &Answered),
     ) -> (Vec<u8>, Tally) {
         let questions: Vec<Asked> = self
             .items
@@ -139,6 +151,7 @@ impl Batch {
                             let coverage = std::mem::take(&mut answered.answer.coverage);
                             answered.answer.coverage = coverage.with(lag);
                         }
+                        told(question, &answered);
                         Some(of_question(question, &answered))
                     }
                     None => break,

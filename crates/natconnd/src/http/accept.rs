@@ -7,7 +7,6 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,14 +19,17 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
 use super::body::Body;
 use super::counters::{Open, add};
 use super::deadline::WriteDeadline;
 use super::refusal::Refusals;
-use super::server::Listener;
+use super::server::{Listener, Socket};
 use super::service::Requests;
 use super::state::{State, stopped};
+use crate::access::{Crowd, Peer, Place};
+use crate::tls::{ClientCertificate, ServerTls};
 
 /// The longest head of a request, in bytes.
 const MAX_HEAD: usize = 16 * 1024;
@@ -45,64 +47,99 @@ const EXHAUSTED_PAUSE: Duration = Duration::from_millis(50);
 const QUEUE: i32 = 4096;
 
 /// A listener that the runtime watches.
-pub(super) enum Bound {
+pub(super) struct Bound {
+    name: Arc<str>,
+    socket: Watched,
+    tls: Option<Arc<ServerTls>>,
+}
+
+enum Watched {
     Tcp(TcpListener),
     Unix(UnixListener),
 }
 
 impl Bound {
     pub(super) fn new(listener: Listener) -> io::Result<Self> {
-        match listener {
-            Listener::Tcp(listener) => {
-                listener.set_nonblocking(true)?;
-                rustix::net::listen(&listener, QUEUE)?;
-                TcpListener::from_std(listener).map(Self::Tcp)
+        let socket = match listener.socket {
+            Socket::Tcp(socket) => {
+                socket.set_nonblocking(true)?;
+                rustix::net::listen(&socket, QUEUE)?;
+                Watched::Tcp(TcpListener::from_std(socket)?)
             }
-            Listener::Unix(listener) => {
-                listener.set_nonblocking(true)?;
-                rustix::net::listen(&listener, QUEUE)?;
-                UnixListener::from_std(listener).map(Self::Unix)
+            Socket::Unix(socket) => {
+                socket.set_nonblocking(true)?;
+                rustix::net::listen(&socket, QUEUE)?;
+                Watched::Unix(UnixListener::from_std(socket)?)
             }
-        }
+        };
+        Ok(Self {
+            name: listener.name,
+            socket,
+            tls: listener.tls,
+        })
     }
 
-    async fn accept(&self) -> io::Result<Peer> {
-        match self {
-            Self::Tcp(listener) => {
+    pub(super) const fn is_unix(&self) -> bool {
+        matches!(self.socket, Watched::Unix(_))
+    }
+
+    async fn accept(&self) -> io::Result<(Stream, Peer)> {
+        match &self.socket {
+            Watched::Tcp(listener) => {
                 let (stream, peer) = listener.accept().await?;
-                Ok(Peer::Tcp(stream, peer.ip()))
+                Ok((Stream::Tcp(stream), Peer::Tcp(peer.ip())))
             }
-            Self::Unix(listener) => Ok(Peer::Unix(listener.accept().await?.0)),
+            Watched::Unix(listener) => {
+                let (stream, _) = listener.accept().await?;
+                let whose = stream.peer_cred()?;
+                let (uid, gid) = (whose.uid(), whose.gid());
+                Ok((Stream::Unix(stream), Peer::Unix { uid, gid }))
+            }
         }
     }
 }
 
-/// Somebody who connected.
-enum Peer {
-    Tcp(TcpStream, IpAddr),
+enum Stream {
+    Tcp(TcpStream),
     Unix(UnixStream),
 }
 
 /// Somebody who connected, judged.
 enum Arrived {
     /// May ask, in this place.
-    Allowed(Peer, OwnedSemaphorePermit),
+    LetIn(Stream, Peer, Held),
     /// Is outside the allow list.
     Refused(TcpStream),
+    /// Has as many connections as one may have.
+    Crowded,
+}
+
+/// Where connections find a place.
+pub(super) struct Places {
+    /// Those of all.
+    pub all: Arc<Semaphore>,
+    /// Those of each caller.
+    pub crowd: Crowd,
+}
+
+/// A place, for as long as a connection has it.
+struct Held {
+    _of_all: OwnedSemaphorePermit,
+    _of_one: Option<Place>,
 }
 
 /// One listener's loop.
 pub(super) struct Acceptor {
     listener: Bound,
     state: Arc<State>,
-    places: Arc<Semaphore>,
+    places: Places,
     http: http1::Builder,
     connections: JoinSet<()>,
 }
 
 impl Acceptor {
-    /// A loop that takes in no more connections than `places` has permits.
-    pub(super) fn new(listener: Bound, state: Arc<State>, places: Arc<Semaphore>) -> Self {
+    /// A loop that takes in no more connections than there are places.
+    pub(super) fn new(listener: Bound, state: Arc<State>, places: Places) -> Self {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout(state.limits.header_timeout)
@@ -135,8 +172,9 @@ impl Acceptor {
                 Ok(arrived) => {
                     was_failing = false;
                     match arrived {
-                        Arrived::Allowed(peer, place) => self.serve(peer, place),
+                        Arrived::LetIn(stream, peer, place) => self.serve(stream, peer, place),
                         Arrived::Refused(stream) => self.refuse(stream),
+                        Arrived::Crowded => add(&self.state.counters.crowded, 1),
                     }
                 }
                 Err(error) => {
@@ -166,37 +204,63 @@ impl Acceptor {
     /// The place is taken after the connection, so that a listener to which
     /// nobody connects keeps none from the others.
     async fn arrival(&self) -> io::Result<Arrived> {
-        let peer = match self.listener.accept().await? {
-            Peer::Tcp(stream, address) if !self.state.allow.judge(address).is_allowed => {
+        let (stream, peer) = self.listener.accept().await?;
+        let stream = match (stream, peer) {
+            (Stream::Tcp(stream), Peer::Tcp(address))
+                if !self.state.access.lets_in(&self.listener.name, address) =>
+            {
                 return Ok(Arrived::Refused(stream));
             }
-            peer => peer,
+            (stream, _) => stream,
         };
-        let place = match Arc::clone(&self.places).try_acquire_owned() {
+        let of_one = match peer {
+            // Whoever else fills the socket, its owner gets in.
+            Peer::Unix { uid: 0, .. } => None,
+            peer => match self.places.crowd.join(peer.into()) {
+                None => return Ok(Arrived::Crowded),
+                place => place,
+            },
+        };
+        let of_all = match Arc::clone(&self.places.all).try_acquire_owned() {
             Ok(place) => place,
             Err(_) => {
                 add(&self.state.counters.connections_waited, 1);
-                let place = Arc::clone(&self.places).acquire_owned().await;
+                let place = Arc::clone(&self.places.all).acquire_owned().await;
                 place.expect("nobody closes the semaphore")
             }
         };
-        Ok(Arrived::Allowed(peer, place))
+        let held = Held {
+            _of_all: of_all,
+            _of_one: of_one,
+        };
+        Ok(Arrived::LetIn(stream, peer, held))
     }
 
-    fn serve(&mut self, peer: Peer, place: OwnedSemaphorePermit) {
-        let http = self.http.clone();
-        let state = Arc::clone(&self.state);
-        match peer {
-            Peer::Tcp(stream, address) => {
+    fn serve(&mut self, stream: Stream, peer: Peer, place: Held) {
+        let connection = Connection {
+            http: self.http.clone(),
+            state: Arc::clone(&self.state),
+            listener: Arc::clone(&self.listener.name),
+            peer,
+            _place: place,
+        };
+        match (stream, &self.listener.tls) {
+            (Stream::Tcp(stream), tls) => {
                 // Answers are written in one piece; waiting for more of it
                 // would only delay them. Where it fails they are slower.
                 let _ = stream.set_nodelay(true);
-                self.connections
-                    .spawn(serve(http, stream, Some(address), state, place));
+                match tls {
+                    Some(tls) => {
+                        let tls = tls.acceptor();
+                        self.connections.spawn(connection.serve_tls(stream, tls));
+                    }
+                    None => {
+                        self.connections.spawn(connection.serve(stream, None));
+                    }
+                }
             }
-            Peer::Unix(stream) => {
-                self.connections
-                    .spawn(serve(http, stream, None, state, place));
+            (Stream::Unix(stream), _) => {
+                self.connections.spawn(connection.serve(stream, None));
             }
         }
     }
@@ -205,6 +269,10 @@ impl Acceptor {
     /// word where too many others are being told.
     fn refuse(&mut self, stream: TcpStream) {
         add(&self.state.counters.refused, 1);
+        // Who expects TLS would not understand a word.
+        if self.listener.tls.is_some() {
+            return;
+        }
         let Ok(permit) = Arc::clone(&self.state.refusals).try_acquire_owned() else {
             return;
         };
@@ -231,25 +299,53 @@ fn is_the_peers(error: &io::Error) -> bool {
     )
 }
 
-/// Serves one connection to its end.
-async fn serve<S>(
+/// Somebody who was let in.
+struct Connection {
     http: http1::Builder,
-    stream: S,
-    peer: Option<IpAddr>,
     state: Arc<State>,
-    place: OwnedSemaphorePermit,
-) where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let counters = Arc::clone(&state.counters);
-    add(&counters.connections_accepted, 1);
-    let _open = Open::new(&counters.connections_open);
-    let stream = WriteDeadline::new(stream, state.limits.write_timeout);
-    let requests = Requests::new(Arc::clone(&state), peer);
-    if speak(&http, stream, requests, &state).await.is_err() {
-        add(&counters.connections_failed, 1);
+    listener: Arc<str>,
+    peer: Peer,
+    _place: Held,
+}
+
+impl Connection {
+    /// Serves it to its end, once TLS is agreed upon.
+    async fn serve_tls(self, stream: TcpStream, tls: TlsAcceptor) {
+        let stream = WriteDeadline::new(stream, self.state.limits.write_timeout);
+        // A handshake is this connection's first head, and may take as long.
+        let agreed = tokio::time::timeout(self.state.limits.header_timeout, tls.accept(stream));
+        let stopping = stopped(self.state.shutdown.clone());
+        let agreed = tokio::select! {
+            agreed = agreed => agreed,
+            () = stopping => return,
+        };
+        match agreed {
+            Ok(Ok(stream)) => {
+                let (_, session) = stream.get_ref();
+                let certificate = ClientCertificate::of(session);
+                self.serve(stream, certificate).await;
+            }
+            // Nobody is there who would understand why.
+            Ok(Err(_)) | Err(_) => add(&self.state.counters.handshakes_failed, 1),
+        }
     }
-    drop(place);
+
+    /// Serves it to its end.
+    async fn serve<S>(self, stream: S, certificate: Option<ClientCertificate>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let state = self.state;
+        let counters = Arc::clone(&state.counters);
+        add(&counters.connections_accepted, 1);
+        let _open = Open::new(&counters.connections_open);
+        let visitor = state.access.visitor(self.listener, self.peer, certificate);
+        let stream = WriteDeadline::new(stream, state.limits.write_timeout);
+        let requests = Requests::new(Arc::clone(&state), visitor);
+        if speak(&self.http, stream, requests, &state).await.is_err() {
+            add(&counters.connections_failed, 1);
+        }
+    }
 }
 
 /// Speaks HTTP over a connection until it ends or the server shall stop.

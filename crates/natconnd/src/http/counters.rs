@@ -44,6 +44,19 @@ pub struct Counters {
     /// Connections refused because the peer is in no allowed network, and
     /// requests refused because it no longer is.
     pub refused: AtomicU64,
+    /// Connections closed because their caller has as many as one may have.
+    pub crowded: AtomicU64,
+    /// Connections over which TLS was not agreed upon.
+    pub handshakes_failed: AtomicU64,
+    /// Requests refused because a credential was unknown here, or none was shown.
+    pub unidentified: AtomicU64,
+    /// Requests refused because their caller lacks the role.
+    pub without_role: AtomicU64,
+    /// Requests refused because their caller has asked too much.
+    pub too_many: AtomicU64,
+    /// Requests refused because they ask for another host, or a page of another site
+    /// makes them.
+    pub foreign: AtomicU64,
     /// Followers of `/api/v1/events` connected now.
     pub followers_open: AtomicU64,
     /// Changes that followers were too slow to receive.

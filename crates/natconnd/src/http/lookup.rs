@@ -8,6 +8,7 @@ use model::{Answer, EndpointPattern, Lookup};
 
 use super::body::Body;
 use super::filter::{self, parse};
+use super::inquiry::Inquiry;
 use super::json;
 use super::problem::{Refused, bad_value, problem, to_response};
 use super::query::{self, DEFAULT_LIMIT};
@@ -48,13 +49,19 @@ pub(super) enum Later {
 /// to be applied, or it is about the past.
 pub(super) fn respond(
     state: &State,
+    inquiry: &Inquiry,
     query: Option<&str>,
 ) -> Refused<Result<Response<Body>, (Later, usize)>> {
     let (question, when, limit) = read(query)?;
     if when.is_given() {
         let question = when.question(question, state.answers.now())?;
+        inquiry.permit(
+            &question.lookup,
+            Some((question.period, question.tolerance)),
+        )?;
         return Ok(Err((Later::Then(question), limit)));
     }
+    inquiry.permit(&question, None)?;
     if !state.answers.is_quick(&question) {
         return Ok(Err((Later::Now(question), limit)));
     }

@@ -1,8 +1,8 @@
 //! The HTTP face: answers over TCP and a unix socket.
 //!
 //! Knows [`crate::lookup`] for the answers and [`crate::api`] for their shape;
-//! never the table, the mirror or the kernel. What else it needs ([`Allow`],
-//! [`Limits`], functions that render the metrics and examine the daemon) is given by
+//! never the table, the mirror or the kernel. What else it needs ([`Limits`],
+//! functions that render the metrics and examine the daemon) is given by
 //! value.
 //!
 //! Reading order: `accept` takes connections in, `service` is one
@@ -12,9 +12,9 @@
 //! answers that program's URLs, `pages` the pages for people.
 
 mod accept;
-mod allow;
 #[cfg(test)]
 mod any_match;
+mod audit;
 mod body;
 mod connections;
 mod counters;
@@ -31,6 +31,7 @@ pub(crate) mod fuzzing;
 mod health;
 mod histogram;
 mod history;
+mod inquiry;
 mod json;
 mod link;
 mod lookup;
@@ -38,6 +39,7 @@ mod lookups;
 mod metrics;
 mod openapi;
 mod pages;
+mod permission;
 mod problem;
 mod pynatconnd;
 mod query;
@@ -53,9 +55,8 @@ mod usage;
 mod when;
 mod words;
 
-pub use allow::{Allow, AllowList};
 pub use counters::{Asked, Counters, STATUS_CLASSES};
 pub use histogram::{BOUNDS, Durations};
 pub use openapi::{api_reference, openapi};
 pub use route::{Class, Route};
-pub use server::{Limits, Listener, RenderMetrics, ReportHealth, ServeError, Server};
+pub use server::{Limits, Listener, RenderMetrics, ReportHealth, ServeError, Server, Socket};

@@ -16,6 +16,7 @@ use model::{Lookup, Match};
 use super::body::{Body, Chunk, ChunkSender, chunks};
 use super::connections::{COVERAGE, coverage_word, rows};
 use super::format::Format;
+use super::inquiry::Inquiry;
 use super::link::link;
 use super::problem::{Refused, bad_value, problem, shortened, to_response};
 use super::query::{self, DEFAULT_LIMIT};
@@ -88,13 +89,15 @@ impl Shape {
 
 pub(super) fn respond(
     state: &Arc<State>,
+    inquiry: &Inquiry,
     request: &Request<Incoming>,
 ) -> impl Future<Output = Response<Body>> + Send + 'static {
     let state = Arc::clone(state);
     let accepted = Shape::of_headers(request.headers());
     let query = request.uri().query().unwrap_or_default().to_owned();
+    let asked = asked(&state, inquiry, &query);
     async move {
-        let answered = match asked(&state, &query) {
+        let answered = match asked {
             Ok((question, listing)) => {
                 let shape = listing.shape.unwrap_or(accepted);
                 answer(&state, question, listing, shape, &query).await
@@ -108,12 +111,13 @@ pub(super) fn respond(
     }
 }
 
-fn asked(state: &State, query: &str) -> Refused<(PastQuestion, Listing)> {
+fn asked(state: &State, inquiry: &Inquiry, query: &str) -> Refused<(PastQuestion, Listing)> {
     let listing = read(query)?;
     let mut when = listing.when;
     // A list is of a period, and its reader knows what clock that is by.
     when.tolerance = Some(std::time::Duration::ZERO);
     let question = when.question(listing.lookup.clone(), state.answers.now())?;
+    inquiry.within_period(question.period, question.tolerance)?;
     Ok((question, listing))
 }
 

@@ -7,16 +7,17 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use super::accept::{Acceptor, Bound};
-use super::allow::Allow;
+use super::accept::{Acceptor, Bound, Places};
 use super::counters::Counters;
 use super::pynatconnd::Pynatconnd;
 use super::state::{BROAD, NARROW, SCANS, State};
+use crate::access::{Access, Crowd, HTTP, UNIX};
 use crate::api::Health;
 use crate::config::{Http, KeyName};
 use crate::lookup::Answers;
 use crate::recorder::Archive;
 use crate::samples::Samples;
+use crate::tls::ServerTls;
 
 /// Renders `/metrics` in OpenMetrics text.
 pub type RenderMetrics = Arc<dyn Fn() -> String + Send + Sync>;
@@ -29,8 +30,8 @@ pub type ReportHealth = Arc<dyn Fn() -> Health + Send + Sync>;
 pub struct Server {
     /// Where answers come from.
     pub answers: Arc<Answers>,
-    /// Who may ask; can be replaced while the server runs.
-    pub allow: Arc<Allow>,
+    /// Who may ask, and what; can be replaced while the server runs.
+    pub access: Arc<Access>,
     /// Where requests are counted.
     pub counters: Arc<Counters>,
     /// What `/metrics` answers.
@@ -56,6 +57,8 @@ pub struct Limits {
     /// over unix sockets, so that nobody can lock the operator out. The rest
     /// wait in the kernel's queue.
     pub connections: usize,
+    /// How many of these may be one caller's.
+    pub connections_per_caller: usize,
     /// Peers outside the allow list that are told so at once, over all TCP
     /// listeners and beyond `connections`. More are closed without a word.
     pub refusals: usize,
@@ -84,6 +87,7 @@ impl From<&Http> for Limits {
     fn from(configured: &Http) -> Self {
         Self {
             connections: configured.max_connections,
+            connections_per_caller: configured.max_connections_per_caller,
             refusals: 32,
             refusal_timeout: Duration::from_secs(1),
             header_timeout: configured.header_timeout,
@@ -105,11 +109,43 @@ impl Default for Limits {
 
 /// A bound socket that connections arrive at.
 #[derive(Debug)]
-pub enum Listener {
-    /// TCP; the allow list holds.
+pub enum Socket {
+    /// TCP; the allow list of its listener holds.
     Tcp(std::net::TcpListener),
     /// A unix socket; who may connect is up to its file mode.
     Unix(std::os::unix::net::UnixListener),
+}
+
+/// A place where may be asked.
+#[derive(Debug)]
+pub struct Listener {
+    /// Whose rules hold here: [`crate::access::HTTP`], [`crate::access::UNIX`] or a name of the
+    /// configuration.
+    pub name: Arc<str>,
+    /// Where connections arrive.
+    pub socket: Socket,
+    /// What it speaks TLS with; `None` where it does not.
+    pub tls: Option<Arc<ServerTls>>,
+}
+
+impl Listener {
+    /// One of `http.listen`.
+    pub fn tcp(socket: std::net::TcpListener) -> Self {
+        Self {
+            name: HTTP.into(),
+            socket: Socket::Tcp(socket),
+            tls: None,
+        }
+    }
+
+    /// That of `http.unix-socket`.
+    pub fn unix(socket: std::os::unix::net::UnixListener) -> Self {
+        Self {
+            name: UNIX.into(),
+            socket: Socket::Unix(socket),
+            tls: None,
+        }
+    }
 }
 
 /// Why the server could not start.
@@ -143,7 +179,7 @@ impl Server {
         let limits = self.limits;
         let state = Arc::new(State {
             answers: self.answers,
-            allow: self.allow,
+            access: self.access,
             counters: self.counters,
             render_metrics: self.render_metrics,
             report_health: self.report_health,
@@ -164,12 +200,17 @@ impl Server {
             shutdown,
         });
         let over_tcp = Arc::new(Semaphore::new(limits.connections));
+        let crowd = Crowd::new(limits.connections_per_caller);
         let over_unix = Arc::new(Semaphore::new(limits.connections));
         let mut acceptors = JoinSet::new();
         for listener in bound {
-            let places = match listener {
-                Bound::Tcp(_) => Arc::clone(&over_tcp),
-                Bound::Unix(_) => Arc::clone(&over_unix),
+            let places = match listener.is_unix() {
+                true => &over_unix,
+                false => &over_tcp,
+            };
+            let places = Places {
+                all: Arc::clone(places),
+                crowd: crowd.clone(),
             };
             acceptors.spawn(Acceptor::new(listener, Arc::clone(&state), places).run());
         }

@@ -3,21 +3,22 @@
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::future::Future;
-use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
 use hyper::body::Incoming;
+use hyper::header::{AUTHORIZATION, HOST, HeaderValue};
 use hyper::service::Service;
 use hyper::{Method, Request, Response, StatusCode};
 
-use super::allow::Verdict;
+use super::audit::Audited;
 use super::body::Body;
-use super::counters::add;
+use super::forward_auth::Unanswered;
+use super::inquiry::{Inquiry, Purpose, without_purpose};
 use super::problem::{Refused, problem, to_response, unknown_path, wrong_method};
-use super::refusal::refuse;
+use super::refusal::{NotAnswered, count, is_cross_site, refuse};
 use super::response::{JSON, TEXT, full, ok};
 use super::route::Route;
 use super::state::State;
@@ -25,14 +26,14 @@ use super::{
     connections, events, forward_auth, health, history, lookup, lookups, metrics, openapi, pages,
     query, records, usage,
 };
+use crate::access::{Caller, Refusal, Turn, Visitor};
+use crate::token;
 
 /// The requests of one connection.
 pub(super) struct Requests {
     state: Arc<State>,
-    /// The peer and what the allow list says of it, which may have been
-    /// replaced since it connected; `None` over a unix socket, whose file
-    /// mode says it all.
-    peer: Option<(IpAddr, Cell<Verdict>)>,
+    /// Who is at the other end.
+    visitor: Visitor,
     /// When the request came that is answered now: of one connection one at a time
     /// is.
     began: Cell<Instant>,
@@ -60,23 +61,43 @@ impl Future for Reply {
 }
 
 impl Requests {
-    pub(super) fn new(state: Arc<State>, peer: Option<IpAddr>) -> Self {
-        let peer = peer.map(|address| (address, Cell::new(state.allow.judge(address))));
+    pub(super) fn new(state: Arc<State>, visitor: Visitor) -> Self {
         Self {
             state,
-            peer,
+            visitor,
             began: Cell::new(Instant::now()),
         }
     }
 
-    fn is_allowed(&self) -> bool {
-        let Some((address, verdict)) = &self.peer else {
-            return true;
+    /// Whose a request is and what for, where it may be answered as far as its endpoint
+    /// tells.
+    fn admit(
+        &self,
+        route: Route,
+        request: &Request<Incoming>,
+    ) -> Result<(Arc<Caller>, Option<Turn>), NotAnswered> {
+        let headers = request.headers();
+        let bytes = |name| headers.get(name).map(HeaderValue::as_bytes);
+        let caller = match route {
+            // Proxies pass on what their clients say: credentials for somebody else.
+            Route::ForwardAuth => {
+                let token = bytes(AUTHORIZATION).filter(|it| is_ours(it));
+                match token.map(|token| self.visitor.caller(Some(token), None)) {
+                    Some(Ok(caller)) => Ok(caller),
+                    _ => self.visitor.caller(None, bytes(HOST)),
+                }
+            }
+            _ if is_cross_site(request) => return Err(NotAnswered::CrossSite),
+            _ => self.visitor.caller(bytes(AUTHORIZATION), bytes(HOST)),
         };
-        if !self.state.allow.still_holds(verdict.get()) {
-            verdict.set(self.state.allow.judge(*address));
+        let caller = caller.map_err(NotAnswered::Nobody)?;
+        if let Some(needed) = route.roles()
+            && !caller.roles.meets(needed)
+        {
+            return Err(NotAnswered::NoRole(caller, needed));
         }
-        verdict.get().is_allowed
+        let turn = caller.admit().map_err(NotAnswered::TooMuch)?;
+        Ok((caller, turn))
     }
 
     /// Answers what needs no waiting; `None` where the route does.
@@ -119,11 +140,62 @@ impl Requests {
         })
     }
 
+    /// What a request gets that is not answered.
+    fn refused(&self, route: Route, request: &Request<Incoming>, why: &NotAnswered) -> Reply {
+        let unanswered = match (route, why) {
+            (Route::ForwardAuth, NotAnswered::Nobody(Refusal::WrongHost)) => Unanswered::OtherHost,
+            (Route::ForwardAuth, NotAnswered::TooMuch(_)) => Unanswered::TooMany,
+            _ => return self.counted(route, refuse(&self.state, route, why)),
+        };
+        count(&self.state.counters, why);
+        let (query, headers) = (request.uri().query(), request.headers());
+        self.counted(route, forward_auth::unanswered(query, headers, unanswered))
+    }
+
     fn counted(&self, route: Route, response: Response<Body>) -> Reply {
         let counters = &self.state.counters;
         counters.answered(route, response.status());
         counters.took(route, self.began.get().elapsed());
         Reply::Now(Some(response))
+    }
+
+    /// The same, for an answer that is perhaps written down before it goes out.
+    fn replied(&self, route: Route, audited: Option<Audited>, response: Response<Body>) -> Reply {
+        match audited {
+            None => self.counted(route, response),
+            Some(audited) => self.counted_later(route, audited.record(response)),
+        }
+    }
+
+    fn replied_later<F>(
+        &self,
+        route: Route,
+        audited: Option<Audited>,
+        inquiry: Inquiry,
+        response: F,
+    ) -> Reply
+    where
+        F: Future<Output = Response<Body>> + Send + 'static,
+    {
+        self.counted_later(route, async move {
+            let response = response.await;
+            let response = match audited {
+                None => response,
+                Some(audited) => audited.record(response).await,
+            };
+            drop(inquiry);
+            response
+        })
+    }
+
+    /// What is written down of a request, where it is.
+    fn audited(
+        &self,
+        _route: Route,
+        _inquiry: &Inquiry,
+        _request: &Request<Incoming>,
+    ) -> Option<Audited> {
+        None
     }
 
     fn counted_later<F>(&self, route: Route, response: F) -> Reply
@@ -146,102 +218,133 @@ impl Service<Request<Incoming>> for Requests {
     type Error = Infallible;
     type Future = Reply;
 
-    fn call(&self, request: Request<Incoming>) -> Reply {
+    fn call(&self, mut request: Request<Incoming>) -> Reply {
         self.began.set(Instant::now());
         let state = &self.state;
-        let path = request.uri().path();
-        let route = Route::of_path(path, state.pynatconnd.is_some());
-        if !self.is_allowed() {
-            add(&state.counters.refused, 1);
-            return Reply::Now(Some(refuse(state, route)));
-        }
-        if let (Route::Pynatconnd, Some(pynatconnd)) = (route, &state.pynatconnd) {
-            let response = pynatconnd.respond(state, request.method(), path);
-            return self.counted_later(route, response);
-        }
-        let is_known = route != Route::Unknown;
-        let is_asking = matches!(*request.method(), Method::GET | Method::HEAD);
-        let is_allowed = match route {
-            Route::Lookups => request.method() == Method::POST,
-            // Proxies ask with the method of the request that they serve.
-            Route::ForwardAuth => true,
-            Route::HistoryHold => matches!(*request.method(), Method::PUT | Method::DELETE),
-            Route::DeskPage => is_asking || request.method() == Method::POST,
-            _ => is_asking,
+        let route = Route::of_path(request.uri().path(), state.pynatconnd.is_some());
+        let (caller, turn) = match self.admit(route, &request) {
+            Ok(admitted) => admitted,
+            Err(why) => return self.refused(route, &request, &why),
         };
-        if is_known && !is_allowed {
-            let refused = wrong_method(request.method(), path, route.methods());
+        let purpose = match Purpose::read(request.headers(), request.uri().query()) {
+            Ok(purpose) => purpose,
+            Err(problem) => return self.counted(route, to_response(&problem)),
+        };
+        if let Some(uri) = without_purpose(request.uri()) {
+            *request.uri_mut() = uri;
+        }
+        let inquiry = Inquiry {
+            caller,
+            purpose,
+            turn: turn.map(Arc::new),
+        };
+        if let Some(refused) = wrong_method_for(route, &request) {
             return self.counted(route, refused);
         }
-        if route == Route::Lookups {
-            return self.counted_later(route, lookups::respond(Arc::clone(state), request));
+        // A proxy has no reasons of its own.
+        if route != Route::ForwardAuth
+            && let Some(role) = route.only_role()
+            && let Err(problem) = inquiry.require(role)
+        {
+            return self.counted(route, to_response(&problem));
         }
-        if route.is_page() {
-            return self.counted_later(route, pages::respond(Arc::clone(state), route, request));
-        }
-        if route == Route::ForwardAuth {
-            return match forward_auth::respond(state, request.uri().query(), request.headers()) {
-                Ok(response) => self.counted(route, response),
-                Err(later) => {
-                    let response = forward_auth::respond_later(Arc::clone(state), later);
-                    self.counted_later(route, response)
-                }
-            };
-        }
-        if route == Route::Lookup {
-            return match lookup::respond(state, request.uri().query()) {
-                Ok(Ok(response)) => self.counted(route, response),
+        self.answer(route, inquiry, request)
+    }
+}
+
+impl Requests {
+    /// Answers what its caller may ask.
+    fn answer(&self, route: Route, inquiry: Inquiry, request: Request<Incoming>) -> Reply {
+        let state = &self.state;
+        let audited = self.audited(route, &inquiry, &request);
+        let query = request.uri().query();
+        match route {
+            Route::Lookup => match lookup::respond(state, &inquiry, query) {
+                Ok(Ok(response)) => self.replied(route, audited, response),
                 Ok(Err(question)) => {
                     let response = lookup::respond_later(Arc::clone(state), question);
-                    self.counted_later(route, response)
+                    self.replied_later(route, audited, inquiry, response)
                 }
                 Err(problem) => self.counted(route, to_response(&problem)),
-            };
-        }
-        match self.at_once(route, &request) {
-            Some(response) => {
-                let response = response.unwrap_or_else(|problem| to_response(&problem));
-                self.counted(route, response)
-            }
-            None if route == Route::Health => {
-                let query = request.uri().query();
-                self.counted_later(route, health::respond(Arc::clone(state), query))
-            }
-            None if matches!(route, Route::Usage | Route::Ports) => {
-                let query = request.uri().query().map(str::to_owned);
-                let state = Arc::clone(state);
-                if route == Route::Usage {
-                    self.counted_later(route, usage::respond(state, query))
-                } else {
-                    self.counted_later(route, usage::respond_ports(state, query))
+            },
+            Route::ForwardAuth => match forward_auth::respond(state, query, request.headers()) {
+                Ok(response) => self.replied(route, audited, response),
+                Err(later) => {
+                    let response = forward_auth::respond_later(Arc::clone(state), later);
+                    self.replied_later(route, audited, inquiry, response)
                 }
-            }
-            None if route == Route::Metrics => {
-                let is_plain = metrics::wants_plain(request.headers());
-                self.counted_later(route, metrics::respond(Arc::clone(state), is_plain))
-            }
-            None if route == Route::Records => {
-                self.counted_later(route, records::respond(state, &request))
-            }
-            None if route == Route::Connections => {
-                self.counted_later(route, connections::respond(state, &request))
-            }
-            None if route == Route::HistoryHold => {
-                let changed = history::change_holds(
-                    Arc::clone(state),
-                    request.method().clone(),
-                    path.to_owned(),
-                    request.uri().query().map(str::to_owned),
-                    self.peer.is_none(),
-                );
-                self.counted_later(route, changed)
-            }
-            None => {
-                let query = request.uri().query().map(str::to_owned);
-                self.counted_later(route, history::respond(Arc::clone(state), route, query))
-            }
+            },
+            _ => match self.at_once(route, &request) {
+                Some(response) => {
+                    let response = response.unwrap_or_else(|problem| to_response(&problem));
+                    self.replied(route, audited, response)
+                }
+                None => {
+                    let response = later(Arc::clone(state), route, inquiry.clone(), request);
+                    self.replied_later(route, audited, inquiry, response)
+                }
+            },
         }
     }
+}
+
+/// Answers what needs waiting.
+async fn later(
+    state: Arc<State>,
+    route: Route,
+    inquiry: Inquiry,
+    request: Request<Incoming>,
+) -> Response<Body> {
+    let query = request.uri().query();
+    match route {
+        Route::Pynatconnd => {
+            let (method, path) = (request.method(), request.uri().path());
+            match &state.pynatconnd {
+                Some(pynatconnd) => pynatconnd.respond(&state, &inquiry, method, path).await,
+                None => to_response(&unknown_path(path)),
+            }
+        }
+        Route::Lookups => lookups::respond(state, inquiry, request).await,
+        route if route.is_page() => pages::respond(state, route, inquiry, request).await,
+        Route::Health => health::respond(state, query).await,
+        Route::Usage => usage::respond(state, query.map(str::to_owned)).await,
+        Route::Ports => usage::respond_ports(state, query.map(str::to_owned)).await,
+        Route::Metrics => {
+            let is_plain = metrics::wants_plain(request.headers());
+            metrics::respond(state, is_plain).await
+        }
+        Route::Records => records::respond(&state, &inquiry, &request).await,
+        Route::Connections => connections::respond(&state, &request).await,
+        Route::HistoryHold => {
+            let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+            let query = query.map(str::to_owned);
+            history::change_holds(state, method, path, query).await
+        }
+        route => history::respond(state, route, query.map(str::to_owned)).await,
+    }
+}
+
+/// What a method gets that an endpoint does not answer; `None` where it does.
+fn wrong_method_for(route: Route, request: &Request<Incoming>) -> Option<Response<Body>> {
+    let method = request.method();
+    let is_asking = matches!(*method, Method::GET | Method::HEAD);
+    let is_answered = match route {
+        // Proxies ask with the method of the request that they serve, and pynatconnd has
+        // refusals of its own.
+        Route::ForwardAuth | Route::Pynatconnd | Route::Unknown => true,
+        Route::Lookups => *method == Method::POST,
+        Route::HistoryHold => matches!(*method, Method::PUT | Method::DELETE),
+        Route::DeskPage => is_asking || *method == Method::POST,
+        _ => is_asking,
+    };
+    (!is_answered).then(|| wrong_method(method, request.uri().path(), route.methods()))
+}
+
+/// Whether a credential is meant for natconnd, whoever was asked with it.
+fn is_ours(authorization: &[u8]) -> bool {
+    let prefix = token::PREFIX.as_bytes();
+    let mut words = authorization.split(|byte| *byte == b' ');
+    words.any(|word| word.starts_with(prefix))
 }
 
 fn status(state: &State, query: Option<&str>) -> Refused<Response<Body>> {

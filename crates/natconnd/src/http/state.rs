@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use model::{Answer, Lookup, Timestamp};
 use tokio::sync::{Semaphore, watch};
 
-use super::allow::Allow;
 use super::counters::Counters;
 use super::pynatconnd::Pynatconnd;
 use super::server::{Limits, RenderMetrics, ReportHealth};
+use crate::access::Access;
 use crate::lookup::{Answers, PastAnswer, PastQuestion};
 use crate::recorder::Archive;
 use crate::samples::Samples;
@@ -17,7 +17,7 @@ use crate::samples::Samples;
 /// What all requests share.
 pub(super) struct State {
     pub answers: Arc<Answers>,
-    pub allow: Arc<Allow>,
+    pub access: Arc<Access>,
     pub counters: Arc<Counters>,
     pub render_metrics: RenderMetrics,
     pub report_health: ReportHealth,

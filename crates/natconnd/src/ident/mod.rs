@@ -13,7 +13,6 @@
 
 mod conversation;
 mod counters;
-mod crowd;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod question;
@@ -30,6 +29,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tracing::debug;
 
+use crate::access::Crowd;
 use crate::lookup::Answers;
 
 pub use counters::Counters;
@@ -37,7 +37,10 @@ pub use reply::{Kind, Naming};
 
 use conversation::{Ends, converse};
 use counters::add;
-use crowd::Crowd;
+
+/// Connections of one peer at once: a server asks once for each client that connects to
+/// it, and may have many of them.
+const OF_ONE_PEER: usize = 64;
 
 /// Connections at once over all listeners; the rest wait in the kernel's queue.
 pub const CONNECTIONS: usize = 512;
@@ -70,7 +73,7 @@ impl Ident {
             answers,
             settings,
             counters,
-            crowd: Crowd::default(),
+            crowd: Crowd::new(OF_ONE_PEER),
         }
     }
 
@@ -125,7 +128,7 @@ async fn accept(ident: Arc<Ident>, listener: TcpListener, places: Arc<Semaphore>
             add(&ident.counters.refused);
             continue;
         }
-        let Some(seat) = ident.crowd.join(peer.ip().to_canonical()) else {
+        let Some(seat) = ident.crowd.join(peer.ip().into()) else {
             add(&ident.counters.crowded);
             continue;
         };

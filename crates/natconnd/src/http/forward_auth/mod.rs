@@ -32,6 +32,7 @@ use model::Verdict;
 use asked::Asked;
 #[cfg(test)]
 pub(super) use asked::PARAMETERS;
+use unreadable::{Fault, Unreadable};
 
 /// How long an answer waits for what happened before the question: less than the
 /// shipped proxies wait for the answer, which would otherwise come too late.
@@ -71,6 +72,30 @@ pub(super) fn respond(
     }
     count(&state.counters, &told, began);
     Ok(answer::identified(&told, requires_one))
+}
+
+/// Says that nobody was looked for, because the proxy asks natconnd by a name that is not
+/// its own, or too often. Its sites go on.
+pub(super) fn unanswered(
+    query: Option<&str>,
+    headers: &HeaderMap,
+    why: Unanswered,
+) -> Response<Body> {
+    let (name, fault) = match why {
+        Unanswered::OtherHost => ("host", Fault::OtherHost),
+        Unanswered::TooMany => ("requests", Fault::TooMany),
+    };
+    let requires_one = asked::read(query, headers).requires_one;
+    answer::unreadable(&Unreadable { name, fault }, requires_one)
+}
+
+/// Why nobody was looked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Unanswered {
+    /// The request asks for a host that this is not.
+    OtherHost,
+    /// The caller has asked too much.
+    TooMany,
 }
 
 /// Answers a question that cannot be answered at once.

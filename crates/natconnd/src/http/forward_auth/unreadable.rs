@@ -38,6 +38,10 @@ pub(super) enum Fault {
     Unknown,
     /// They name different clients.
     Contradiction,
+    /// It asks for a host that this is not.
+    OtherHost,
+    /// There were more of them than its caller may have.
+    TooMany,
 }
 
 impl Fault {
@@ -54,6 +58,8 @@ impl Fault {
             Self::NoSuchValue => "no such value",
             Self::Unknown => "no such parameter",
             Self::Contradiction => "contradict each other",
+            Self::OtherHost => "no name of natconnd, see http.hosts",
+            Self::TooMany => "too many, see the limits of the caller",
         }
     }
 }

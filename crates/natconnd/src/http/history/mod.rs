@@ -43,15 +43,13 @@ pub(super) async fn respond(
 }
 
 /// Holds what a lookup matches for the case in `path`, or gives up what it holds.
-/// `is_local` is whether it was asked over the unix socket.
 pub(super) async fn change_holds(
     state: Arc<State>,
     method: Method,
     path: String,
     query: Option<String>,
-    is_local: bool,
 ) -> Response<Body> {
-    let changed = holds::change(state, method, path, query, is_local).await;
+    let changed = holds::change(state, method, path, query).await;
     changed.unwrap_or_else(|problem| to_response(&problem))
 }
 

@@ -20,11 +20,13 @@ use model::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::body::{Body, Chunk, ChunkSender, chunks_waiting};
+use super::inquiry::Inquiry;
 use super::problem::{Refused, problem, to_response};
 use super::response::{CSV, NDJSON, TEXT, response};
 use super::state::{PATIENCE, State};
 use crate::api::Problem;
 use crate::bulk::{Batch, Form, Reader, Tally};
+use crate::lookup::Asked;
 use parameters::read;
 use refused::unreadable;
 
@@ -45,10 +47,14 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// How many lines were answered, and how, at the end of the body.
 pub(super) const TALLY: HeaderName = HeaderName::from_static("natconnd-tally");
 
-pub(super) async fn respond(state: Arc<State>, request: Request<Incoming>) -> Response<Body> {
+pub(super) async fn respond(
+    state: Arc<State>,
+    inquiry: Inquiry,
+    request: Request<Incoming>,
+) -> Response<Body> {
     let (head, body) = request.into_parts();
     let mut unread = Some(body);
-    match begin(state, &head, &mut unread).await {
+    match begin(state, inquiry, &head, &mut unread).await {
         Ok(response) => response,
         Err(problem) => {
             if let Some(body) = unread {
@@ -86,11 +92,14 @@ async fn drain(mut body: Incoming) {
 /// The begin of the answers; leaves the body where it refuses.
 async fn begin(
     state: Arc<State>,
+    inquiry: Inquiry,
     head: &Parts,
     unread: &mut Option<Incoming>,
 ) -> Refused<Response<Body>> {
     let now = state.answers.now();
     let (mut settings, limit) = read(head.uri.query(), now)?;
+    // Each line of it will be asked by itself; whoever may ask none learns it at once.
+    inquiry.permit_any()?;
     if settings.form.is_none() {
         let kind = head.headers.get(CONTENT_TYPE);
         settings.form = kind.and_then(|kind| Form::of_content_type(kind.to_str().ok()?));
@@ -134,7 +143,7 @@ async fn begin(
     tokio::spawn(async move {
         // A client that is gone needs no end. One that is still there sees that there is
         // none.
-        if let Err(cut) = answer(&state, lines, limit, &sender).await {
+        if let Err(cut) = answer(&state, inquiry, lines, limit, &sender).await {
             tracing::debug!(cause = %cut, "many lookups in one request were cut");
         }
         drop(slot);
@@ -226,20 +235,23 @@ impl Lines {
 
 async fn answer(
     state: &Arc<State>,
+    inquiry: Inquiry,
     mut lines: Lines,
     limit: usize,
     sender: &ChunkSender,
 ) -> Result<(), Cut> {
     let room = Arc::new(Semaphore::new(ROOM));
     let mut tally = Tally::default();
+    let mut asked_so_far = 0;
     loop {
-        let batch = tokio::select! {
+        let mut batch = tokio::select! {
             batch = lines.batch(state.answers.now()) => batch?,
             () = sender.closed() => return Err(Cut::Gone),
         };
         if batch.is_empty() {
             break;
         }
+        batch.refuse(|asked| permit_one_more(&inquiry, &mut asked_so_far, asked));
         let (bytes, answered) = answer_batch(state, batch, limit, sender).await?;
         tally.add(answered);
         let held = hold(&room, bytes.len()).await?;
@@ -249,6 +261,24 @@ async fn answer(
     let sent = sender.send(Chunk::Trailers(trailers(&tally))).await;
     sent.map_err(|_| Cut::Gone)?;
     sender.send(Chunk::End).await.map_err(|_| Cut::Gone)
+}
+
+/// Refuses what its caller may not ask, in words for people.
+pub(super) fn permit_one_more(
+    inquiry: &Inquiry,
+    so_far: &mut usize,
+    asked: &Asked,
+) -> Result<(), String> {
+    let most = inquiry.caller.limits.most_questions;
+    if let Some(most) = most.filter(|most| *so_far >= *most) {
+        return Err(format!(
+            "this caller may ask {most} questions in one request"
+        ));
+    }
+    *so_far += 1;
+    let when = asked.period.map(|period| (period, asked.tolerance));
+    let permitted = inquiry.permit(&asked.lookup, when);
+    permitted.map(drop).map_err(|problem| problem.detail)
 }
 
 async fn answer_batch(
@@ -268,7 +298,10 @@ async fn answer_batch(
     let answered = state.look_for_many(move |answers| {
         let goes_on = || !client.is_closed();
         let began = Instant::now();
-        (batch.answer(answers, limit, lag, goes_on), began.elapsed())
+        (
+            batch.answer(answers, limit, lag, goes_on, |_, _| ()),
+            began.elapsed(),
+        )
     });
     let ((bytes, tally), took) = answered.await.ok_or(Cut::Broken)?;
     state.counters.looked_up_many(&tally, took);

@@ -15,7 +15,8 @@ use model::{EndpointSet, Lookup, Timestamp, Verdict};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::super::body::Body;
-use super::super::lookups::{busy, timezone};
+use super::super::inquiry::Inquiry;
+use super::super::lookups::{busy, permit_one_more, timezone};
 use super::super::problem::{Refused, problem};
 use super::super::response::{TEXT, ok};
 use super::super::state::State;
@@ -98,23 +99,28 @@ impl Form {
     }
 }
 
-pub(super) async fn respond(state: &Arc<State>, request: Request<Incoming>) -> Response<Body> {
+pub(super) async fn respond(
+    state: &Arc<State>,
+    mut inquiry: Inquiry,
+    request: Request<Incoming>,
+) -> Response<Body> {
     let (head, body) = request.into_parts();
     let asked = head.uri.query();
     let path = head.uri.path();
     let answered = async {
         if path == "/desk/report" {
-            return report(state, asked).await;
+            return report(state, &inquiry, asked).await;
         }
         let fields = match head.method {
             Method::POST => form::read(body, state.limits.body_timeout).await?,
             _ => form::fields(asked.unwrap_or_default())?,
         };
+        inquiry.purpose.take_fields(&fields)?;
         let form = Form::of_fields(fields);
         if path == "/desk/answers" {
-            return answers(state, &form).await;
+            return answers(state, &inquiry, &form).await;
         }
-        desk(state, form).await
+        desk(state, &inquiry, form).await
     };
     answered.await.unwrap_or_else(|problem| {
         let mut response = trouble(state, Section::Desk, &problem);
@@ -142,8 +148,8 @@ fn room(state: &State) -> Refused<OwnedSemaphorePermit> {
 }
 
 /// The desk, with the answers to what is in its form.
-async fn desk(state: &Arc<State>, form: Form) -> Refused<Response<Body>> {
-    let (read, refused) = match cases(state, &form).await {
+async fn desk(state: &Arc<State>, inquiry: &Inquiry, form: Form) -> Refused<Response<Body>> {
+    let (read, refused) = match cases(state, inquiry, &form).await {
         Ok(read) => (read, None),
         // It is not the form that is at fault.
         Err(problem) if problem.status >= 500 => return Err(problem),
@@ -200,7 +206,7 @@ struct Read {
     is_endless: bool,
 }
 
-async fn cases(state: &Arc<State>, form: &Form) -> Refused<Read> {
+async fn cases(state: &Arc<State>, inquiry: &Inquiry, form: &Form) -> Refused<Read> {
     if form.text.trim().is_empty() {
         return Ok(Read::default());
     }
@@ -208,6 +214,7 @@ async fn cases(state: &Arc<State>, form: &Form) -> Refused<Read> {
     let mut asked = Vec::new();
     let mut total = 0;
     let mut is_endless = false;
+    let mut asked_so_far = 0;
     while let Some(item) = reader.next_item() {
         let Some(question) = item.what.asked() else {
             continue;
@@ -218,7 +225,11 @@ async fn cases(state: &Arc<State>, form: &Form) -> Refused<Read> {
         }
         total += 1;
         if asked.len() < SHOWN {
-            asked.push((line(&item), question.clone()));
+            let permitted = question.clone().and_then(|question| {
+                permit_one_more(inquiry, &mut asked_so_far, &question.asked)?;
+                Ok(question)
+            });
+            asked.push((line(&item), permitted));
         }
     }
     let questions: Vec<Asked> = asked
@@ -315,7 +326,9 @@ pub(super) fn broke_off() -> Box<Problem> {
 }
 
 /// The text of a form with the answers beside its lines, as a file.
-async fn answers(state: &Arc<State>, form: &Form) -> Refused<Response<Body>> {
+async fn answers(state: &Arc<State>, inquiry: &Inquiry, form: &Form) -> Refused<Response<Body>> {
+    inquiry.permit_any()?;
+    let inquiry = inquiry.clone();
     let room = room(state)?;
     let present = Present::new();
     let goes_on = present.watch();
@@ -324,13 +337,17 @@ async fn answers(state: &Arc<State>, form: &Form) -> Refused<Response<Body>> {
     let lag = (!has_caught_up).then(|| state.answers.lag());
     let written = state.look_for_many(move |answers| {
         let mut bytes = Vec::new();
+        let mut asked_so_far = 0;
         loop {
-            let batch = Batch::take(&mut reader);
+            let mut batch = Batch::take(&mut reader);
             if batch.is_empty() || !goes_on() {
                 drop(room);
                 return bytes;
             }
-            bytes.extend(batch.answer(answers, query::DEFAULT_LIMIT, lag, &goes_on).0);
+            batch.refuse(|asked| permit_one_more(&inquiry, &mut asked_so_far, asked));
+            let limit = query::DEFAULT_LIMIT;
+            let answered = batch.answer(answers, limit, lag, &goes_on, |_, _| ());
+            bytes.extend(answered.0);
         }
     });
     let bytes = written.await.ok_or_else(broke_off)?;

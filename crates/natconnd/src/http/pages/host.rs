@@ -12,6 +12,7 @@ use hyper::{Response, StatusCode};
 use model::{EndpointPattern, EndpointSet, Filter, Lookup, Match, Period, Timestamp};
 
 use super::super::body::{Body, Chunk, chunks};
+use super::super::inquiry::Inquiry;
 use super::super::problem::{Refused, bad_value, problem};
 use super::super::query::{Plus, decode};
 use super::super::state::State;
@@ -45,9 +46,14 @@ struct Asked {
     after: Option<Match>,
 }
 
-pub(super) async fn respond(state: &Arc<State>, path: &str, query: Option<&str>) -> Response<Body> {
+pub(super) async fn respond(
+    state: &Arc<State>,
+    inquiry: &Inquiry,
+    path: &str,
+    query: Option<&str>,
+) -> Response<Body> {
     let shown = match read(path, query) {
-        Ok(asked) => show(state, asked).await,
+        Ok(asked) => show(state, inquiry, asked).await,
         Err(problem) => Err(problem),
     };
     shown.unwrap_or_else(|problem| trouble(state, Section::Live, &problem))
@@ -82,7 +88,7 @@ fn address(text: &str) -> Refused<IpAddr> {
         })
 }
 
-async fn show(state: &Arc<State>, asked: Asked) -> Refused<Response<Body>> {
+async fn show(state: &Arc<State>, inquiry: &Inquiry, asked: Asked) -> Refused<Response<Body>> {
     let Asked { host, form, after } = asked;
     let pattern = EndpointPattern {
         addresses: Some(host.into()),
@@ -98,6 +104,10 @@ async fn show(state: &Arc<State>, asked: Asked) -> Refused<Response<Body>> {
         problem(StatusCode::INTERNAL_SERVER_ERROR, detail)
     })?;
     let question = question(&form, pattern, state.answers.now());
+    let question = question.and_then(|(question, after)| {
+        inquiry.within_period(question.period, question.tolerance)?;
+        Ok((question, after))
+    });
     let mut shown = Host {
         frame: frame(state, Section::Live),
         host,

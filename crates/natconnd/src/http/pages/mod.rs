@@ -24,6 +24,7 @@ use hyper::header::{
 use hyper::{Request, Response, StatusCode};
 
 use super::body::Body;
+use super::inquiry::Inquiry;
 use super::response::{PAGE, ok, response};
 use super::route::Route;
 use super::state::State;
@@ -34,17 +35,18 @@ use crate::web::{self, Asset, Frame, Section, Trouble};
 pub(super) async fn respond(
     state: Arc<State>,
     route: Route,
+    inquiry: Inquiry,
     request: Request<Incoming>,
 ) -> Response<Body> {
     match route {
-        Route::DeskPage => desk::respond(&state, request).await,
+        Route::DeskPage => desk::respond(&state, inquiry, request).await,
         Route::PortsPage => {
             let uri = request.uri();
             ports::respond(&state, uri.path(), uri.query()).await
         }
         Route::HostPage => {
             let uri = request.uri();
-            host::respond(&state, uri.path(), uri.query()).await
+            host::respond(&state, &inquiry, uri.path(), uri.query()).await
         }
         Route::LivePage => live::respond(&state, request.uri().query()).await,
         Route::HealthPage => health::respond(&state, request.uri().query()).await,

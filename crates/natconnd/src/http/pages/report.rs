@@ -8,6 +8,7 @@ use std::sync::Arc;
 use hyper::{Response, StatusCode};
 
 use super::super::body::Body;
+use super::super::inquiry::Inquiry;
 use super::super::lookup;
 use super::super::problem::{Refused, bad_value, shortened};
 use super::super::query;
@@ -36,8 +37,15 @@ const PARAMETERS: &[&str] = &{
     all
 };
 
-pub(super) async fn report(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Body>> {
+pub(super) async fn report(
+    state: &Arc<State>,
+    inquiry: &Inquiry,
+    query: Option<&str>,
+) -> Refused<Response<Body>> {
     let (question, line) = read(state, query)?;
+    let asked = &question.asked;
+    let when = asked.period.map(|period| (period, asked.tolerance));
+    inquiry.permit(&asked.lookup, when)?;
     let answered = look_up(state, vec![question.asked.clone()], None).await?;
     let answered = answered.into_iter().next().ok_or_else(broke_off)?;
     let report = Report {

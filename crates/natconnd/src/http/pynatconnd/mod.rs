@@ -24,11 +24,12 @@ use model::{Filter, Lookup, Match, TranslationKind};
 use self::nagios::Requests;
 use self::object::{Key, KeyError};
 use super::body::{Body, Chunk, ChunkSender, chunks};
-use super::problem::shortened;
+use super::inquiry::Inquiry;
+use super::problem::{shortened, to_response};
 use super::query::{self, MAX_LIMIT, Plus};
 use super::response::{HTML, JSON, full, ok, response};
 use super::state::State;
-use crate::config::KeyName;
+use crate::config::{KeyName, Role};
 use crate::lookup::{Answers, Order, SortKey, Wanted};
 
 /// How many matches of a key are looked at for the newest one.
@@ -56,6 +57,7 @@ impl Pynatconnd {
     pub(super) fn respond(
         &self,
         state: &Arc<State>,
+        inquiry: &Inquiry,
         method: &Method,
         path: &str,
     ) -> impl Future<Output = Response<Body>> + Send + 'static {
@@ -64,9 +66,21 @@ impl Pynatconnd {
         let asked = Asked::of(path, self.key);
         let refused = wrong_method(method).filter(|_| !matches!(asked, Asked::Nothing));
         let key = self.key;
+        let permitted = match &asked {
+            Asked::Debug => inquiry.require(Role::Browse),
+            Asked::Nagios => inquiry.require(Role::Metrics),
+            Asked::Key(wanted) => inquiry.permit(&question(key, wanted), None),
+            Asked::Nothing | Asked::Absent | Asked::BadValue(_) | Asked::Mismatch => {
+                Ok(Role::Lookup)
+            }
+        };
         async move {
             if let Some(refused) = refused {
                 return refused;
+            }
+            if let Err(problem) = permitted {
+                requests.count(StatusCode::FORBIDDEN);
+                return to_response(&problem);
             }
             let response = match asked {
                 Asked::Nothing => {

@@ -1,203 +1,20 @@
-//! Listening sockets: handed over by a supervisor, or opened here.
+//! Unix sockets, in place of those that a dead daemon left behind.
 
 use std::fs::{self, FileType, Permissions};
 use std::io;
-use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, Result};
-use listenfd::ListenFd;
-use rustix::net::{AddressFamily, SocketType};
-use tracing::field::display;
-use tracing::info;
+use anyhow::Result;
 
-use crate::config::Http;
-use crate::handover::{self, HandedOver};
 use crate::hint::Hinted;
-use crate::http::Listener;
 
 /// Owner and group may ask.
 const SOCKET_MODE: u32 = 0o660;
 
-/// The sockets to serve.
-pub struct Listeners {
-    /// Those of the HTTP face, in no order.
-    pub open: Vec<Listener>,
-    /// Those of the ident face.
-    pub ident: Vec<TcpListener>,
-    /// The file of a unix socket that was made here, to be removed at the end.
-    pub socket_file: Option<PathBuf>,
-    /// What the process before this one has handed over beside them.
-    pub handed_over: HandedOver,
-}
-
-impl Listeners {
-    /// The addresses at which TCP connections are accepted, whoever opened them.
-    pub fn addresses(&self) -> Vec<SocketAddr> {
-        let addresses = self.open.iter().filter_map(|socket| match socket {
-            Listener::Tcp(socket) => socket.local_addr().ok(),
-            Listener::Unix(_) => None,
-        });
-        addresses.collect()
-    }
-}
-
-/// Takes over what a supervisor hands over (`LISTEN_FDS`), and opens what is
-/// left of the configuration.
-///
-/// Handed-over TCP sockets stand in place of `listen`, a handed-over unix socket
-/// in place of `unix-socket`. A TCP socket that is bound where the ident face shall listen
-/// is that one's.
-///
-/// # Errors
-///
-/// An address is in use or not this machine's, or something is in the unix
-/// socket's place that is not natconnd's to remove.
-pub fn open(settings: &Http, ident: &[SocketAddr]) -> Result<Listeners> {
-    let Taken {
-        listeners,
-        handed_over,
-    } = take()?;
-    let (taken, mut open): (Vec<_>, Vec<_>) = listeners
-        .into_iter()
-        .partition(|socket| address_of(socket).is_some_and(|it| ident.contains(&it)));
-    let is_taken = |address: &SocketAddr| taken.iter().any(|it| address_of(it) == Some(*address));
-    let missing = ident.iter().filter(|address| !is_taken(address));
-    let opened: Vec<TcpListener> = missing
-        .map(|address| bind_tcp(*address, &OF_IDENT))
-        .collect::<Result<_>>()?;
-    let taken = taken.into_iter().filter_map(|socket| match socket {
-        Listener::Tcp(socket) => Some(socket),
-        Listener::Unix(_) => None,
-    });
-    let ident: Vec<TcpListener> = taken.chain(opened).collect();
-    let mut socket_file = None;
-    if !open.iter().any(|socket| matches!(socket, Listener::Tcp(_))) {
-        for address in &settings.listen {
-            open.push(Listener::Tcp(bind_tcp(*address, &OF_HTTP)?));
-        }
-    }
-    if !open
-        .iter()
-        .any(|socket| matches!(socket, Listener::Unix(_)))
-        && let Some(path) = &settings.unix_socket
-    {
-        open.push(Listener::Unix(bind_unix(path)?));
-        socket_file = Some(path.clone());
-    }
-    log_addresses(&open, &ident);
-    Ok(Listeners {
-        open,
-        ident,
-        socket_file,
-        handed_over,
-    })
-}
-
-/// Where a TCP socket listens.
-fn address_of(socket: &Listener) -> Option<SocketAddr> {
-    match socket {
-        Listener::Tcp(socket) => socket.local_addr().ok(),
-        Listener::Unix(_) => None,
-    }
-}
-
-/// Says in one line where everything listens, whoever opened it.
-fn log_addresses(open: &[Listener], ident: &[TcpListener]) {
-    let (mut tcp, mut unix) = (Vec::new(), Vec::new());
-    for socket in open {
-        // A socket without an address of its own has nothing to say.
-        match socket {
-            Listener::Tcp(socket) => tcp.extend(socket.local_addr().map(|it| it.to_string())),
-            Listener::Unix(socket) => {
-                let address = socket.local_addr().ok();
-                let path = address.as_ref().and_then(|it| it.as_pathname());
-                unix.extend(path.map(|path| path.display().to_string()));
-            }
-        }
-    }
-    let listed = |places: Vec<String>| (!places.is_empty()).then(|| display(places.join(", ")));
-    let ident = ident.iter().filter_map(|socket| socket.local_addr().ok());
-    let ident = listed(ident.map(|it| it.to_string()).collect());
-    info!(tcp = listed(tcp), unix = listed(unix), ident, "listening");
-}
-
-/// What stood in `LISTEN_FDS`.
-#[derive(Default)]
-struct Taken {
-    listeners: Vec<Listener>,
-    handed_over: HandedOver,
-}
-
-fn take() -> Result<Taken> {
-    let mut sockets = ListenFd::from_env();
-    let mut taken = Taken::default();
-    for number in 0..sockets.len() {
-        // The protocol's first descriptor is 3.
-        if handover::is_table(number + 3) {
-            taken.handed_over.table = handover::open_table(number + 3);
-        } else if let Ok(socket) = sockets.take_tcp_listener(number) {
-            taken.listeners.extend(socket.map(Listener::Tcp));
-        } else if let Ok(socket) = sockets.take_unix_listener(number) {
-            taken.listeners.extend(socket.map(Listener::Unix));
-        } else {
-            let (family, kind) = (AddressFamily::NETLINK, SocketType::RAW);
-            let (family, kind) = (i32::from(family.as_raw()), kind.as_raw() as i32);
-            taken.handed_over.events = sockets
-                .take_custom(number, family, kind, "event socket")
-                .with_context(|| {
-                    format!(
-                        "take over descriptor {}: neither a TCP nor a unix stream socket, \
-                         nor an event socket or a table",
-                        number + 3
-                    )
-                })?;
-        }
-    }
-    if !taken.listeners.is_empty() {
-        info!(
-            sockets = taken.listeners.len(),
-            "took over listening sockets"
-        );
-    }
-    Ok(taken)
-}
-
-/// What to do where a socket cannot be opened.
-struct Hints {
-    in_use: &'static str,
-    otherwise: &'static str,
-}
-
-const OF_HTTP: Hints = Hints {
-    in_use: "another program listens there: stop it, or set http.listen",
-    otherwise: "set http.listen",
-};
-
-const OF_IDENT: Hints = Hints {
-    in_use: "another program listens there: stop it, or set ident.listen",
-    otherwise: "set ident.listen",
-};
-
-fn bind_tcp(address: SocketAddr, hints: &Hints) -> Result<TcpListener> {
-    TcpListener::bind(address).map_err(|error| {
-        let hint = match error.kind() {
-            io::ErrorKind::AddrInUse => hints.in_use,
-            io::ErrorKind::AddrNotAvailable => "this machine does not have that address",
-            io::ErrorKind::PermissionDenied => {
-                "ports below 1024 need CAP_NET_BIND_SERVICE, or a socket handed over"
-            }
-            _ => hints.otherwise,
-        };
-        let error = anyhow::Error::from(error).context(format!("listen on {address}"));
-        Hinted::new(error, hint).into()
-    })
-}
-
 /// Binds a unix socket, in place of one that a dead daemon left behind.
-fn bind_unix(path: &Path) -> Result<UnixListener> {
+pub(super) fn bind_unix(path: &Path) -> Result<UnixListener> {
     let doing = || format!("listen on unix socket {}", path.display());
     let refused = |error| not_allowed(error, doing());
     if let Some(folder) = path.parent() {
@@ -288,6 +105,7 @@ fn in_the_way(error: InTheWay, doing: &str) -> Hinted {
 #[cfg(test)]
 mod tests {
     use std::os::unix::net::UnixDatagram;
+    use std::path::PathBuf;
 
     use super::*;
 

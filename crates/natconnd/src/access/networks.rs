@@ -1,10 +1,8 @@
-//! Who may ask at all.
+//! Networks that are let in.
 
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use ipnet::{IpNet, Ipv4Net};
-use parking_lot::RwLock;
 
 /// Networks from which requests are answered.
 ///
@@ -51,54 +49,6 @@ fn canonical(network: IpNet) -> IpNet {
         .map_or(network, IpNet::V4)
 }
 
-/// An [`AllowList`] that can be replaced while requests are answered.
-///
-/// Connections remember their verdict with the list's version, so a request
-/// costs one atomic load as long as the list stays.
-#[derive(Debug, Default)]
-pub struct Allow {
-    list: RwLock<AllowList>,
-    version: AtomicU64,
-}
-
-impl Allow {
-    /// Starts with this list.
-    pub fn new(list: AllowList) -> Self {
-        Self {
-            list: RwLock::new(list),
-            version: AtomicU64::new(0),
-        }
-    }
-
-    /// Judges by `list` from the next request on, on open connections too.
-    pub fn replace(&self, list: AllowList) {
-        let mut current = self.list.write();
-        *current = list;
-        self.version.fetch_add(1, Ordering::Release);
-    }
-
-    /// The verdict on a peer.
-    pub(super) fn judge(&self, peer: IpAddr) -> Verdict {
-        let list = self.list.read();
-        Verdict {
-            is_allowed: list.contains(peer),
-            version: self.version.load(Ordering::Acquire),
-        }
-    }
-
-    /// Whether the list is still the one that `verdict` was found by.
-    pub(super) fn still_holds(&self, verdict: Verdict) -> bool {
-        self.version.load(Ordering::Acquire) == verdict.version
-    }
-}
-
-/// Whether a peer is let in, and by which version of the list.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Verdict {
-    pub is_allowed: bool,
-    version: u64,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,16 +86,5 @@ mod tests {
         assert!(allows(&AllowList::default(), "::1"));
         assert!(!allows(&AllowList::default(), "192.0.2.1"));
         assert!(!allows(&list(&[]), "127.0.0.1"));
-    }
-
-    #[test]
-    fn a_verdict_holds_until_the_list_is_replaced() {
-        let allow = Allow::default();
-        let peer = "127.0.0.1".parse().unwrap();
-        let verdict = allow.judge(peer);
-        assert!(verdict.is_allowed && allow.still_holds(verdict));
-        allow.replace(list(&["192.0.2.0/24"]));
-        assert!(!allow.still_holds(verdict));
-        assert!(!allow.judge(peer).is_allowed);
     }
 }
