@@ -42,6 +42,9 @@ use crate::tls::ServerTls;
 /// How often to look whether the first dump is merged.
 const READY_POLL: Duration = Duration::from_millis(10);
 
+/// How often to look whether a listener has a new certificate.
+const LOOK_AT_CERTIFICATES: Duration = Duration::from_secs(60);
+
 /// What a running daemon can take over from a changed file.
 struct Live {
     config: Config,
@@ -242,6 +245,10 @@ impl Live {
             Arc::clone(&self.mirror),
             is_stopping.clone(),
         ));
+        // They end with the runtime.
+        for (_, tls) in &self.tls {
+            tokio::spawn(Arc::clone(tls).follow_files(LOOK_AT_CERTIFICATES));
+        }
         let ident =
             ident.map(|ident| tokio::spawn(ident.serve(ident_listeners, is_stopping.clone())));
         let mut serving = tokio::spawn(server.serve(listeners, is_stopping));

@@ -68,7 +68,7 @@ impl Named {
 
     fn has_certificate(&self, shown: &ClientCertificate) -> bool {
         self.caller.certificates.iter().any(|name| match name {
-            CertificateName::Fingerprint(fingerprint) => *fingerprint == shown.fingerprint(),
+            CertificateName::Fingerprint(fingerprint) => *fingerprint == shown.fingerprint,
             CertificateName::Dns(name) => shown.is_for(name),
         })
     }

@@ -1,43 +1,34 @@
-//! TLS (stub).
+//! TLS: what a listener shows to clients, and who they are by their certificates.
+//!
+//! `files` reads certificates and keys and says what is wrong with them in the
+//! operator's words; [`ServerTls`] holds a listener's and takes over what replaces them;
+//! [`ClientCertificate`] is what a client has shown. Which client may do what is not
+//! known here, nor how long a handshake may take: that is its caller's. The
+//! cryptography is rustls and ring.
+//!
+//! Reading order: `pem`, `files`, `validity`, `server`, `client_certificate`.
+
+mod client_certificate;
+mod error;
+mod files;
+mod pem;
+mod server;
+mod stamp;
+mod status;
+mod validity;
+
 use std::sync::Arc;
 
-/// What a listener speaks TLS with.
-#[derive(Debug)]
-pub struct ServerTls {}
+use rustls::crypto::CryptoProvider;
 
-/// A certificate.
-#[derive(Debug)]
-pub struct ClientCertificate {}
+pub use client_certificate::ClientCertificate;
+pub use error::{Fault, Purpose, TlsError};
+pub use files::{certificates, key, key_pair, roots};
+pub use server::{Reloaded, ServerTls};
+pub use status::{Refused, Status};
+pub use validity::{NoValidity, Validity};
 
-impl ServerTls {
-    /// Load.
-    pub fn load(_: &crate::config::Tls) -> std::io::Result<Self> {
-        Ok(Self {})
-    }
-    /// Reload.
-    pub fn reload(&self) {}
-    /// The acceptor.
-    pub fn acceptor(&self) -> tokio_rustls::TlsAcceptor {
-        let config = tokio_rustls::rustls::ServerConfig::builder()
-            .with_no_client_auth()
-            .with_cert_resolver(Arc::new(
-                tokio_rustls::rustls::server::ResolvesServerCertUsingSni::new(),
-            ));
-        Arc::new(config).into()
-    }
-}
-
-impl ClientCertificate {
-    /// Of a session.
-    pub fn of(_: &tokio_rustls::rustls::ServerConnection) -> Option<Self> {
-        None
-    }
-    /// The SHA-256.
-    pub fn fingerprint(&self) -> [u8; 32] {
-        [0; 32]
-    }
-    /// Whether for.
-    pub fn is_for(&self, _: &str) -> bool {
-        false
-    }
+/// The cryptography of both sides: ring's. Nothing is installed for the whole process.
+pub fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
 }
