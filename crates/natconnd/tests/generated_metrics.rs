@@ -14,10 +14,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{Connection, Endpoint, Event, EventKind, Protocol, TranslationKind, Tuple};
+use natconnd::access::Access;
 use natconnd::api::Health;
 use natconnd::census::Taker;
 use natconnd::doctor::Doctor;
-use natconnd::http::{Allow, Counters, Limits, Listener, Server};
+use natconnd::http::{Counters, Limits, Listener, Server};
 use natconnd::lookup::Answers;
 use natconnd::metrics::{Definition, Kind, Metrics, Values, groups, reference};
 use natconnd::mirror::Mirror;
@@ -158,7 +159,7 @@ fn scraped() -> String {
         .with_ident(Arc::default());
     let server = Server {
         answers: Arc::new(Answers::new(mirror)),
-        allow: Arc::new(Allow::default()),
+        access: Arc::new(Access::default()),
         counters,
         render_metrics: Arc::new(move || metrics.render()),
         report_health: Arc::new(|| Health::of_findings(String::new(), "natconnd", Vec::new())),
@@ -176,7 +177,7 @@ fn scraped() -> String {
             .enable_all()
             .build()
             .unwrap()
-            .block_on(server.serve(vec![Listener::Tcp(listener)], is_stopping))
+            .block_on(server.serve(vec![Listener::tcp(listener)], is_stopping))
             .unwrap();
     });
     let get = |path: &str| {

@@ -43,7 +43,7 @@ fn a_listener_survives_the_want_of_descriptors() {
     let counters: Arc<Counters> = Arc::default();
     let server = Server {
         answers: Arc::new(Answers::of_matches(vec![])),
-        allow: Arc::default(),
+        access: Arc::default(),
         counters: Arc::clone(&counters),
         render_metrics: Arc::new(String::new),
         report_health: Arc::new(|| Health::of_findings(String::new(), "natconnd", Vec::new())),
@@ -59,7 +59,7 @@ fn a_listener_survives_the_want_of_descriptors() {
             .enable_all()
             .build()
             .unwrap();
-        runtime.block_on(server.serve(vec![Listener::Tcp(listener)], stopped))
+        runtime.block_on(server.serve(vec![Listener::tcp(listener)], stopped))
     });
     assert!(health(address).ends_with("ok\n"));
 

@@ -1,5 +1,6 @@
 //! A listener's certificate and key, taken over anew when their files change.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -54,6 +55,14 @@ struct Loaded {
     validity: Validity,
     /// The line of the certificate.
     line: usize,
+}
+
+impl fmt::Debug for ServerTls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerTls")
+            .field("files", &self.files)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ServerTls {

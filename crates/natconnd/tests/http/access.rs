@@ -5,22 +5,24 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use natconnd::http::{Allow, AllowList, Limits};
+use natconnd::access::Access;
+use natconnd::config::Config;
+use natconnd::http::Limits;
 
 use crate::client::{Client, PATIENCE};
-use crate::server::{Running, example, wait_until};
+use crate::server::{Running, example, letting_in, wait_until};
 
 /// Another address of this machine.
 const STRANGER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 
-pub fn elsewhere() -> AllowList {
-    AllowList::new(["192.0.2.0/24".parse().unwrap()])
+pub fn elsewhere() -> Config {
+    letting_in(&["192.0.2.0/24"])
 }
 
 #[test]
 fn a_peer_outside_the_list_gets_nothing_from_any_path() {
     let refuse = |server: &mut natconnd::http::Server| {
-        server.allow = Arc::new(Allow::new(elsewhere()));
+        server.access = Arc::new(Access::of(&elsewhere()));
     };
     let server = Running::start(vec![example()], refuse, None);
     let targets = [
@@ -50,8 +52,8 @@ fn a_peer_outside_the_list_gets_nothing_from_any_path() {
 /// A server that 127.0.0.1 may ask and [`STRANGER`] may not.
 fn for_one_client(limit: impl FnOnce(&mut Limits)) -> Running {
     let refuse = |server: &mut natconnd::http::Server| {
-        let only = AllowList::new(["127.0.0.1/32".parse().unwrap()]);
-        server.allow = Arc::new(Allow::new(only));
+        let only = letting_in(&["127.0.0.1/32"]);
+        server.access = Arc::new(Access::of(&only));
         limit(&mut server.limits);
     };
     Running::start(vec![example()], refuse, None)
@@ -118,13 +120,13 @@ fn a_new_list_holds_on_open_connections() {
     let server = Running::with(vec![example()]);
     let mut client = Client::connect(server.address);
     assert_eq!(client.get("/healthz").status, 200);
-    server.allow.replace(elsewhere());
+    server.access.replace(&elsewhere());
     assert_eq!(client.get("/healthz").status, 403);
     assert!(
         client.is_closed(),
         "a refused connection gives its place up"
     );
-    server.allow.replace(AllowList::default());
+    server.access.replace(&Config::default());
     assert_eq!(server.get("/healthz").status, 200);
 }
 
@@ -134,7 +136,7 @@ fn a_unix_socket_does_not_ask_the_list() {
     let _ = std::fs::remove_file(&path);
     let listener = UnixListener::bind(&path).unwrap();
     let refuse = |server: &mut natconnd::http::Server| {
-        server.allow = Arc::new(Allow::new(elsewhere()));
+        server.access = Arc::new(Access::of(&elsewhere()));
     };
     let server = Running::start(vec![example()], refuse, Some(listener));
     assert_eq!(server.get("/healthz").status, 403);

@@ -95,7 +95,7 @@ fn what_is_refused_looks_as_in_the_document() {
 fn whoever_may_not_ask_is_told_so_as_in_the_document() {
     let document = document();
     let server = server(&document);
-    server.allow.replace(elsewhere());
+    server.access.replace(&elsewhere());
     let reply = Client::connect(server.address).get("/api/v1/lookup?nat=:1");
     let expected = said(&document, "/api/v1/lookup", "403", "text/html");
     assert_eq!((reply.status, json!(reply.body)), (403, expected));

@@ -13,7 +13,9 @@ use natconnd::api::{LookupAnswer, RecordsPage, Row};
 use natconnd::lookup::Answers;
 use natconnd::recorder::Archive;
 
-use crate::server::{Running, at, example, many, masqueraded};
+use natconnd::config::Config;
+
+use crate::server::{Running, at, example, many, masqueraded, with_all_roles};
 
 /// A history in a folder of its own.
 pub struct Past {
@@ -466,14 +468,17 @@ fn history_says_how_much_it_has_and_whether_it_is_whole() {
 }
 
 #[test]
-fn holds_are_not_changed_over_tcp() {
+fn holds_are_changed_by_admins_only() {
     let past = kept(&[lived(2, 0, 10)]);
     let server = past.serve(Vec::new());
+    server.access.replace(&Config::default());
     let target = format!("/api/v1/history/holds/case-1?{NAT}&at=2026-11-23T22:47:05Z");
     for method in ["PUT", "DELETE"] {
         let refused = server.request(method, &target, "");
         assert_eq!(refused.status, 403, "{method}: {}", refused.body);
     }
+    assert_eq!(server.get("/api/v1/history/holds").status, 403);
+    server.access.replace(&with_all_roles());
     let wrong = server.get("/api/v1/history/holds/case-1");
     assert_eq!(wrong.status, 405);
     assert_eq!(wrong.header("allow"), Some("PUT, DELETE"));

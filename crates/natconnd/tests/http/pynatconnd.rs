@@ -1,9 +1,9 @@
 //! pynatconnd's URLs, byte for byte.
 
-use natconnd::http::AllowList;
+use natconnd::config::Config;
 
 use crate::client::{Client, Reply};
-use crate::server::{Running, at, endpoint, example, masqueraded};
+use crate::server::{Running, at, endpoint, example, letting_in, masqueraded};
 
 /// The time of [`example`] where the tests run.
 fn local_time(seconds: i64) -> String {
@@ -83,9 +83,9 @@ fn nagios_counts_as_it_did() {
     for target in ["/nat_port/40123", "/nat_port/40124", "/src_ip/1", "/debug"] {
         server.get(target);
     }
-    server.allow.replace(AllowList::new([]));
+    server.access.replace(&letting_in(&[]));
     assert_reply(&server.get("/nat_port/40123"), 403, HTML, "Forbidden");
-    server.allow.replace(AllowList::default());
+    server.access.replace(&Config::default());
     let reply = server.get("/nagios");
     let started_at = reply.json()["prgm_start_time"].to_string();
     let expected = r#"{

@@ -10,8 +10,10 @@ use model::{
     Endpoint, KernelId, Match, Protocol, TimeSource, Timed, Timestamp, Translation,
     TranslationKind, Zone,
 };
+use natconnd::access::Access;
 use natconnd::api::Health;
-use natconnd::http::{Allow, Counters, Limits, Listener, Server};
+use natconnd::config::{Config, Roles};
+use natconnd::http::{Counters, Limits, Listener, Server};
 use natconnd::lookup::Answers;
 use tokio::sync::watch;
 
@@ -21,7 +23,7 @@ use super::client::{Client, Reply};
 pub struct Running {
     pub address: SocketAddr,
     pub answers: Arc<Answers>,
-    pub allow: Arc<Allow>,
+    pub access: Arc<Access>,
     pub counters: Arc<Counters>,
     stop: watch::Sender<bool>,
     thread: Option<JoinHandle<()>>,
@@ -51,11 +53,11 @@ impl Running {
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let mut listeners = vec![Listener::Tcp(listener)];
-        listeners.extend(unix.map(Listener::Unix));
+        let mut listeners = vec![Listener::tcp(listener)];
+        listeners.extend(unix.map(Listener::unix));
         let mut server = Server {
             answers: Arc::new(Answers::of_matches(matches)),
-            allow: Arc::default(),
+            access: Arc::new(Access::of(&with_all_roles())),
             counters: Arc::default(),
             render_metrics: Arc::new(|| "# EOF\n".to_owned()),
             report_health: Arc::new(examined),
@@ -70,7 +72,7 @@ impl Running {
         };
         change(&mut server);
         let answers = Arc::clone(&server.answers);
-        let allow = Arc::clone(&server.allow);
+        let access = Arc::clone(&server.access);
         let counters = Arc::clone(&server.counters);
         let (stop, stopped) = watch::channel(false);
         let thread = std::thread::spawn(move || {
@@ -84,7 +86,7 @@ impl Running {
         Self {
             address,
             answers,
-            allow,
+            access,
             counters,
             stop,
             thread: Some(thread),
@@ -197,4 +199,18 @@ pub fn many(count: u32) -> Vec<Match> {
             found
         })
         .collect()
+}
+
+/// The rules of a configuration that lets these networks in, and is the default else.
+pub fn letting_in(networks: &[&str]) -> Config {
+    let mut config = Config::default();
+    config.http.allow = networks.iter().map(|it| it.parse().unwrap()).collect();
+    config
+}
+
+/// The default rules, but that whoever is let in may do everything.
+pub fn with_all_roles() -> Config {
+    let mut config = Config::default();
+    config.http.roles = Roles::ALL;
+    config
 }
