@@ -1,0 +1,44 @@
+//! Who asked what, why, and what they were told: an append-only file in which each
+//! line has the hash of the one before, so that no line can be changed, put in or
+//! taken out unseen.
+//!
+//! Knows nothing of HTTP or NAT: an [`Entry`] is made of texts. The format is
+//! described in docs/audit.md, so that a stranger can verify it.
+//!
+//! Reading order: `entry` is what a line says; `line` how it is written and hashed;
+//! `chain` where it goes; `opening` what becomes of a chain after a crash; `committer`
+//! the one thread that writes; [`verify`] and [`read`] need no writer.
+
+mod audit;
+mod chain;
+mod committer;
+mod entry;
+mod error;
+mod folder;
+mod hash;
+mod head;
+mod line;
+mod lines;
+mod opening;
+mod read;
+mod recorded;
+mod retention;
+mod settings;
+mod status;
+mod tail;
+#[cfg(test)]
+mod tests;
+mod text;
+mod verify;
+
+pub use audit::Audit;
+pub use entry::{Entry, Outcome};
+pub use error::{FileError, OpenError, RecordError};
+pub use hash::{LineHash, NoHash};
+pub use head::{Head, NoHead};
+pub use line::{Kind, Line};
+pub use read::{Lines, Order, ReadError, Wanted, read};
+pub use recorded::Recorded;
+pub use settings::Settings;
+pub use status::{Moved, Recovery, Status};
+pub use verify::{Fault, Finding, Report, Span, VerifyError, verify};
