@@ -37,4 +37,5 @@ mod replay;
 pub mod samples;
 pub mod tls;
 pub mod token;
+pub mod trail;
 pub mod web;

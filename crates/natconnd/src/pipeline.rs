@@ -38,6 +38,7 @@ use crate::mirror::{self, Mirror, now};
 use crate::recorder::{self, Recording};
 use crate::samples;
 use crate::tls::ServerTls;
+use crate::trail::Trail;
 
 /// How often to look whether the first dump is merged.
 const READY_POLL: Duration = Duration::from_millis(10);
@@ -51,6 +52,7 @@ struct Live {
     reload: Box<dyn Fn() -> Result<Loaded, ConfigError> + Send>,
     logging: Logging,
     access: Arc<Access>,
+    trail: Option<Arc<Trail>>,
     tls: Vec<(Arc<str>, Arc<ServerTls>)>,
     mirror: Arc<Mirror>,
     doctor: Arc<Doctor>,
@@ -91,6 +93,7 @@ pub fn run(
     descriptors::provide_for(config.http.max_connections + ident_connections);
     let ident = ident_settings(&config.ident)?;
     let listeners = listen::open(&config)?;
+    let trail = open_trail(&config)?;
     let addresses = listeners.addresses();
     let tls = listeners.tls();
     let fed_since = now();
@@ -159,6 +162,7 @@ pub fn run(
     let server = Server {
         answers,
         access: Arc::clone(&access),
+        trail: trail.clone(),
         counters,
         render_metrics: Arc::new(move || metrics.render()),
         report_health: Arc::new(move || examined.health()),
@@ -170,7 +174,7 @@ pub fn run(
     };
     let ident = ident.map(|settings| {
         let answers = Arc::clone(&server.answers);
-        Ident::new(answers, settings, Arc::clone(&ident_counters))
+        Ident::new(answers, settings, Arc::clone(&ident_counters)).with_trail(trail.clone())
     });
     let socket_files = listeners.socket_files.clone();
     let live = Live {
@@ -178,6 +182,7 @@ pub fn run(
         reload: Box::new(reload),
         logging,
         access,
+        trail,
         tls,
         mirror: Arc::clone(&mirror),
         doctor,
@@ -295,6 +300,9 @@ impl Live {
                     warn!(key, "this change takes effect at the next start");
                 }
                 self.access.replace(&new);
+                if let Some(trail) = &self.trail {
+                    trail.set_on_failure(new.audit.on_failure);
+                }
                 for (_, tls) in &self.tls {
                     tls.reload();
                 }
@@ -441,6 +449,28 @@ fn history_settings(config: &Config) -> Option<history::Settings> {
         },
         ..history::Settings::default()
     })
+}
+
+/// Where lookups are written down, `None` where they are not.
+fn open_trail(config: &Config) -> Result<Option<Arc<Trail>>> {
+    let Some(folder) = &config.audit.folder else {
+        return Ok(None);
+    };
+    let settings = audit::Settings {
+        folder: folder.clone(),
+        gateway: gateway_name(config),
+        rotate_bytes: config.audit.rotate_bytes,
+        keep_for: config.audit.keep_for,
+    };
+    let audit = audit::Audit::open(settings).map_err(|error| {
+        let error = anyhow::Error::from(error).context("open the audit");
+        Hinted::new(
+            error,
+            "set audit.folder to a folder that natconnd may write",
+        )
+    })?;
+    let trail = Trail::new(audit, config.audit.on_failure, config.audit.forward_auth);
+    Ok(Some(Arc::new(trail)))
 }
 
 fn remove_socket_files(paths: &[PathBuf]) {

@@ -160,6 +160,7 @@ fn scraped() -> String {
     let server = Server {
         answers: Arc::new(Answers::new(mirror)),
         access: Arc::new(Access::default()),
+        trail: None,
         counters,
         render_metrics: Arc::new(move || metrics.render()),
         report_health: Arc::new(|| Health::of_findings(String::new(), "natconnd", Vec::new())),

@@ -44,6 +44,7 @@ fn a_listener_survives_the_want_of_descriptors() {
     let server = Server {
         answers: Arc::new(Answers::of_matches(vec![])),
         access: Arc::default(),
+        trail: None,
         counters: Arc::clone(&counters),
         render_metrics: Arc::new(String::new),
         report_health: Arc::new(|| Health::of_findings(String::new(), "natconnd", Vec::new())),

@@ -1,28 +1,32 @@
-//! How many connections each source has.
+//! How much each has of what many want.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
 use super::source::Source;
 
-/// The connections of all sources, of which each may have so many.
+/// What many have of something, of which each may have so many: the connections of all
+/// sources, mostly.
 #[derive(Clone, Debug)]
-pub struct Crowd {
+pub struct Crowd<W: Clone + Eq + Hash = Source> {
     most: usize,
-    counts: Arc<Mutex<HashMap<Source, usize, foldhash::fast::RandomState>>>,
+    counts: Counts<W>,
 }
 
-/// One connection's place in the crowd, for as long as it lives.
+type Counts<W> = Arc<Mutex<HashMap<W, usize, foldhash::fast::RandomState>>>;
+
+/// One's place in the crowd, for as long as it lives.
 #[derive(Debug)]
-pub struct Place {
-    crowd: Crowd,
-    source: Source,
+pub struct Place<W: Clone + Eq + Hash = Source> {
+    crowd: Crowd<W>,
+    who: W,
 }
 
-impl Crowd {
-    /// An empty one, in which a source may have `most` connections at once.
+impl<W: Clone + Eq + Hash> Crowd<W> {
+    /// An empty one, in which each may have `most` places at once.
     pub fn new(most: usize) -> Self {
         Self {
             most,
@@ -30,26 +34,26 @@ impl Crowd {
         }
     }
 
-    /// A place for one more connection; `None` where its source has enough.
-    pub fn join(&self, source: Source) -> Option<Place> {
+    /// One more place; `None` where who asks for it has enough.
+    pub fn join(&self, who: W) -> Option<Place<W>> {
         let mut counts = self.counts.lock();
-        let count = counts.entry(source).or_default();
+        let count = counts.entry(who.clone()).or_default();
         if *count >= self.most {
             return None;
         }
         *count += 1;
         let crowd = self.clone();
-        Some(Place { crowd, source })
+        Some(Place { crowd, who })
     }
 }
 
-impl Drop for Place {
+impl<W: Clone + Eq + Hash> Drop for Place<W> {
     fn drop(&mut self) {
         let mut counts = self.crowd.counts.lock();
-        if let Some(count) = counts.get_mut(&self.source) {
+        if let Some(count) = counts.get_mut(&self.who) {
             *count -= 1;
             if *count == 0 {
-                counts.remove(&self.source);
+                counts.remove(&self.who);
             }
         }
     }

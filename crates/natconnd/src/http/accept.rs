@@ -34,8 +34,9 @@ use crate::tls::{ClientCertificate, ServerTls};
 /// The longest head of a request, in bytes.
 const MAX_HEAD: usize = 16 * 1024;
 
-/// How much of a connection hyper buffers in each direction, in bytes.
-const MAX_BUFFER: usize = 64 * 1024;
+/// How much of a connection hyper buffers in each direction, in bytes: whoever sends ahead
+/// and reads nothing takes that much, and a piece of a body (see `body`).
+const MAX_BUFFER: usize = 32 * 1024;
 
 /// How long to wait before the next `accept` after one that failed for want
 /// of something that others must give back first.

@@ -1,33 +1,195 @@
 //! What was asked and told, written down before the answer goes out.
+//!
+//! A handler notes in its response what the answer tells ([`State::note`]); here that becomes
+//! a line of the audit, and the response waits for it.
 
 use std::sync::Arc;
 
-use hyper::Response;
+use audit::{Entry, Outcome};
+use hyper::{Response, StatusCode};
+use model::{Answer, Coverage};
 
 use super::body::Body;
+use super::inquiry::{Inquiry, Purpose};
+use super::problem::{problem, to_response};
+use super::route::Route;
+use super::state::State;
+use crate::api::Problem;
+use crate::trail::{Trail, Unwritten};
 
-/// What of an answer is written down.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// What an answer tells, as far as it is written down.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Told {
-    /// How many connections it names.
-    pub matches: u64,
-    /// How many hosts fit; `None` where that was not asked.
+    /// How many connections it names; `None` where that is not known yet.
+    pub matches: Option<u64>,
+    /// How many hosts fit.
     pub verdict: Option<&'static str>,
     /// Whether nothing can be missing.
-    pub is_complete: bool,
+    pub coverage: Option<&'static str>,
+    /// The question, where the request's address does not say it.
+    pub question: Option<String>,
+    /// Whether there is more of the answer to come.
+    pub goes_on: bool,
+    /// Whether its lines are written already, one for each question.
+    pub is_written: bool,
 }
 
-/// A request whose answer is written down.
-pub(super) struct Audited {}
+impl Told {
+    /// What a list tells.
+    pub fn rows(count: usize, coverage: &Coverage) -> Self {
+        Self {
+            matches: Some(count as u64),
+            coverage: Some(word(coverage)),
+            ..Self::default()
+        }
+    }
 
-impl Audited {
-    /// Writes the answer down, and gives it back where that was possible.
-    pub async fn record(self, response: Response<Body>) -> Response<Body> {
-        response
+    /// What an answer tells.
+    pub fn answer(answer: &Answer) -> Self {
+        Self {
+            verdict: Some(answer.verdict.name()),
+            ..Self::rows(answer.matches.len(), &answer.coverage)
+        }
+    }
+
+    /// That an answer begins whose end is not known.
+    pub fn begun() -> Self {
+        Self {
+            goes_on: true,
+            ..Self::default()
+        }
+    }
+
+    /// That each question has its line already.
+    pub fn written() -> Self {
+        Self {
+            is_written: true,
+            ..Self::default()
+        }
+    }
+
+    /// Writes it into a line.
+    fn fill(&self, entry: &mut Entry) {
+        entry.matches = self.matches;
+        entry.verdict = self.verdict.map(str::to_owned);
+        entry.coverage = self.coverage.map(str::to_owned);
+        if let Some(question) = &self.question {
+            entry.question = Some(question.clone());
+        }
     }
 }
 
-/// Notes what a response tells, for the audit.
-pub(super) fn note(response: &mut Response<Body>, told: Told) {
-    response.extensions_mut().insert(Arc::new(told));
+const fn word(coverage: &Coverage) -> &'static str {
+    match coverage.is_complete() {
+        true => "complete",
+        false => "gaps",
+    }
+}
+
+/// A request whose answer is written down.
+#[derive(Clone, Debug)]
+pub(super) struct Audited {
+    trail: Arc<Trail>,
+    entry: Entry,
+}
+
+impl Audited {
+    /// A request for `target`; `None` where what it asks for is not written down.
+    pub fn of(state: &State, route: Route, inquiry: &Inquiry, target: &str) -> Option<Self> {
+        let trail = state.trail.as_ref()?;
+        if !route.is_personal() || (route == Route::ForwardAuth && !trail.has_forward_auth()) {
+            return None;
+        }
+        let caller = &inquiry.caller;
+        let mut entry = Entry::new(route.name(), Outcome::Answered);
+        entry.caller = Some(caller.name.to_string());
+        entry.credential = Some(caller.credential.name().to_owned());
+        entry.from = Some(caller.peer.to_string());
+        entry.listener = Some(caller.listener.to_string());
+        entry.role = route.only_role().map(|role| role.name().to_owned());
+        entry.question = Some(target.to_owned());
+        entry.case = given(&inquiry.purpose.case);
+        entry.reason = given(&inquiry.purpose.reason);
+        Some(Self {
+            trail: Arc::clone(trail),
+            entry,
+        })
+    }
+
+    /// What the question is asked for, where that became known later.
+    pub fn set_purpose(&mut self, purpose: &Purpose) {
+        self.entry.case = given(&purpose.case);
+        self.entry.reason = given(&purpose.reason);
+    }
+
+    /// Writes the answer down, and gives it back where that was possible.
+    pub async fn record(mut self, mut response: Response<Body>) -> Response<Body> {
+        let told = response.extensions_mut().remove::<Told>();
+        if told.as_ref().is_some_and(|told| told.is_written) {
+            return response;
+        }
+        // A question that was refused or not understood has told nobody anything.
+        if told.is_none() && !response.status().is_success() {
+            return response;
+        }
+        let told = told.unwrap_or_default();
+        told.fill(&mut self.entry);
+        if told.goes_on {
+            self.entry.outcome = Outcome::Begun;
+        }
+        match self.trail.record(vec![self.entry]).await {
+            Ok(()) => response,
+            Err(unwritten) => to_response(&of_unwritten(unwritten)),
+        }
+    }
+
+    /// Writes lines for questions of one request, each with what it was told.
+    pub async fn record_each(&self, told: Vec<(String, Told)>) -> Result<(), Unwritten> {
+        let entries = told.into_iter().map(|(question, told)| {
+            let mut entry = self.entry.clone();
+            told.fill(&mut entry);
+            entry.question = Some(question);
+            entry
+        });
+        self.trail.record(entries.collect()).await
+    }
+
+    /// Writes down how an answer that was begun has ended: after so many connections, whole
+    /// or not.
+    pub async fn record_end(&self, matches: u64, is_whole: bool) {
+        let mut entry = self.entry.clone();
+        entry.matches = Some(matches);
+        entry.outcome = match is_whole {
+            true => Outcome::Ended,
+            false => Outcome::BrokeOff,
+        };
+        // What was told is told; that the end is not written is in the log and counted.
+        let _ = self.trail.record(vec![entry]).await;
+    }
+
+    /// Refuses what could not be written down, before anything is asked.
+    pub fn require_writable(&self) -> Result<(), Box<Problem>> {
+        match self.trail.may_answer() {
+            true => Ok(()),
+            false => Err(of_unwritten(Unwritten)),
+        }
+    }
+}
+
+fn given(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// 503: who asks could not be written down.
+pub(super) fn of_unwritten(unwritten: Unwritten) -> Box<Problem> {
+    problem(StatusCode::SERVICE_UNAVAILABLE, unwritten.to_string())
+}
+
+impl State {
+    /// Notes in a response what it tells, where that is written down.
+    pub(super) fn note(&self, response: &mut Response<Body>, told: impl FnOnce() -> Told) {
+        if self.trail.is_some() {
+            response.extensions_mut().insert(told());
+        }
+    }
 }

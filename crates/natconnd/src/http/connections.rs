@@ -13,6 +13,7 @@ use hyper::header::{HeaderName, HeaderValue, LINK};
 use hyper::{Request, Response, StatusCode};
 use model::{Coverage, Match};
 
+use super::audit::{Audited, Told};
 use super::body::{Body, Chunk, ChunkSender, chunks};
 use super::format::Format;
 use super::link::link;
@@ -47,6 +48,7 @@ pub(super) struct Listing {
 
 pub(super) fn respond(
     state: &Arc<State>,
+    audited: Option<Audited>,
     request: &Request<Incoming>,
 ) -> impl Future<Output = Response<Body>> + Send + 'static {
     let state = Arc::clone(state);
@@ -65,7 +67,7 @@ pub(super) fn respond(
         };
         let answered = match limit {
             Some(limit) => one_page(&state, listing, &query, format, limit).await,
-            None => whole_list(state, listing, format).await,
+            None => whole_list(state, audited, listing, format).await,
         };
         answered.unwrap_or_else(|| {
             let detail = "list the connections: the scan of the table broke off";
@@ -166,7 +168,7 @@ async fn one_page(
     format: Format,
     limit: usize,
 ) -> Option<Response<Body>> {
-    let (body, next, coverage) = state
+    let (body, next, told) = state
         .scan(move |answers| {
             let Listing {
                 wanted,
@@ -185,10 +187,13 @@ async fn one_page(
                     rows(&mut body, format, true, &page.matches);
                 }
             }
-            (body, next, page.coverage)
+            let told = Told::rows(page.matches.len(), &page.coverage);
+            (body, next, (told, page.coverage))
         })
         .await?;
+    let (told, coverage) = told;
     let mut response = ok(format.content_type(), body);
+    state.note(&mut response, || told);
     response
         .headers_mut()
         .insert(COVERAGE, coverage_word(&coverage));
@@ -199,18 +204,28 @@ async fn one_page(
 }
 
 /// The list from its first row to its last, as a stream.
-async fn whole_list(state: Arc<State>, listing: Listing, format: Format) -> Option<Response<Body>> {
+async fn whole_list(
+    state: Arc<State>,
+    audited: Option<Audited>,
+    listing: Listing,
+    format: Format,
+) -> Option<Response<Body>> {
     // The first page comes before the head: a scan that fails is a status,
     // and the coverage is known by then.
     let (listing, first) = next_part(&state, listing, format, true).await?;
     let coverage = coverage_word(&first.coverage);
     let (sender, body) = chunks();
+    let mut response = response(StatusCode::OK, format.content_type(), body);
+    state.note(&mut response, Told::begun);
     tokio::spawn(async move {
         // Where the client goes away, or a scan fails, nobody is left to be
         // told; the body that lacks its end says so.
-        let _ = send_parts(&state, listing, format, first, &sender).await;
+        let mut count = 0;
+        let whole = send_parts(&state, listing, format, first, &sender, &mut count).await;
+        if let Some(audited) = audited {
+            audited.record_end(count, whole.is_some()).await;
+        }
     });
-    let mut response = response(StatusCode::OK, format.content_type(), body);
     response.headers_mut().insert(COVERAGE, coverage);
     Some(response)
 }
@@ -218,6 +233,7 @@ async fn whole_list(state: Arc<State>, listing: Listing, format: Format) -> Opti
 /// Some rows of a stream.
 struct Part {
     bytes: Vec<u8>,
+    rows: u64,
     has_more: bool,
     coverage: Coverage,
 }
@@ -228,8 +244,10 @@ async fn send_parts(
     format: Format,
     mut part: Part,
     sender: &ChunkSender,
+    count: &mut u64,
 ) -> Option<()> {
     loop {
+        *count += part.rows;
         let has_more = part.has_more;
         if !part.bytes.is_empty() {
             sender.send(Chunk::Bytes(part.bytes)).await.ok()?;
@@ -257,6 +275,7 @@ async fn next_part(
             listing.after = page.matches.last().copied().or(listing.after);
             let part = Part {
                 bytes,
+                rows: page.matches.len() as u64,
                 // A page that is empty cannot be followed by another.
                 has_more: page.has_more && !page.matches.is_empty(),
                 coverage: page.coverage,

@@ -12,6 +12,7 @@ use model::Gap;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
+use super::audit::{Audited, Told};
 use super::body::{Body, Chunk, ChunkSender, chunks};
 use super::counters::{Open, add};
 use super::problem::Refused;
@@ -26,14 +27,27 @@ pub(super) const PARAMETERS: &[&str] = &filter::PARAMETERS;
 /// Changes that came together go out together, up to about this many bytes.
 const CHUNK_LENGTH: usize = 16 * 1024;
 
-pub(super) fn respond(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Body>> {
+pub(super) fn respond(
+    state: &Arc<State>,
+    audited: Option<Audited>,
+    query: Option<&str>,
+) -> Refused<Response<Body>> {
     let wanted = read(query)?;
     // From here on nothing is missed unsaid: the client has not even seen
     // the head of the response.
     let notices = state.answers.follow();
     let (sender, body) = chunks();
-    tokio::spawn(send(Arc::clone(state), notices, wanted, sender));
-    Ok(response(StatusCode::OK, EVENTS, body))
+    let of_task = Arc::clone(state);
+    tokio::spawn(async move {
+        let mut count = 0;
+        send(of_task, notices, wanted, sender, &mut count).await;
+        if let Some(audited) = audited {
+            audited.record_end(count, true).await;
+        }
+    });
+    let mut response = response(StatusCode::OK, EVENTS, body);
+    state.note(&mut response, Told::begun);
+    Ok(response)
 }
 
 pub(super) fn read(query: Option<&str>) -> Refused<Wanted> {
@@ -51,6 +65,7 @@ async fn send(
     mut notices: Receiver<Notice>,
     wanted: Wanted,
     sender: ChunkSender,
+    count: &mut u64,
 ) {
     let _open = Open::new(&state.counters.followers_open);
     let missed = &state.counters.changes_missed;
@@ -70,8 +85,8 @@ async fn send(
         }
         tokio::select! {
             received = notices.recv() => match received {
-                Ok(notice) => write_notice(&mut chunk, &wanted, &notice),
-                Err(RecvError::Lagged(count)) => write_missed(&mut chunk, missed, count),
+                Ok(notice) => write_notice(&mut chunk, &wanted, &notice, count),
+                Err(RecvError::Lagged(lost)) => write_missed(&mut chunk, missed, lost),
                 Err(RecvError::Closed) => break,
             },
             () = tokio::time::sleep(state.limits.keep_alive) => {
@@ -82,8 +97,8 @@ async fn send(
         }
         while chunk.len() < CHUNK_LENGTH {
             match notices.try_recv() {
-                Ok(notice) => write_notice(&mut chunk, &wanted, &notice),
-                Err(TryRecvError::Lagged(count)) => write_missed(&mut chunk, missed, count),
+                Ok(notice) => write_notice(&mut chunk, &wanted, &notice, count),
+                Err(TryRecvError::Lagged(lost)) => write_missed(&mut chunk, missed, lost),
                 Err(TryRecvError::Empty | TryRecvError::Closed) => break,
             }
         }
@@ -92,9 +107,14 @@ async fn send(
     let _ = sender.send(Chunk::End).await;
 }
 
-fn write_notice(out: &mut Vec<u8>, wanted: &Wanted, notice: &Notice) {
+/// Writes a notice, and counts it where it names a connection.
+fn write_notice(out: &mut Vec<u8>, wanted: &Wanted, notice: &Notice, count: &mut u64) {
     match notice {
-        Notice::Change(change) => write_change(out, wanted, change),
+        Notice::Change(change) => {
+            let length = out.len();
+            write_change(out, wanted, change);
+            *count += u64::from(out.len() > length);
+        }
         Notice::Gap(gap) => write_gap(out, gap),
     }
 }

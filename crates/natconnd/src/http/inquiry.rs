@@ -44,7 +44,7 @@ pub(super) struct Inquiry {
     pub caller: Arc<Caller>,
     pub purpose: Purpose,
     /// Held until there is a response.
-    pub turn: Option<Arc<Turn>>,
+    pub _turn: Option<Arc<Turn>>,
 }
 
 impl Inquiry {

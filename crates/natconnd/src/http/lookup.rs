@@ -6,6 +6,7 @@ use std::time::Instant;
 use hyper::{Response, StatusCode};
 use model::{Answer, EndpointPattern, Lookup};
 
+use super::audit::Told;
 use super::body::Body;
 use super::filter::{self, parse};
 use super::inquiry::Inquiry;
@@ -73,7 +74,7 @@ pub(super) fn respond(
     state
         .counters
         .looked_up(told.answer.verdict, began.elapsed());
-    Ok(Ok(render(&told.answer)))
+    Ok(Ok(render(state, &told.answer)))
 }
 
 /// Answers a question that cannot be answered at once.
@@ -87,7 +88,7 @@ pub(super) async fn respond_later(
             let answer = state.lookup_later(question, limit).await;
             answer.map(|answer| {
                 state.counters.looked_up(answer.verdict, began.elapsed());
-                render(&answer)
+                render(&state, &answer)
             })
         }
         Later::Then(question) => {
@@ -95,23 +96,27 @@ pub(super) async fn respond_later(
             answer.map(|past| {
                 let verdict = past.answer.verdict;
                 state.counters.looked_back(verdict, began.elapsed());
-                render_past(&past)
+                render_past(&state, &past)
             })
         }
     };
     answered.unwrap_or_else(|| to_response(&broke_off()))
 }
 
-fn render_past(past: &PastAnswer) -> Response<Body> {
+fn render_past(state: &State, past: &PastAnswer) -> Response<Body> {
     let mut body = Vec::with_capacity(FRAME + json::ROW_LENGTH * past.answer.matches.len());
     json::past_answer(&mut body, past);
-    ok(JSON, body)
+    let mut response = ok(JSON, body);
+    state.note(&mut response, || Told::answer(&past.answer));
+    response
 }
 
-fn render(answer: &Answer) -> Response<Body> {
+fn render(state: &State, answer: &Answer) -> Response<Body> {
     let mut body = Vec::with_capacity(FRAME + json::ROW_LENGTH * answer.matches.len());
     json::answer(&mut body, answer);
-    ok(JSON, body)
+    let mut response = ok(JSON, body);
+    state.note(&mut response, || Told::answer(answer));
+    response
 }
 
 fn broke_off() -> Box<Problem> {

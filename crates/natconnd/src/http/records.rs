@@ -13,6 +13,7 @@ use hyper::header::{ACCEPT, HeaderName, HeaderValue, LINK};
 use hyper::{Request, Response, StatusCode};
 use model::{Lookup, Match};
 
+use super::audit::{Audited, Told};
 use super::body::{Body, Chunk, ChunkSender, chunks};
 use super::connections::{COVERAGE, coverage_word, rows};
 use super::format::Format;
@@ -90,6 +91,7 @@ impl Shape {
 pub(super) fn respond(
     state: &Arc<State>,
     inquiry: &Inquiry,
+    audited: Option<Audited>,
     request: &Request<Incoming>,
 ) -> impl Future<Output = Response<Body>> + Send + 'static {
     let state = Arc::clone(state);
@@ -100,7 +102,7 @@ pub(super) fn respond(
         let answered = match asked {
             Ok((question, listing)) => {
                 let shape = listing.shape.unwrap_or(accepted);
-                answer(&state, question, listing, shape, &query).await
+                answer(&state, audited, question, listing, shape, &query).await
             }
             Err(problem) => return to_response(&problem),
         };
@@ -150,6 +152,7 @@ pub(super) fn read_cursor(value: &str) -> Refused<Match> {
 
 async fn answer(
     state: &Arc<State>,
+    audited: Option<Audited>,
     question: PastQuestion,
     listing: Listing,
     shape: Shape,
@@ -164,7 +167,9 @@ async fn answer(
             let limit = DEFAULT_LIMIT;
             one_page(state, question, listing.after, query, Format::Json, limit).await
         }
-        (Shape::Rows(format), None) => whole_list(state, question, listing.after, format).await,
+        (Shape::Rows(format), None) => {
+            whole_list(state, audited, question, listing.after, format).await
+        }
     }
 }
 
@@ -203,6 +208,9 @@ async fn one_page(
         Format::Csv | Format::Ndjson => rows(&mut body, format, true, &page.matches),
     }
     let mut response = ok(format.content_type(), body);
+    state.note(&mut response, || {
+        Told::rows(page.matches.len(), &page.coverage)
+    });
     let headers = response.headers_mut();
     headers.insert(COVERAGE, coverage_word(&page.coverage));
     headers.insert(CUT, boolean(page.is_cut));
@@ -215,6 +223,7 @@ async fn one_page(
 /// The list from its first row to its last, as a stream.
 async fn whole_list(
     state: &Arc<State>,
+    audited: Option<Audited>,
     question: PastQuestion,
     after: Option<Match>,
     format: Format,
@@ -224,13 +233,18 @@ async fn whole_list(
     let first = page(state, &question, after, PART).await?;
     let coverage = coverage_word(&first.coverage);
     let (sender, body) = chunks();
+    let mut response = response(StatusCode::OK, format.content_type(), body);
+    state.note(&mut response, Told::begun);
     let state = Arc::clone(state);
     tokio::spawn(async move {
         // Where the client goes away, or looking back fails, nobody is left to be
         // told; the body that lacks its end says so.
-        let _ = send_parts(&state, &question, format, first, &sender).await;
+        let mut count = 0;
+        let whole = send_parts(&state, &question, format, first, &sender, &mut count).await;
+        if let Some(audited) = audited {
+            audited.record_end(count, whole.is_some()).await;
+        }
     });
-    let mut response = response(StatusCode::OK, format.content_type(), body);
     response.headers_mut().insert(COVERAGE, coverage);
     Some(response)
 }
@@ -241,6 +255,7 @@ async fn send_parts(
     format: Format,
     mut part: RecordsPage,
     sender: &ChunkSender,
+    count: &mut u64,
 ) -> Option<()> {
     let mut is_first = true;
     let was_complete = part.coverage.is_complete();
@@ -252,6 +267,7 @@ async fn send_parts(
         let mut bytes = Vec::with_capacity(json::ROW_LENGTH * part.matches.len());
         rows(&mut bytes, format, is_first, &part.matches);
         is_first = false;
+        *count += part.matches.len() as u64;
         if !bytes.is_empty() {
             sender.send(Chunk::Bytes(bytes)).await.ok()?;
         }

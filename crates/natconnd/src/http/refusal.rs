@@ -54,6 +54,8 @@ impl Service<Request<Incoming>> for Refusals {
 pub(super) enum NotAnswered {
     /// It is nobody's that may ask.
     Nobody(Refusal),
+    /// It says no host, several, or different ones.
+    UnclearHost,
     /// A page of another site makes it.
     CrossSite,
     /// Its caller has none of the roles of which it needs one.
@@ -69,7 +71,9 @@ pub(super) fn count(counters: &Counters, why: &NotAnswered) {
         NotAnswered::Nobody(Refusal::UnknownToken | Refusal::UnreadableCredential) => {
             &counters.unidentified
         }
-        NotAnswered::Nobody(Refusal::WrongHost) | NotAnswered::CrossSite => &counters.foreign,
+        NotAnswered::Nobody(Refusal::WrongHost)
+        | NotAnswered::UnclearHost
+        | NotAnswered::CrossSite => &counters.foreign,
         NotAnswered::NoRole(..) => &counters.without_role,
         NotAnswered::TooMuch(_) => &counters.too_many,
     };
@@ -94,6 +98,12 @@ pub(super) fn refuse(state: &State, route: Route, why: &NotAnswered) -> Response
             let detail = "answer: the request asks for a host that this is not; hint: ask by \
                           address, or add the name to http.hosts";
             told(route, &problem(StatusCode::MISDIRECTED_REQUEST, detail))
+        }
+        NotAnswered::UnclearHost => {
+            let detail = "read Host: expected one, the same as in the request's target";
+            let mut response = told(route, &problem(StatusCode::BAD_REQUEST, detail));
+            close(&mut response);
+            response
         }
         NotAnswered::CrossSite => {
             let detail = "answer: a page of another site makes this request";

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use super::accept::{Acceptor, Bound, Places};
 use super::counters::Counters;
+use super::lookups::Rooms;
 use super::pynatconnd::Pynatconnd;
 use super::state::{BROAD, NARROW, SCANS, State};
 use crate::access::{Access, Crowd, HTTP, UNIX};
@@ -18,6 +19,7 @@ use crate::lookup::Answers;
 use crate::recorder::Archive;
 use crate::samples::Samples;
 use crate::tls::ServerTls;
+use crate::trail::Trail;
 
 /// Renders `/metrics` in OpenMetrics text.
 pub type RenderMetrics = Arc<dyn Fn() -> String + Send + Sync>;
@@ -32,6 +34,8 @@ pub struct Server {
     pub answers: Arc<Answers>,
     /// Who may ask, and what; can be replaced while the server runs.
     pub access: Arc<Access>,
+    /// Where lookups are written down; `None` where they are not.
+    pub trail: Option<Arc<Trail>>,
     /// Where requests are counted.
     pub counters: Arc<Counters>,
     /// What `/metrics` answers.
@@ -180,6 +184,7 @@ impl Server {
         let state = Arc::new(State {
             answers: self.answers,
             access: self.access,
+            trail: self.trail,
             counters: self.counters,
             render_metrics: self.render_metrics,
             report_health: self.report_health,
@@ -195,7 +200,7 @@ impl Server {
             narrow: Arc::new(Semaphore::new(NARROW)),
             broad: Arc::new(Semaphore::new(BROAD)),
             exports: Arc::new(Semaphore::new(1)),
-            bulk: Arc::new(Semaphore::new(limits.bulk_requests)),
+            bulk: Rooms::new(limits.bulk_requests),
             refusals: Arc::new(Semaphore::new(limits.refusals)),
             shutdown,
         });

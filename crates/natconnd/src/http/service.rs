@@ -11,7 +11,7 @@ use std::time::Instant;
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, HOST, HeaderValue};
 use hyper::service::Service;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode, Version};
 
 use super::audit::Audited;
 use super::body::Body;
@@ -78,17 +78,18 @@ impl Requests {
     ) -> Result<(Arc<Caller>, Option<Turn>), NotAnswered> {
         let headers = request.headers();
         let bytes = |name| headers.get(name).map(HeaderValue::as_bytes);
+        let host = host_of(request)?;
         let caller = match route {
             // Proxies pass on what their clients say: credentials for somebody else.
             Route::ForwardAuth => {
                 let token = bytes(AUTHORIZATION).filter(|it| is_ours(it));
                 match token.map(|token| self.visitor.caller(Some(token), None)) {
                     Some(Ok(caller)) => Ok(caller),
-                    _ => self.visitor.caller(None, bytes(HOST)),
+                    _ => self.visitor.caller(None, host),
                 }
             }
             _ if is_cross_site(request) => return Err(NotAnswered::CrossSite),
-            _ => self.visitor.caller(bytes(AUTHORIZATION), bytes(HOST)),
+            _ => self.visitor.caller(bytes(AUTHORIZATION), host),
         };
         let caller = caller.map_err(NotAnswered::Nobody)?;
         if let Some(needed) = route.roles()
@@ -104,12 +105,13 @@ impl Requests {
     fn at_once(
         &self,
         route: Route,
+        audited: Option<&Audited>,
         request: &Request<Incoming>,
     ) -> Option<Refused<Response<Body>>> {
         let state = &self.state;
         let query = request.uri().query();
         Some(match route {
-            Route::Events => events::respond(state, query),
+            Route::Events => events::respond(state, audited.cloned(), query),
             Route::Status => status(state, query),
             Route::Healthz => Ok(healthz(state)),
             Route::OpenApi => Ok(ok(JSON, openapi::openapi())),
@@ -188,16 +190,6 @@ impl Requests {
         })
     }
 
-    /// What is written down of a request, where it is.
-    fn audited(
-        &self,
-        _route: Route,
-        _inquiry: &Inquiry,
-        _request: &Request<Incoming>,
-    ) -> Option<Audited> {
-        None
-    }
-
     fn counted_later<F>(&self, route: Route, response: F) -> Reply
     where
         F: Future<Output = Response<Body>> + Send + 'static,
@@ -236,7 +228,7 @@ impl Service<Request<Incoming>> for Requests {
         let inquiry = Inquiry {
             caller,
             purpose,
-            turn: turn.map(Arc::new),
+            _turn: turn.map(Arc::new),
         };
         if let Some(refused) = wrong_method_for(route, &request) {
             return self.counted(route, refused);
@@ -256,7 +248,9 @@ impl Requests {
     /// Answers what its caller may ask.
     fn answer(&self, route: Route, inquiry: Inquiry, request: Request<Incoming>) -> Reply {
         let state = &self.state;
-        let audited = self.audited(route, &inquiry, &request);
+        let target = request.uri().path_and_query();
+        let target = target.map_or("", |it| it.as_str());
+        let audited = Audited::of(state, route, &inquiry, target);
         let query = request.uri().query();
         match route {
             Route::Lookup => match lookup::respond(state, &inquiry, query) {
@@ -274,13 +268,19 @@ impl Requests {
                     self.replied_later(route, audited, inquiry, response)
                 }
             },
-            _ => match self.at_once(route, &request) {
+            _ => match self.at_once(route, audited.as_ref(), &request) {
                 Some(response) => {
                     let response = response.unwrap_or_else(|problem| to_response(&problem));
                     self.replied(route, audited, response)
                 }
                 None => {
-                    let response = later(Arc::clone(state), route, inquiry.clone(), request);
+                    let response = later(
+                        Arc::clone(state),
+                        route,
+                        inquiry.clone(),
+                        audited.clone(),
+                        request,
+                    );
                     self.replied_later(route, audited, inquiry, response)
                 }
             },
@@ -293,6 +293,7 @@ async fn later(
     state: Arc<State>,
     route: Route,
     inquiry: Inquiry,
+    audited: Option<Audited>,
     request: Request<Incoming>,
 ) -> Response<Body> {
     let query = request.uri().query();
@@ -304,8 +305,8 @@ async fn later(
                 None => to_response(&unknown_path(path)),
             }
         }
-        Route::Lookups => lookups::respond(state, inquiry, request).await,
-        route if route.is_page() => pages::respond(state, route, inquiry, request).await,
+        Route::Lookups => lookups::respond(state, inquiry, audited, request).await,
+        route if route.is_page() => pages::respond(state, route, inquiry, audited, request).await,
         Route::Health => health::respond(state, query).await,
         Route::Usage => usage::respond(state, query.map(str::to_owned)).await,
         Route::Ports => usage::respond_ports(state, query.map(str::to_owned)).await,
@@ -313,8 +314,8 @@ async fn later(
             let is_plain = metrics::wants_plain(request.headers());
             metrics::respond(state, is_plain).await
         }
-        Route::Records => records::respond(&state, &inquiry, &request).await,
-        Route::Connections => connections::respond(&state, &request).await,
+        Route::Records => records::respond(&state, &inquiry, audited, &request).await,
+        Route::Connections => connections::respond(&state, audited, &request).await,
         Route::HistoryHold => {
             let (method, path) = (request.method().clone(), request.uri().path().to_owned());
             let query = query.map(str::to_owned);
@@ -338,6 +339,25 @@ fn wrong_method_for(route: Route, request: &Request<Incoming>) -> Option<Respons
         _ => is_asking,
     };
     (!is_answered).then(|| wrong_method(method, request.uri().path(), route.methods()))
+}
+
+/// The host that a request asks for; `None` where it says none, as HTTP/1.0 may.
+///
+/// Refuses what two programs could read in two ways: several hosts, none where one is due
+/// (RFC 9112 section 3.2), and a target with another host than the header's.
+fn host_of(request: &Request<Incoming>) -> Result<Option<&[u8]>, NotAnswered> {
+    let mut said = request.headers().get_all(HOST).iter();
+    let header = said.next().map(HeaderValue::as_bytes);
+    let of_target = request.uri().authority().map(|it| it.as_str().as_bytes());
+    let is_due = request.version() >= Version::HTTP_11;
+    match (header, of_target) {
+        _ if said.next().is_some() => Err(NotAnswered::UnclearHost),
+        (None, _) if is_due => Err(NotAnswered::UnclearHost),
+        (Some(header), Some(target)) if !header.eq_ignore_ascii_case(target) => {
+            Err(NotAnswered::UnclearHost)
+        }
+        (header, target) => Ok(target.or(header)),
+    }
 }
 
 /// Whether a credential is meant for natconnd, whoever was asked with it.

@@ -7,17 +7,21 @@ use model::{Answer, Lookup, Timestamp};
 use tokio::sync::{Semaphore, watch};
 
 use super::counters::Counters;
+use super::lookups::Rooms;
 use super::pynatconnd::Pynatconnd;
 use super::server::{Limits, RenderMetrics, ReportHealth};
 use crate::access::Access;
 use crate::lookup::{Answers, PastAnswer, PastQuestion};
 use crate::recorder::Archive;
 use crate::samples::Samples;
+use crate::trail::Trail;
 
 /// What all requests share.
 pub(super) struct State {
     pub answers: Arc<Answers>,
     pub access: Arc<Access>,
+    /// Where lookups are written down; `None` where they are not.
+    pub trail: Option<Arc<Trail>>,
     pub counters: Arc<Counters>,
     pub render_metrics: RenderMetrics,
     pub report_health: ReportHealth,
@@ -45,8 +49,8 @@ pub(super) struct State {
     pub broad: Arc<Semaphore>,
     /// Permits to write an export.
     pub exports: Arc<Semaphore>,
-    /// Permits to ask many questions in one request.
-    pub bulk: Arc<Semaphore>,
+    /// Room for requests with many questions.
+    pub bulk: Rooms,
     /// Permits to tell a peer outside the allow list that it is.
     pub refusals: Arc<Semaphore>,
     /// Becomes true, or closes, when the server shall stop.

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use audit::{Entry, Outcome};
 use model::{Endpoint, EndpointPattern, Lookup, Protocol};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, sleep, timeout};
@@ -70,6 +71,7 @@ where
         let (reply, kind) = match question {
             Ok(question) => {
                 let owner = owner(ident, ends, question).await;
+                let owner = written_down(ident, ends, question, owner).await;
                 to_question(question, owner, &ident.settings.naming)
             }
             Err(mistake) => to_mistake(mistake),
@@ -111,6 +113,28 @@ async fn owner(ident: &Ident, ends: Ends, question: Question) -> Owner {
         sleep(Duration::from_millis(1)).await;
     }
     Owner::of(&answers.lookup(&question, MATCHES).answer)
+}
+
+/// Writes down what a remote is about to be told, where that is done; who has a connection
+/// is not known where it cannot be.
+async fn written_down(ident: &Ident, ends: Ends, question: Question, owner: Owner) -> Owner {
+    let Some(trail) = &ident.trail else {
+        return owner;
+    };
+    let [local, peer] = [ends.local, ends.peer].map(|end| end.ip().to_canonical());
+    let nat = SocketAddr::new(local, question.nat_port);
+    let remote = SocketAddr::new(peer, question.remote_port);
+    let mut entry = Entry::new("ident", Outcome::Answered);
+    entry.caller = Some(peer.to_string());
+    entry.credential = Some("address".to_owned());
+    entry.from = Some(peer.to_string());
+    entry.listener = Some("ident".to_owned());
+    entry.question = Some(format!("nat={nat}&remote={remote}&protocol=tcp"));
+    entry.matches = Some(u64::from(matches!(owner, Owner::Host(..))));
+    match trail.record(vec![entry]).await {
+        Ok(()) => owner,
+        Err(_) => Owner::Unknown,
+    }
 }
 
 fn exactly(endpoint: SocketAddr) -> EndpointPattern {

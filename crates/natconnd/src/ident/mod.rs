@@ -31,6 +31,7 @@ use tracing::debug;
 
 use crate::access::Crowd;
 use crate::lookup::Answers;
+use crate::trail::Trail;
 
 pub use counters::Counters;
 pub use reply::{Kind, Naming};
@@ -55,6 +56,8 @@ pub struct Ident {
     settings: Settings,
     counters: Arc<Counters>,
     crowd: Crowd,
+    /// Where what remotes are told is written down; `None` where it is not.
+    trail: Option<Arc<Trail>>,
 }
 
 /// Who may ask, and what they are told.
@@ -74,7 +77,14 @@ impl Ident {
             settings,
             counters,
             crowd: Crowd::new(OF_ONE_PEER),
+            trail: None,
         }
+    }
+
+    /// The same, writing down what remotes are told.
+    #[must_use]
+    pub fn with_trail(self, trail: Option<Arc<Trail>>) -> Self {
+        Self { trail, ..self }
     }
 
     /// Answers over these listeners until `is_stopping` becomes true or closes. Whoever is

@@ -58,6 +58,7 @@ impl Running {
         let mut server = Server {
             answers: Arc::new(Answers::of_matches(matches)),
             access: Arc::new(Access::of(&with_all_roles())),
+            trail: None,
             counters: Arc::default(),
             render_metrics: Arc::new(|| "# EOF\n".to_owned()),
             report_health: Arc::new(examined),

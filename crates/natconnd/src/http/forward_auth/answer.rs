@@ -22,26 +22,37 @@ const ADDRESS_LENGTH: usize = 48;
 /// Says who is behind a client.
 pub(super) fn identified(told: &Identified, requires_one: bool) -> Response<Body> {
     let mut headers = HeaderMap::with_capacity(4);
-    let verdict = match told.behind {
-        Behind::One(address, port) => {
-            let mut written = Vec::with_capacity(ADDRESS_LENGTH);
-            text::address(&mut written, address);
-            let address = HeaderValue::from_maybe_shared(Bytes::from(written));
-            headers.insert(ADDRESS, address.expect("an address is visible ASCII"));
-            if let Some(port) = port {
-                headers.insert(PORT, port.into());
-            }
-            "one"
+    if let Behind::One(address, port) = told.behind {
+        let mut written = Vec::with_capacity(ADDRESS_LENGTH);
+        text::address(&mut written, address);
+        let address = HeaderValue::from_maybe_shared(Bytes::from(written));
+        headers.insert(ADDRESS, address.expect("an address is visible ASCII"));
+        if let Some(port) = port {
+            headers.insert(PORT, port.into());
         }
+    }
+    headers.insert(VERDICT, HeaderValue::from_static(verdict(told.behind)));
+    headers.insert(COVERAGE, HeaderValue::from_static(coverage(told)));
+    let is_refused = requires_one && !matches!(told.behind, Behind::One(..));
+    response(headers, is_refused)
+}
+
+/// The word for who is behind a client.
+pub(super) const fn verdict(behind: Behind) -> &'static str {
+    match behind {
+        Behind::One(..) => "one",
         Behind::Several => "several",
         Behind::Nobody => "none",
         Behind::NotNat => "not-nat",
-    };
-    headers.insert(VERDICT, HeaderValue::from_static(verdict));
-    let coverage = if told.is_complete { "complete" } else { "gaps" };
-    headers.insert(COVERAGE, HeaderValue::from_static(coverage));
-    let is_refused = requires_one && !matches!(told.behind, Behind::One(..));
-    response(headers, is_refused)
+    }
+}
+
+/// The word for whether something may be missing.
+pub(super) const fn coverage(told: &Identified) -> &'static str {
+    match told.is_complete {
+        true => "complete",
+        false => "gaps",
+    }
 }
 
 /// Says that nobody was looked for, and why.

@@ -23,6 +23,7 @@ use std::time::{Duration, Instant};
 
 use hyper::{HeaderMap, Response};
 
+use super::audit::Told;
 use super::body::Body;
 use super::counters::{Counters, add};
 use super::state::State;
@@ -71,7 +72,7 @@ pub(super) fn respond(
         });
     }
     count(&state.counters, &told, began);
-    Ok(answer::identified(&told, requires_one))
+    Ok(identified(state, &client, &told, requires_one))
 }
 
 /// Says that nobody was looked for, because the proxy asks natconnd by a name that is not
@@ -108,7 +109,36 @@ pub(super) async fn respond_later(state: Arc<State>, later: Later) -> Response<B
         state.answers.identify_without_table(&later.client)
     };
     count(&state.counters, &told, began);
-    answer::identified(&told, later.requires_one)
+    identified(&state, &later.client, &told, later.requires_one)
+}
+
+fn identified(
+    state: &State,
+    client: &Client,
+    told: &Identified,
+    requires_one: bool,
+) -> Response<Body> {
+    let mut response = answer::identified(told, requires_one);
+    state.note(&mut response, || Told {
+        matches: Some(u64::from(matches!(told.behind, Behind::One(..)))),
+        verdict: Some(answer::verdict(told.behind)),
+        coverage: Some(answer::coverage(told)),
+        question: Some(in_words(client)),
+        ..Told::default()
+    });
+    response
+}
+
+/// A question as `/api/v1/lookup` has it, wherever it stood.
+fn in_words(client: &Client) -> String {
+    let mut words = format!("nat={}", client.endpoint);
+    if !client.server.is_any() {
+        words = format!("{words}&remote={}", client.server);
+    }
+    match client.protocol {
+        Some(protocol) => format!("{words}&protocol={protocol}"),
+        None => words,
+    }
 }
 
 fn count(counters: &Counters, told: &Identified, began: Instant) {

@@ -7,6 +7,7 @@
 
 mod parameters;
 mod refused;
+mod room;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,14 +20,16 @@ use hyper::{Request, Response, StatusCode};
 use model::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::audit::{Audited, Told, of_unwritten};
 use super::body::{Body, Chunk, ChunkSender, chunks_waiting};
 use super::inquiry::Inquiry;
 use super::problem::{Refused, problem, to_response};
 use super::response::{CSV, NDJSON, TEXT, response};
 use super::state::{PATIENCE, State};
 use crate::api::Problem;
-use crate::bulk::{Batch, Form, Reader, Tally};
-use crate::lookup::Asked;
+use crate::bulk::{Batch, Form, Question, Reader, Tally};
+use crate::lookup::{Answered, Asked};
+use crate::trail::Unwritten;
 use parameters::read;
 use refused::unreadable;
 
@@ -34,6 +37,7 @@ use refused::unreadable;
 pub(super) use parameters::PARAMETERS;
 pub(super) use parameters::timezone;
 pub(super) use refused::{busy, too_large};
+pub(super) use room::{Room, Rooms};
 
 /// Bytes of answers that may wait for the client to read them.
 const ROOM: usize = 4 << 20;
@@ -50,11 +54,12 @@ pub(super) const TALLY: HeaderName = HeaderName::from_static("natconnd-tally");
 pub(super) async fn respond(
     state: Arc<State>,
     inquiry: Inquiry,
+    audited: Option<Audited>,
     request: Request<Incoming>,
 ) -> Response<Body> {
     let (head, body) = request.into_parts();
     let mut unread = Some(body);
-    match begin(state, inquiry, &head, &mut unread).await {
+    match begin(state, inquiry, audited, &head, &mut unread).await {
         Ok(response) => response,
         Err(problem) => {
             if let Some(body) = unread {
@@ -93,6 +98,7 @@ async fn drain(mut body: Incoming) {
 async fn begin(
     state: Arc<State>,
     inquiry: Inquiry,
+    audited: Option<Audited>,
     head: &Parts,
     unread: &mut Option<Incoming>,
 ) -> Refused<Response<Body>> {
@@ -100,6 +106,9 @@ async fn begin(
     let (mut settings, limit) = read(head.uri.query(), now)?;
     // Each line of it will be asked by itself; whoever may ask none learns it at once.
     inquiry.permit_any()?;
+    if let Some(audited) = &audited {
+        audited.require_writable()?;
+    }
     if settings.form.is_none() {
         let kind = head.headers.get(CONTENT_TYPE);
         settings.form = kind.and_then(|kind| Form::of_content_type(kind.to_str().ok()?));
@@ -109,8 +118,7 @@ async fn begin(
     if length > most {
         return Err(too_large(length, most));
     }
-    let slot = Arc::clone(&state.bulk).try_acquire_owned();
-    let slot = slot.map_err(|_| busy(state.limits.bulk_requests))?;
+    let room = state.bulk.take(&inquiry)?;
     let Some(body) = unread.take() else {
         return Err(problem(
             StatusCode::BAD_REQUEST,
@@ -143,10 +151,10 @@ async fn begin(
     tokio::spawn(async move {
         // A client that is gone needs no end. One that is still there sees that there is
         // none.
-        if let Err(cut) = answer(&state, inquiry, lines, limit, &sender).await {
+        if let Err(cut) = answer(&state, inquiry, audited, lines, limit, &sender).await {
             tracing::debug!(cause = %cut, "many lookups in one request were cut");
         }
-        drop(slot);
+        drop(room);
     });
     let kind = match form {
         Form::Csv => CSV,
@@ -156,6 +164,7 @@ async fn begin(
     let mut response = response(StatusCode::OK, kind, body);
     let headers = response.headers_mut();
     headers.insert(TRAILER, HeaderValue::from_static("natconnd-tally"));
+    response.extensions_mut().insert(Told::written());
     Ok(response)
 }
 
@@ -172,6 +181,8 @@ enum Cut {
     Gone,
     #[error("look up: it broke off, see the log")]
     Broken,
+    #[error(transparent)]
+    Unwritten(#[from] Unwritten),
 }
 
 impl Cut {
@@ -180,6 +191,7 @@ impl Cut {
         match self {
             Self::TooLarge => too_large(most + 1, most),
             Self::Silent(_) => problem(StatusCode::REQUEST_TIMEOUT, self.to_string()),
+            Self::Unwritten(unwritten) => of_unwritten(*unwritten),
             Self::Broken => problem(StatusCode::INTERNAL_SERVER_ERROR, self.to_string()),
             Self::Read(_) | Self::Gone => problem(StatusCode::BAD_REQUEST, self.to_string()),
         }
@@ -236,6 +248,7 @@ impl Lines {
 async fn answer(
     state: &Arc<State>,
     inquiry: Inquiry,
+    audited: Option<Audited>,
     mut lines: Lines,
     limit: usize,
     sender: &ChunkSender,
@@ -252,7 +265,7 @@ async fn answer(
             break;
         }
         batch.refuse(|asked| permit_one_more(&inquiry, &mut asked_so_far, asked));
-        let (bytes, answered) = answer_batch(state, batch, limit, sender).await?;
+        let (bytes, answered) = answer_batch(state, audited.as_ref(), batch, limit, sender).await?;
         tally.add(answered);
         let held = hold(&room, bytes.len()).await?;
         let sent = sender.send(Chunk::Held(bytes, held)).await;
@@ -283,6 +296,7 @@ pub(super) fn permit_one_more(
 
 async fn answer_batch(
     state: &Arc<State>,
+    audited: Option<&Audited>,
     batch: Batch,
     limit: usize,
     sender: &ChunkSender,
@@ -295,15 +309,23 @@ async fn answer_batch(
         false => None,
     };
     let client = sender.clone();
+    let is_audited = audited.is_some();
     let answered = state.look_for_many(move |answers| {
         let goes_on = || !client.is_closed();
         let began = Instant::now();
-        (
-            batch.answer(answers, limit, lag, goes_on, |_, _| ()),
-            began.elapsed(),
-        )
+        let mut all_told = Vec::new();
+        let tell = |question: &Question, answered: &Answered| {
+            if is_audited {
+                all_told.push((question.query(), Told::answer(&answered.answer)));
+            }
+        };
+        let (bytes, tally) = batch.answer(answers, limit, lag, goes_on, tell);
+        (bytes, tally, all_told, began.elapsed())
     });
-    let ((bytes, tally), took) = answered.await.ok_or(Cut::Broken)?;
+    let (bytes, tally, all_told, took) = answered.await.ok_or(Cut::Broken)?;
+    if let Some(audited) = audited {
+        audited.record_each(all_told).await?;
+    }
     state.counters.looked_up_many(&tally, took);
     if sender.is_closed() {
         return Err(Cut::Gone);

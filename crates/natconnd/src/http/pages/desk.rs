@@ -12,11 +12,11 @@ use hyper::header::{CACHE_CONTROL, CONTENT_DISPOSITION, HeaderValue, RETRY_AFTER
 use hyper::{Method, Request, Response, StatusCode};
 use jiff::tz::TimeZone;
 use model::{EndpointSet, Lookup, Timestamp, Verdict};
-use tokio::sync::OwnedSemaphorePermit;
 
+use super::super::audit::{Audited, Told, of_unwritten};
 use super::super::body::Body;
 use super::super::inquiry::Inquiry;
-use super::super::lookups::{busy, permit_one_more, timezone};
+use super::super::lookups::{Room, permit_one_more, timezone};
 use super::super::problem::{Refused, problem};
 use super::super::response::{TEXT, ok};
 use super::super::state::State;
@@ -102,6 +102,7 @@ impl Form {
 pub(super) async fn respond(
     state: &Arc<State>,
     mut inquiry: Inquiry,
+    mut audited: Option<Audited>,
     request: Request<Incoming>,
 ) -> Response<Body> {
     let (head, body) = request.into_parts();
@@ -116,11 +117,14 @@ pub(super) async fn respond(
             _ => form::fields(asked.unwrap_or_default())?,
         };
         inquiry.purpose.take_fields(&fields)?;
+        if let Some(audited) = &mut audited {
+            audited.set_purpose(&inquiry.purpose);
+        }
         let form = Form::of_fields(fields);
         if path == "/desk/answers" {
-            return answers(state, &inquiry, &form).await;
+            return answers(state, &inquiry, audited.as_ref(), &form).await;
         }
-        desk(state, &inquiry, form).await
+        desk(state, &inquiry, audited.as_ref(), form).await
     };
     answered.await.unwrap_or_else(|problem| {
         let mut response = trouble(state, Section::Desk, &problem);
@@ -141,15 +145,14 @@ fn tolerance(text: &str) -> Refused<Duration> {
     }
 }
 
-/// Room for a request with many questions, among those of programs.
-fn room(state: &State) -> Refused<OwnedSemaphorePermit> {
-    let room = Arc::clone(&state.bulk).try_acquire_owned();
-    room.map_err(|_| busy(state.limits.bulk_requests))
-}
-
 /// The desk, with the answers to what is in its form.
-async fn desk(state: &Arc<State>, inquiry: &Inquiry, form: Form) -> Refused<Response<Body>> {
-    let (read, refused) = match cases(state, inquiry, &form).await {
+async fn desk(
+    state: &Arc<State>,
+    inquiry: &Inquiry,
+    audited: Option<&Audited>,
+    form: Form,
+) -> Refused<Response<Body>> {
+    let (read, refused) = match cases(state, inquiry, audited, &form).await {
         Ok(read) => (read, None),
         // It is not the form that is at fault.
         Err(problem) if problem.status >= 500 => return Err(problem),
@@ -171,7 +174,9 @@ async fn desk(state: &Arc<State>, inquiry: &Inquiry, form: Form) -> Refused<Resp
         total: read.total,
         is_endless: read.is_endless,
     };
-    Ok(page(status, &desk))
+    let mut response = page(status, &desk);
+    state.note(&mut response, Told::written);
+    Ok(response)
 }
 
 /// What ails a form, with its fields called as they are on the page.
@@ -206,7 +211,12 @@ struct Read {
     is_endless: bool,
 }
 
-async fn cases(state: &Arc<State>, inquiry: &Inquiry, form: &Form) -> Refused<Read> {
+async fn cases(
+    state: &Arc<State>,
+    inquiry: &Inquiry,
+    audited: Option<&Audited>,
+    form: &Form,
+) -> Refused<Read> {
     if form.text.trim().is_empty() {
         return Ok(Read::default());
     }
@@ -238,10 +248,21 @@ async fn cases(state: &Arc<State>, inquiry: &Inquiry, form: &Form) -> Refused<Re
         .collect();
     // One question alone is none of many.
     let room = match questions.len() > 1 {
-        true => Some(room(state)?),
+        true => Some(state.bulk.take(inquiry)?),
         false => None,
     };
-    let mut answered = look_up(state, questions, room).await?.into_iter();
+    let answered = look_up(state, questions, room).await?;
+    if let Some(audited) = audited {
+        let asked = asked
+            .iter()
+            .filter_map(|(_, question)| question.as_ref().ok());
+        let told = asked.zip(&answered);
+        let told =
+            told.map(|(question, answered)| (question.query(), Told::answer(&answered.answer)));
+        let written = audited.record_each(told.collect()).await;
+        written.map_err(of_unwritten)?;
+    }
+    let mut answered = answered.into_iter();
     let cases = asked.into_iter().map(|(line, question)| match question {
         Ok(question) => match answered.next() {
             Some(answered) => case(state, line, &question, &answered),
@@ -286,7 +307,7 @@ fn line(item: &Item) -> String {
 pub(super) async fn look_up(
     state: &Arc<State>,
     questions: Vec<Asked>,
-    room: Option<OwnedSemaphorePermit>,
+    room: Option<Room>,
 ) -> Refused<Vec<Answered>> {
     if questions.is_empty() {
         return Ok(Vec::new());
@@ -326,10 +347,16 @@ pub(super) fn broke_off() -> Box<Problem> {
 }
 
 /// The text of a form with the answers beside its lines, as a file.
-async fn answers(state: &Arc<State>, inquiry: &Inquiry, form: &Form) -> Refused<Response<Body>> {
+async fn answers(
+    state: &Arc<State>,
+    inquiry: &Inquiry,
+    audited: Option<&Audited>,
+    form: &Form,
+) -> Refused<Response<Body>> {
     inquiry.permit_any()?;
+    let is_audited = audited.is_some();
     let inquiry = inquiry.clone();
-    let room = room(state)?;
+    let room = state.bulk.take(&inquiry)?;
     let present = Present::new();
     let goes_on = present.watch();
     let mut reader = form.reader(state.answers.now())?;
@@ -338,20 +365,31 @@ async fn answers(state: &Arc<State>, inquiry: &Inquiry, form: &Form) -> Refused<
     let written = state.look_for_many(move |answers| {
         let mut bytes = Vec::new();
         let mut asked_so_far = 0;
+        let mut all_told = Vec::new();
         loop {
             let mut batch = Batch::take(&mut reader);
             if batch.is_empty() || !goes_on() {
                 drop(room);
-                return bytes;
+                return (bytes, all_told);
             }
             batch.refuse(|asked| permit_one_more(&inquiry, &mut asked_so_far, asked));
             let limit = query::DEFAULT_LIMIT;
-            let answered = batch.answer(answers, limit, lag, &goes_on, |_, _| ());
+            let tell = |question: &Question, answered: &Answered| {
+                if is_audited {
+                    all_told.push((question.query(), Told::answer(&answered.answer)));
+                }
+            };
+            let answered = batch.answer(answers, limit, lag, &goes_on, tell);
             bytes.extend(answered.0);
         }
     });
-    let bytes = written.await.ok_or_else(broke_off)?;
+    let (bytes, all_told) = written.await.ok_or_else(broke_off)?;
+    if let Some(audited) = audited {
+        let written = audited.record_each(all_told).await;
+        written.map_err(of_unwritten)?;
+    }
     let mut response = ok(TEXT, bytes);
+    state.note(&mut response, Told::written);
     let as_file = HeaderValue::from_static("attachment; filename=\"answers.txt\"");
     let headers = response.headers_mut();
     headers.insert(CONTENT_DISPOSITION, as_file);

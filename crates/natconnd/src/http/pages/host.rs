@@ -11,6 +11,7 @@ use std::time::Duration;
 use hyper::{Response, StatusCode};
 use model::{EndpointPattern, EndpointSet, Filter, Lookup, Match, Period, Timestamp};
 
+use super::super::audit::Told;
 use super::super::body::{Body, Chunk, chunks};
 use super::super::inquiry::Inquiry;
 use super::super::problem::{Refused, bad_value, problem};
@@ -129,7 +130,9 @@ async fn show(state: &Arc<State>, inquiry: &Inquiry, asked: Asked) -> Refused<Re
                 shown.form.from = seconds(question.period.from);
             }
             let is_later = !shown.form.past.is_empty();
-            Ok(in_two(state, &shown, question, after, is_later))
+            let mut response = in_two(state, &shown, question, after, is_later);
+            state.note(&mut response, Told::begun);
+            Ok(response)
         }
         Err(problem) => {
             shown.refused = Some(in_words(&problem));

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use hyper::{Response, StatusCode};
 
+use super::super::audit::Told;
 use super::super::body::Body;
 use super::super::connections::{self, Listing};
 use super::super::problem::{Refused, bad_value, problem};
@@ -61,7 +62,11 @@ pub(super) async fn respond(state: &Arc<State>, query: Option<&str>) -> Response
     shown.total = *total;
     shown.live = live;
     shown.gaps = list.coverage.gaps().iter().map(gap_in_words).collect();
-    page(StatusCode::OK, &shown)
+    let mut response = page(StatusCode::OK, &shown);
+    state.note(&mut response, || {
+        Told::rows(list.matches.len(), &list.coverage)
+    });
+    response
 }
 
 fn read(form: &LiveForm) -> Refused<Listing> {

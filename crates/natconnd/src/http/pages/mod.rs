@@ -23,6 +23,7 @@ use hyper::header::{
 };
 use hyper::{Request, Response, StatusCode};
 
+use super::audit::Audited;
 use super::body::Body;
 use super::inquiry::Inquiry;
 use super::response::{PAGE, ok, response};
@@ -36,10 +37,11 @@ pub(super) async fn respond(
     state: Arc<State>,
     route: Route,
     inquiry: Inquiry,
+    audited: Option<Audited>,
     request: Request<Incoming>,
 ) -> Response<Body> {
     match route {
-        Route::DeskPage => desk::respond(&state, inquiry, request).await,
+        Route::DeskPage => desk::respond(&state, inquiry, audited, request).await,
         Route::PortsPage => {
             let uri = request.uri();
             ports::respond(&state, uri.path(), uri.query()).await

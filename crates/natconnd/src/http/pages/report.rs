@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use hyper::{Response, StatusCode};
 
+use super::super::audit::Told;
 use super::super::body::Body;
 use super::super::inquiry::Inquiry;
 use super::super::lookup;
@@ -54,7 +55,9 @@ pub(super) async fn report(
         health: state.examine().await.ok_or_else(broke_off)?,
         has_history: state.answers.history().is_some(),
     };
-    Ok(page(StatusCode::OK, &report))
+    let mut response = page(StatusCode::OK, &report);
+    state.note(&mut response, || Told::answer(&answered.answer));
+    Ok(response)
 }
 
 /// What is asked, and the line that it comes from.

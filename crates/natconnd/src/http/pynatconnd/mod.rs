@@ -23,6 +23,7 @@ use model::{Filter, Lookup, Match, TranslationKind};
 
 use self::nagios::Requests;
 use self::object::{Key, KeyError};
+use super::audit::Told;
 use super::body::{Body, Chunk, ChunkSender, chunks};
 use super::inquiry::Inquiry;
 use super::problem::{shortened, to_response};
@@ -186,8 +187,24 @@ async fn look_up(state: &Arc<State>, name: KeyName, key: Key) -> Response<Body> 
         newest => newest,
     };
     match newest {
-        Some(found) => ok(JSON, json::pretty(&object::of(&found, &TimeZone::system()))),
-        None => not_found(),
+        Some(found) => {
+            let object = object::of(&found, &TimeZone::system());
+            let mut response = ok(JSON, json::pretty(&object));
+            state.note(&mut response, || found_so_many(1));
+            response
+        }
+        None => {
+            let mut response = not_found();
+            state.note(&mut response, || found_so_many(0));
+            response
+        }
+    }
+}
+
+fn found_so_many(count: u64) -> Told {
+    Told {
+        matches: Some(count),
+        ..Told::default()
     }
 }
 
