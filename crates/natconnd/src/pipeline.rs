@@ -251,6 +251,9 @@ impl Live {
             is_stopping.clone(),
         ));
         // They end with the runtime.
+        if let Some(trail) = &self.trail {
+            tokio::spawn(Arc::clone(trail).log_heads());
+        }
         for (_, tls) in &self.tls {
             tokio::spawn(Arc::clone(tls).follow_files(LOOK_AT_CERTIFICATES));
         }
@@ -278,6 +281,9 @@ impl Live {
         serving.await.context("serve HTTP")?.context("serve HTTP")?;
         if let Some(ident) = ident {
             ident.await.context("serve ident")?.context("serve ident")?;
+        }
+        if let Some(trail) = &self.trail {
+            trail.close();
         }
         self.census.stop();
         // Last, so that the event socket is left alone for as short as can be.
@@ -469,6 +475,13 @@ fn open_trail(config: &Config) -> Result<Option<Arc<Trail>>> {
             "set audit.folder to a folder that natconnd may write",
         )
     })?;
+    if let Some(recovery) = audit.status().recovery {
+        warn!(
+            found = recovery.found,
+            is_loss = recovery.is_loss,
+            "audit was mended"
+        );
+    }
     let trail = Trail::new(audit, config.audit.on_failure, config.audit.forward_auth);
     Ok(Some(Arc::new(trail)))
 }

@@ -1,6 +1,7 @@
 //! The audit as faces see it: what was asked and told is written down before the answer
 //! goes out, or there is no answer.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -8,6 +9,9 @@ use audit::{Audit, Entry, RecordError};
 use parking_lot::Mutex;
 
 use crate::config::OnFailure;
+
+/// How often the log says what the audit's last line is.
+const SAY_HEAD_EVERY: Duration = Duration::from_secs(3600);
 
 /// How often the log says that the audit cannot be written, while that is so.
 const COMPLAIN_EVERY: Duration = Duration::from_secs(60);
@@ -81,11 +85,42 @@ impl Trail {
         };
         self.complain(&error);
         if self.goes_on.load(Ordering::Relaxed) {
+            self.audit.answered_unrecorded();
             self.unwritten.fetch_add(1, Ordering::Relaxed);
             return Ok(());
         }
+        self.audit.refused_unrecorded();
         self.refused.fetch_add(1, Ordering::Relaxed);
         Err(Unwritten)
+    }
+
+    /// Says in the log what the last line is, which is kept elsewhere with it: from then on
+    /// the audit cannot be written anew unseen.
+    pub fn log_head(&self) {
+        if let Some(head) = self.audit.status().head {
+            tracing::info!(%head, "audit");
+        }
+    }
+
+    /// Says again and again what the last line is, where it is another. Never ends.
+    pub async fn log_heads(self: Arc<Self>) {
+        let mut last = None;
+        loop {
+            let head = self.audit.status().head;
+            if head != last {
+                self.log_head();
+                last = head;
+            }
+            tokio::time::sleep(SAY_HEAD_EVERY).await;
+        }
+    }
+
+    /// Writes the last line. Nothing is written from then on.
+    pub fn close(&self) {
+        match self.audit.close() {
+            Ok(()) => self.log_head(),
+            Err(error) => self.complain(&error),
+        }
     }
 
     fn complain(&self, error: &RecordError) {
