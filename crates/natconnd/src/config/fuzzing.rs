@@ -12,6 +12,7 @@ use super::load::parse_bytes;
 use super::{Accounts, OnFailure, RemoteEndpoints, Role};
 use super::{Config, ConfigError, Delivery, FileKind, KeyName, Loaded, LogLevel, Remark};
 use super::{changes_needing_restart, parse_with, pynatconnd, render_toml};
+use crate::token;
 
 const PATH: &str = "natconnd.toml";
 
@@ -119,6 +120,13 @@ fn check_mistakes(error: &ConfigError, bytes: &[u8]) {
 
 fn check_remark(remark: &Remark) {
     assert!(!remark.cause.is_empty() && remark.message().starts_with(PATH));
+    // No token is told to whoever reads the log.
+    let told = remark.to_string();
+    let secret = told.split(token::PREFIX).skip(1);
+    for behind in secret {
+        let is_secret = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
+        assert!(behind.bytes().take_while(is_secret).count() < 8, "{told}");
+    }
 }
 
 #[cfg(test)]

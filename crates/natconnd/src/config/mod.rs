@@ -7,7 +7,8 @@
 //! there. Nothing here opens a socket or knows what a key is used for.
 //!
 //! Reading order: `tree` (the values), `keys` (the definitions), `form` (how
-//! a value is written), `toml_file` and `pynatconnd` (the two formats).
+//! a value is written), `check` (what does not go together), `toml_file` and
+//! `pynatconnd` (the two formats).
 
 mod accounts;
 mod amount;

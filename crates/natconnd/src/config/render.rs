@@ -148,6 +148,7 @@ with the line, the key and what was expected. `natconnd --check` only checks, `n
   because they mean 1000 to some and 1024 to others.
 - **Endpoints** are `ADDR`, `ADDR/BITS`, `ADDR:PORT`, `:PORT` or `[V6]:PORT`; a port may be a range,
   `:1024-2047`.
+- **Names**: a section with `NAME` can be there any number of times, each with a name of its own.
 
 SIGHUP reads the file again. Keys marked *changes* take effect at once, keys marked *restart* with the
 next start.
@@ -170,7 +171,7 @@ TOML that does the same.
 | `[data]` `del_delay` | `track.keep-ended` |
 | `[data]` `life_span`, `garbage_cleaner_interval` | no effect: live connections are never dropped |
 | `[http_server]` `host`, `port` | `http.listen`; ports below 1024 are all right |
-| `[http_server]` `ip_acl` | `http.allow`; required |
+| `[http_server]` `ip_acl` | `http.allow`; required. Whoever is in it may ask all that they could: `http.hosts` is `[\"*\"]`, `http.unprotected` is true |
 | `[syslog]` `debug_level` | `log.level`: 0 to 4 is `info`, 5 to 7 `debug`, 8 to 10 `trace` |
 | `[syslog]` `local_facility` | no effect: the log goes to standard error |
 | `[threading]` `join_timeout` | no effect |

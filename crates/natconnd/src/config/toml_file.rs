@@ -148,7 +148,9 @@ impl Reader<'_> {
             return;
         }
         if let Some(named) = &section.named {
-            (named.add)(&mut self.config, place.name);
+            if found.get_ref().is_table() {
+                (named.add)(&mut self.config, place.name);
+            }
             if let Some(cause) = named.objection(place.name) {
                 let fault = Fault {
                     span: name.span(),
@@ -188,14 +190,14 @@ impl Reader<'_> {
     fn check_across_keys(&mut self) {
         let written = Written {
             config: &self.config,
-            given: &|key| self.spans.contains_key(key),
-            faulty: &|key| self.faulty.contains(key),
+            is_given: &|key| self.spans.contains_key(key),
+            is_faulty: &|key| self.faulty.contains(key),
         };
         for mistake in check::all(&written) {
             let fault = Fault {
                 span: self.span_of(&mistake.key),
                 cause: mistake.cause,
-                hint: mistake.hint,
+                hint: Some(mistake.hint),
             };
             self.add(&mistake.key, fault);
         }
@@ -218,11 +220,16 @@ impl Reader<'_> {
                 .iter()
                 .any(|mistake| mistake.position.is_some_and(|at| at.line == position.line));
             if !is_echo {
-                let bare =
-                    bare_word(self.text, &span).filter(|_| error.message().contains("quoted"));
+                let is_misread = |word: &str| {
+                    // "info" and "natconn_…" begin as the numbers inf and nan do.
+                    let is_word = word.starts_with(|letter: char| letter.is_alphabetic());
+                    error.message().contains("quoted")
+                        || is_word && error.message().starts_with("invalid float")
+                };
+                let bare = bare_word(self.text, &span).filter(|(_, word)| is_misread(word));
                 let (cause, hint) = match bare {
                     // It may be one, and whoever reads the log is not to know it.
-                    Some(("token", _)) => (
+                    Some((key, _)) if key.contains("token") => (
                         "found a text without quotes".to_owned(),
                         Some("write token = [\"sha256:HEX\"]".to_owned()),
                     ),

@@ -3,18 +3,25 @@
 //! Pure functions of a configuration. Where a key stands in the file is the
 //! reader's to know.
 
+mod addresses;
+mod callers;
+mod exposure;
+mod listeners;
+
 use super::keys;
 use super::{Config, IdentReply};
+
+pub(super) use exposure::{is_beyond_loopback, is_everybody};
 
 /// A mistake of several keys, told at one of them.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Mistake {
-    /// The key where it is told: `listener.desk.certificate`; or its section.
+    /// The key where it is told, `listener.desk.certificate`, or its section.
     pub key: String,
     /// What does not go together.
     pub cause: String,
     /// What to write instead.
-    pub hint: Option<String>,
+    pub hint: String,
 }
 
 impl Mistake {
@@ -22,7 +29,7 @@ impl Mistake {
         Self {
             key: key.into(),
             cause: cause.into(),
-            hint: Some(hint.into()),
+            hint: hint.into(),
         }
     }
 }
@@ -32,28 +39,50 @@ pub(super) struct Written<'w> {
     /// What was read.
     pub config: &'w Config,
     /// Whether a key was given, of use or not.
-    pub given: &'w dyn Fn(&str) -> bool,
+    pub is_given: &'w dyn Fn(&str) -> bool,
     /// Whether a mistake in a key has been told already; it then has its default.
-    pub faulty: &'w dyn Fn(&str) -> bool,
+    pub is_faulty: &'w dyn Fn(&str) -> bool,
 }
 
 /// All mistakes of a configuration, in no order.
 pub(super) fn all(written: &Written<'_>) -> Vec<Mistake> {
-    let mut mistakes = Vec::new();
+    let mut mistakes = of_addresses(written);
+    mistakes.extend(listeners::check(written));
+    mistakes.extend(callers::check(written));
+    mistakes.extend(reason(written));
     mistakes.extend(receive_buffer(written));
     mistakes.extend(ident_name(written));
+    mistakes
+}
+
+/// The mistakes that other addresses to listen on can make.
+pub(super) fn of_addresses(written: &Written<'_>) -> Vec<Mistake> {
+    let mut mistakes = addresses::check(written.config);
+    mistakes.extend(exposure::check(written));
     mistakes
 }
 
 fn ident_name(written: &Written<'_>) -> Option<Mistake> {
     let ident = &written.config.ident;
     // A name that is there and of no use has been told of.
-    let is_missing = ident.name.is_none() && !(written.given)("ident.name");
+    let is_missing = ident.name.is_none() && !(written.is_given)("ident.name");
     (ident.reply == IdentReply::Name && is_missing).then(|| {
         Mistake::new(
             "ident.reply",
             "reply is \"name\", and there is no name",
             "write name = \"nat\"",
+        )
+    })
+}
+
+fn reason(written: &Written<'_>) -> Option<Mistake> {
+    let audit = &written.config.audit;
+    let is_unheard = audit.folder.is_none() && !(written.is_given)("audit.folder");
+    (is_unheard && !audit.require_reason.is_empty()).then(|| {
+        Mistake::new(
+            "audit.require-reason",
+            "asks for reasons, and there is no folder to write them down in",
+            "write folder = \"/var/lib/natconnd/audit\"",
         )
     })
 }
@@ -67,7 +96,11 @@ fn receive_buffer(written: &Written<'_>) -> Option<Mistake> {
     let value = |path| keys::find(path).and_then(|key| (key.write)(written.config, ""));
     let (at_start, at_most) = (value(small)?, value(large)?);
     // Point at the key that was written; one of them is not the default.
-    let key = if (written.given)(large) { large } else { small };
+    let key = if (written.is_given)(large) {
+        large
+    } else {
+        small
+    };
     Some(Mistake::new(
         key,
         format!("receive-buffer is {at_start}, receive-buffer-max only {at_most}"),

@@ -63,32 +63,33 @@ fn number(found: &Found<'_>, expected: &str) -> Result<u32, Fault> {
 /// is never taken for a name.
 fn name<'v>(found: &Found<'v>, expected: &str) -> Result<&'v str, Fault> {
     let name = text(found, expected)?;
-    if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()) {
+    if name.is_empty() {
+        return Err(Fault::unexpected(found, expected));
+    }
+    if is_number(name) {
         let fault = Fault::unexpected(found, expected);
         return Err(fault.hint(format!("write {name}, without quotes")));
     }
     Ok(name)
 }
 
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 fn unknown(found: &Found<'_>, name: &str, what: &str, file: &str) -> Fault {
-    match found.accounts.unread() {
-        Some(reason) => Fault::new(found, format!("look up the {what} {name:?}: {reason}")),
-        None => Fault::new(found, format!("there is no {what} {name:?} in {file}")),
-    }
-    .hint(format!(
-        "write the {what}'s number where it comes from elsewhere, such as LDAP: `getent {} {}` has it",
-        file.trim_start_matches("/etc/"),
-        if name.contains(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-') {
-            "NAME"
-        } else {
-            name
-        }
+    let cause = match found.accounts.unread() {
+        Some(reason) => format!("look up the {what} {name:?}: {reason}"),
+        None => format!("there is no {what} {name:?} in {file}"),
+    };
+    Fault::new(found, cause).hint(format!(
+        "write the {what}'s number where it comes from elsewhere, such as LDAP; `getent` knows it"
     ))
 }
 
 fn number_or_name(text: &str) -> String {
-    match text.parse::<u32>() {
-        Ok(number) => number.to_string(),
-        Err(_) => quote(text),
+    match is_number(text) {
+        true => text.to_owned(),
+        false => quote(text),
     }
 }
