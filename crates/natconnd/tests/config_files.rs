@@ -8,7 +8,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use natconnd::config::{self, Config};
+use natconnd::config::{self, Accounts, Config};
 
 /// Compares what `answer` says about each file of a folder with the text in
 /// the `.expected` file beside it.
@@ -75,6 +75,8 @@ fn the_readme_of_pynatconnd_means_what_it_says() {
     assert_eq!(loaded.path.as_deref(), Some(&*file));
     let mut expected = Config::default();
     expected.http.listen = vec!["0.0.0.0:8080".parse().unwrap()];
+    expected.http.hosts = vec!["*".to_owned()];
+    expected.http.unprotected = true;
     expected.http.allow = vec![
         "192.168.248.0/24".parse().unwrap(),
         "127.0.0.1/32".parse().unwrap(),
@@ -119,15 +121,20 @@ fn only_some_changes_need_a_restart() {
     let read = |text: &str| config::parse(text, path).unwrap().config;
     let old = Config::default();
     let live = read(
-        "[http]\nallow = []\n\
+        "[http]\nallow = []\nroles = []\nunix-roles = []\nhosts = [\"*\"]\nrequests-at-once = 1\n\
+         requests-per-second = 1\nlongest-period = \"1d\"\n\
+         [audit]\non-failure = \"answer\"\n\
+         [caller.a]\nuser = [1]\nroles = [\"admin\"]\n\
          [track]\nkeep-ended = \"0s\"\n[log]\nlevel = \"trace\"\n",
     );
     assert_ne!(live, old);
-    assert_eq!(config::changes_needing_restart(&old, &live), [""; 0]);
+    let needing_restart = config::changes_needing_restart(&old, &live);
+    assert!(needing_restart.is_empty(), "{needing_restart:?}");
     let restart = read(
         "[pynatconnd]\nkey-name = \"nat_port\"\n[http]\nlisten = []\nunix-socket = \"\"\n\
-         max-connections = 1\nheader-timeout = \"1s\"\n\
+         unprotected = true\nmax-connections = 1\nmax-connections-per-caller = 1\nheader-timeout = \"1s\"\n\
          bulk-requests = 1\nmax-body = \"1MiB\"\nbody-timeout = \"1s\"\n\
+         [audit]\nfolder = \"/a\"\nforward-auth = false\nrotate-bytes = \"1MiB\"\nkeep-for = \"1d\"\n\
          [track]\nkeep-ended = \"0s\"\nreceive-buffer = \"1MiB\"\nreceive-buffer-max = \"2MiB\"\n\
          reconcile-every = \"1h\"\nfilter.kind = \"source\"\n",
     );
@@ -136,16 +143,80 @@ fn only_some_changes_need_a_restart() {
         [
             "http.listen",
             "http.unix-socket",
+            "http.unprotected",
             "http.max-connections",
+            "http.max-connections-per-caller",
             "http.header-timeout",
             "http.bulk-requests",
             "http.max-body",
             "http.body-timeout",
+            "audit.folder",
+            "audit.forward-auth",
+            "audit.rotate-bytes",
+            "audit.keep-for",
             "track.receive-buffer",
             "track.receive-buffer-max",
             "track.reconcile-every",
             "track.filter.kind",
             "pynatconnd.key-name",
         ]
+    );
+}
+
+#[test]
+fn a_listener_that_comes_or_goes_needs_a_restart_and_its_rules_do_not() {
+    let path = Path::new("natconnd.toml");
+    let read = |text: &str| config::parse(text, path).unwrap().config;
+    let desk = "[listener.desk]\nlisten = [\"127.0.0.1:81\"]\n";
+    let noc = "[listener.noc]\nunix-socket = \"/run/noc\"\n";
+    let changes = |old: &str, new: &str| config::changes_needing_restart(&read(old), &read(new));
+    assert_eq!(changes(desk, desk), [""; 0]);
+    assert_eq!(changes("", desk), ["listener.desk"]);
+    assert_eq!(changes(desk, noc), ["listener.desk", "listener.noc"]);
+    let rules = format!("{desk}allow = []\nroles = [\"lookup\"]\nhosts = [\"*\"]\n");
+    assert_eq!(changes(desk, &rules), [""; 0]);
+    let moved = "[listener.desk]\nlisten = [\"127.0.0.1:82\"]\nunprotected = true\n\
+        certificate = \"/a\"\nkey = \"/b\"\nclient-ca = \"/c\"\n";
+    assert_eq!(
+        changes(desk, moved),
+        [
+            "listener.desk.listen",
+            "listener.desk.certificate",
+            "listener.desk.key",
+            "listener.desk.client-ca",
+            "listener.desk.unprotected",
+        ]
+    );
+}
+
+#[test]
+fn users_and_groups_are_those_of_the_machines_files() {
+    let text = "[caller.noc]\nuser = [\"alice\", 7]\ngroup = [\"adm\", 99]\nroles = [\"lookup\"]\n";
+    let passwd = "root:x:0:0::/:\nalice:x:1001:1001::/:\nbob:x:1002:1002::/:\n";
+    let accounts = Accounts::of(passwd, "adm:x:4:bob,alice,nobody\n");
+    let path = Path::new("natconnd.toml");
+    let loaded = config::parse_with(text, path, &accounts).unwrap();
+    let caller = &loaded.config.callers["noc"];
+    let uids: Vec<u32> = caller.users.iter().map(|user| user.uid).collect();
+    assert_eq!(uids, [1001, 7]);
+    let [adm, other] = &caller.groups[..] else {
+        panic!("{caller:?}");
+    };
+    assert_eq!((adm.gid, &*adm.members), (4, &[1001, 1002][..]));
+    assert_eq!((other.gid, &*other.members), (99, &[][..]));
+    // Names are written as names, and read as the same.
+    let written = config::render_toml(&loaded.config, true);
+    assert_eq!(written, text);
+    let again = config::parse_with(&written, path, &accounts).unwrap();
+    assert_eq!(again.config, loaded.config);
+    // On a machine that does not know them they are mistakes.
+    let error = config::parse(text, path).unwrap_err().to_string();
+    assert!(
+        error.contains("caller.noc.user: there is no user \"alice\""),
+        "{error}"
+    );
+    assert!(
+        error.contains("caller.noc.group: there is no group \"adm\""),
+        "{error}"
     );
 }

@@ -10,13 +10,14 @@ use std::time::Duration;
 use ipnet::IpNet;
 use model::{EndpointPattern, EndpointSet, Filter, Protocol, TranslationKind};
 use natconnd::config::{
-    self, Config, Delivery, History, Http, Ident, IdentReply, KeyName, Log, LogLevel, Metrics,
-    Pynatconnd, RemoteEndpoints, Track,
+    self, Audit, Caller, CallerLimits, CertificateName, Config, Delivery, History, Http, Ident,
+    IdentReply, KeyName, Listener, Log, LogLevel, Metrics, OnFailure, Pynatconnd, RemoteEndpoints,
+    Role, Roles, Tls, TokenHash, Track, UnixGroup, UnixUser,
 };
-use proptest::collection::vec;
+use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{Index, select, subsequence};
 
 fn address() -> impl Strategy<Value = IpAddr> {
     prop_oneof![
@@ -45,32 +46,191 @@ fn duration(shortest: u64) -> impl Strategy<Value = Duration> {
     (shortest..36_500, unit).prop_map(|(number, unit)| Duration::from_millis(number * unit))
 }
 
+// Quotes, escapes and control characters must survive too.
+fn path() -> impl Strategy<Value = PathBuf> {
+    "/[ -~äß\t\n\\x01\"'\\\\]{0,40}".prop_map(PathBuf::from)
+}
+
+/// The path of a file, which has a name.
+fn file() -> impl Strategy<Value = PathBuf> {
+    "/[!-~äß]{1,20}"
+        .prop_filter("a file has a name", |path| {
+            Path::new(path).file_name().is_some()
+        })
+        .prop_map(PathBuf::from)
+}
+
+fn listen() -> impl Strategy<Value = SocketAddr> {
+    (address(), any::<u16>()).prop_map(SocketAddr::from)
+}
+
+fn roles() -> impl Strategy<Value = Roles> {
+    subsequence(&Role::ALL, 0..=4).prop_map(Roles::from_iter)
+}
+
+fn dns_name() -> impl Strategy<Value = String> {
+    "[a-z][a-z0-9_-]{0,10}(\\.[a-z][a-z0-9-]{0,10}){0,3}"
+}
+
+fn hosts() -> impl Strategy<Value = Vec<String>> {
+    vec(prop_oneof![dns_name(), Just("*".to_owned())], 0..3)
+}
+
+fn count() -> impl Strategy<Value = usize> {
+    1..=usize::MAX >> 1
+}
+
+fn limits(most_questions: bool) -> impl Strategy<Value = CallerLimits> {
+    let questions = option::of(count()).prop_map(move |it| it.filter(|_| most_questions));
+    let counts = (option::of(count()), option::of(count()), questions);
+    (counts, option::of(duration(1))).prop_map(
+        |((requests_per_second, requests_at_once, most_questions), longest_period)| CallerLimits {
+            requests_per_second,
+            requests_at_once,
+            longest_period,
+            most_questions,
+        },
+    )
+}
+
+/// Whether so few networks let in more than part of the world.
+fn are_wide(networks: &[IpNet]) -> bool {
+    networks.iter().any(|net| net.prefix_len() < 8)
+}
+
 fn http() -> impl Strategy<Value = Http> {
-    let listen = (address(), any::<u16>()).prop_map(SocketAddr::from);
-    // Quotes, escapes and control characters must survive too.
-    let path = "/[ -~äß\t\n\\x01\"'\\\\]{0,40}".prop_map(PathBuf::from);
     (
-        vec(listen, 0..4),
-        option::of(path),
-        vec(net(), 0..4),
-        [1..=usize::MAX >> 1, 1..=usize::MAX >> 1],
+        (vec(listen(), 0..4), option::of(path()), vec(net(), 0..4)),
+        ([roles(), roles()], hosts(), any::<bool>()),
+        [count(), count(), count()],
+        limits(false),
         [duration(1), duration(1)],
         1_u64 << 10..1 << 50,
     )
-        .prop_map(|(listen, unix_socket, allow, counts, timeouts, max_body)| {
-            let [max_connections, bulk_requests] = counts;
+        .prop_map(|(places, access, counts, limits, timeouts, max_body)| {
+            let (listen, unix_socket, allow) = places;
+            let ([roles, unix_roles], hosts, unprotected) = access;
+            let [max_connections, max_connections_per_caller, bulk_requests] = counts;
             let [header_timeout, body_timeout] = timeouts;
             Http {
                 listen,
                 unix_socket,
+                unprotected: unprotected || are_wide(&allow),
                 allow,
+                roles,
+                unix_roles,
+                hosts,
                 max_connections,
+                max_connections_per_caller,
+                limits,
                 header_timeout,
                 bulk_requests,
                 max_body,
                 body_timeout,
             }
         })
+}
+
+fn tcp_listener() -> impl Strategy<Value = Listener> {
+    let tls = (file(), file(), option::of(file())).prop_map(|(certificate, key, client_ca)| Tls {
+        certificate,
+        key,
+        client_ca,
+    });
+    (
+        vec(listen(), 1..4),
+        option::of(vec(net(), 0..4)),
+        option::of(tls),
+        roles(),
+        hosts(),
+        any::<bool>(),
+    )
+        .prop_map(|(listen, allow, tls, roles, hosts, unprotected)| Listener {
+            listen,
+            unix_socket: None,
+            unprotected: unprotected || allow.as_deref().is_none_or(are_wide),
+            allow,
+            tls,
+            roles,
+            hosts,
+        })
+}
+
+fn unix_listener() -> impl Strategy<Value = Listener> {
+    (path(), roles()).prop_map(|(path, roles)| Listener {
+        unix_socket: Some(path),
+        roles,
+        ..Listener::default()
+    })
+}
+
+fn name() -> impl Strategy<Value = String> {
+    "[A-Za-z0-9_-]{1,64}".prop_filter("a name of their own", |name| {
+        !["http", "unix"].contains(&name.as_str())
+    })
+}
+
+/// A caller, and which listeners it shall be known at.
+fn caller() -> impl Strategy<Value = (Caller, Vec<Index>)> {
+    let certificate = prop_oneof![
+        any::<[u8; 32]>().prop_map(CertificateName::Fingerprint),
+        dns_name().prop_map(CertificateName::Dns),
+    ];
+    // Users by number: names are this or that machine's.
+    let user = (0..u32::MAX).prop_map(|uid| UnixUser {
+        text: uid.to_string(),
+        uid,
+    });
+    let group = (0..u32::MAX).prop_map(|gid| UnixGroup {
+        text: gid.to_string(),
+        gid,
+        members: Vec::new(),
+    });
+    let roles = subsequence(&Role::ALL, 1..=4).prop_map(Roles::from_iter);
+    (
+        vec(any::<[u8; 32]>().prop_map(TokenHash), 1..3),
+        vec(certificate, 0..3),
+        vec(user, 0..3),
+        vec(group, 0..3),
+        (roles, limits(true)),
+        vec(any::<Index>(), 0..3),
+    )
+        .prop_map(
+            |(tokens, certificates, users, groups, (roles, limits), at)| {
+                let caller = Caller {
+                    tokens,
+                    certificates,
+                    users,
+                    groups,
+                    listeners: Vec::new(),
+                    roles,
+                    limits,
+                };
+                (caller, at)
+            },
+        )
+}
+
+fn audit() -> impl Strategy<Value = Audit> {
+    (
+        option::of(path()),
+        select(&OnFailure::ALL[..]),
+        roles(),
+        any::<bool>(),
+        1_u64 << 10..1 << 50,
+        option::of(duration(1)),
+    )
+        .prop_map(
+            |(folder, on_failure, roles, forward_auth, rotate_bytes, keep_for)| Audit {
+                // A reason that nobody writes down is asked for by mistake.
+                require_reason: if folder.is_some() { roles } else { Roles::NONE },
+                folder,
+                on_failure,
+                forward_auth,
+                rotate_bytes,
+                keep_for,
+            },
+        )
 }
 
 fn filter() -> impl Strategy<Value = Filter> {
@@ -113,9 +273,8 @@ fn track() -> impl Strategy<Value = Track> {
 }
 
 fn history() -> impl Strategy<Value = History> {
-    let path = "/[ -~äß\t\n\\x01\"'\\\\]{0,40}".prop_map(PathBuf::from);
     (
-        option::of(path),
+        option::of(path()),
         option::of("[!-~ä]{1,20}"),
         option::of(duration(1)),
         option::of(268_435_456..=1_u64 << 50),
@@ -137,16 +296,12 @@ fn history() -> impl Strategy<Value = History> {
 }
 
 fn ident() -> impl Strategy<Value = Ident> {
-    let listen = (address(), any::<u16>()).prop_map(SocketAddr::from);
-    let key_file = "/[!-~äß]{1,20}".prop_filter("a file has a name", |path| {
-        Path::new(path).file_name().is_some()
-    });
     (
-        vec(listen, 0..4),
+        vec(listen(), 0..4),
         vec(net(), 0..4),
         select(&IdentReply::ALL[..]),
         "[!-~]{1,20}",
-        key_file.prop_map(PathBuf::from),
+        file(),
     )
         .prop_map(|(listen, allow, reply, name, key_file)| Ident {
             listen,
@@ -160,24 +315,36 @@ fn ident() -> impl Strategy<Value = Ident> {
 fn configuration() -> impl Strategy<Value = Config> {
     let level = select(&LogLevel::ALL[..]);
     let key_name = option::of(select(&KeyName::ALL[..]));
+    let listener = prop_oneof![tcp_listener(), unix_listener()];
     (
-        http(),
-        track(),
-        ident(),
-        history(),
-        0..=100_usize,
-        level,
-        key_name,
+        (http(), track(), ident(), history(), audit()),
+        btree_map(name(), listener, 0..3),
+        btree_map(name(), caller(), 0..3),
+        (0..=100_usize, level, key_name),
     )
         .prop_map(
-            |(http, track, ident, history, top_hosts, level, key_name)| Config {
-                http,
-                track,
-                ident,
-                history,
-                metrics: Metrics { top_hosts },
-                log: Log { level },
-                pynatconnd: Pynatconnd { key_name },
+            |(sections, listeners, callers, (top_hosts, level, key_name))| {
+                let (http, track, ident, history, audit) = sections;
+                let mut places: Vec<String> = listeners.keys().cloned().collect();
+                places.extend(["http", "unix"].map(str::to_owned));
+                let known_at = |(mut caller, at): (Caller, Vec<Index>)| {
+                    let listeners = at.iter().map(|at| at.get(&places).clone());
+                    caller.listeners = listeners.collect();
+                    caller
+                };
+                let callers = callers.into_iter();
+                Config {
+                    http,
+                    callers: callers.map(|(name, it)| (name, known_at(it))).collect(),
+                    listeners,
+                    track,
+                    ident,
+                    history,
+                    audit,
+                    metrics: Metrics { top_hosts },
+                    log: Log { level },
+                    pynatconnd: Pynatconnd { key_name },
+                }
             },
         )
 }
@@ -199,6 +366,13 @@ fn text() -> impl Strategy<Value = String> {
         "[[x]]",
         "[filter]\n",
         "[http]\n",
+        "[listener.a]\n",
+        "[caller.a]\n",
+        "[caller]\n",
+        "roles = [\"lookup\"]\n",
+        "user = [0]\n",
+        "token",
+        "natconn_",
         "\n",
         "\r\n",
         "\r",

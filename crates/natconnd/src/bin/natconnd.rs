@@ -60,11 +60,11 @@ fn load(arguments: &DaemonArguments) -> Result<Loaded, ConfigError> {
         Some(path) => Config::load(path),
         None => Config::load_default(),
     }?;
-    loaded.config.apply(&Overrides {
+    loaded.apply(&Overrides {
         log_level: arguments.log_level,
         ip: arguments.ip,
         port: arguments.port,
-    });
+    })?;
     Ok(loaded)
 }
 

@@ -9,14 +9,16 @@ use std::time::Duration;
 
 use super::amount::{self, SIZE_UNITS, TIME_UNITS};
 use super::load::parse_bytes;
+use super::{Accounts, OnFailure, RemoteEndpoints, Role};
 use super::{Config, ConfigError, Delivery, FileKind, KeyName, Loaded, LogLevel, Remark};
-use super::{changes_needing_restart, parse, pynatconnd, render_toml};
+use super::{changes_needing_restart, parse_with, pynatconnd, render_toml};
+use crate::token;
 
 const PATH: &str = "natconnd.toml";
 
 /// A file of either kind.
 pub fn toml(bytes: &[u8]) {
-    match parse_bytes(bytes, Path::new(PATH), &look_up) {
+    match parse_bytes(bytes, Path::new(PATH), &look_up, &accounts()) {
         Ok(loaded) => check(&loaded),
         Err(error) => check_mistakes(&error, bytes),
     }
@@ -54,6 +56,9 @@ pub fn amounts(text: &str) {
     word::<LogLevel>(text);
     word::<KeyName>(text);
     word::<Delivery>(text);
+    word::<OnFailure>(text);
+    word::<RemoteEndpoints>(text);
+    word::<Role>(text);
 }
 
 fn word<T: FromStr<Err: Display> + Display + PartialEq + Debug>(text: &str) {
@@ -71,9 +76,17 @@ fn look_up(name: &str) -> io::Result<Ipv4Addr> {
     }
 }
 
+/// Some users, and the groups that they are in.
+fn accounts() -> Accounts {
+    Accounts::of(
+        "root:x:0:0::/:\nalice:x:1001:1001::/:\n",
+        "root:x:0:\nadm:x:4:alice\n",
+    )
+}
+
 /// What was read is written, and reads as the same.
 fn check(loaded: &Loaded) {
-    let read = |text: &str| match parse(text, Path::new(PATH)) {
+    let read = |text: &str| match parse_with(text, Path::new(PATH), &accounts()) {
         Ok(again) => {
             assert_eq!(again.kind, FileKind::Toml, "{text}");
             again.config
@@ -83,7 +96,7 @@ fn check(loaded: &Loaded) {
     let config: &Config = &loaded.config;
     assert_eq!(read(&loaded.to_toml()), *config);
     assert_eq!(read(&render_toml(config, false)), *config);
-    assert_eq!(changes_needing_restart(config, config), [""; 0]);
+    assert!(changes_needing_restart(config, config).is_empty());
     for warning in &loaded.warnings {
         check_remark(warning);
     }
@@ -107,6 +120,13 @@ fn check_mistakes(error: &ConfigError, bytes: &[u8]) {
 
 fn check_remark(remark: &Remark) {
     assert!(!remark.cause.is_empty() && remark.message().starts_with(PATH));
+    // No token is told to whoever reads the log.
+    let told = remark.to_string();
+    let secret = told.split(token::PREFIX).skip(1);
+    for behind in secret {
+        let is_secret = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
+        assert!(behind.bytes().take_while(is_secret).count() < 8, "{told}");
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::configobj;
 use super::pynatconnd::{self, LookUp};
-use super::{Config, ConfigError, Position, Remark, keys, toml_file};
+use super::{Accounts, Config, ConfigError, Position, Remark, keys, toml_file};
 
 /// The files that are looked for where none is named; the first one that is
 /// there counts.
@@ -52,7 +52,7 @@ impl FileKind {
                 continue;
             };
             let name = name.trim().trim_matches(['"', '\'']);
-            if keys::is_section(name) {
+            if keys::can_be_section(name) {
                 return Self::Toml;
             }
             is_pynatconnd |= pynatconnd::SECTIONS.contains(&name);
@@ -67,19 +67,31 @@ impl FileKind {
 
 /// Reads a configuration from its text; `path` is only what messages call it.
 ///
-/// Host names, which pynatconnd's `host` may hold, are not looked up.
+/// Nothing is looked up: host names, which pynatconnd's `host` may hold, and names of users
+/// and groups are mistakes.
 pub fn parse(text: &str, path: &Path) -> Result<Loaded, ConfigError> {
-    parse_with(text, path, &|_| {
-        let reason = "names are not looked up here";
-        Err(io::Error::new(io::ErrorKind::Unsupported, reason))
-    })
+    parse_with(text, path, &Accounts::default())
 }
 
-fn parse_with(text: &str, path: &Path, look_up: LookUp<'_>) -> Result<Loaded, ConfigError> {
+/// The same on a machine with these users and groups.
+pub fn parse_with(text: &str, path: &Path, accounts: &Accounts) -> Result<Loaded, ConfigError> {
+    let look_up: LookUp<'_> = &|_| {
+        let reason = "names are not looked up here";
+        Err(io::Error::new(io::ErrorKind::Unsupported, reason))
+    };
+    parse_on(text, path, look_up, accounts)
+}
+
+fn parse_on(
+    text: &str,
+    path: &Path,
+    look_up: LookUp<'_>,
+    accounts: &Accounts,
+) -> Result<Loaded, ConfigError> {
     let kind = FileKind::of(text);
     let (config, warnings) = match kind {
         FileKind::Pynatconnd => pynatconnd::read(text, path, look_up),
-        _ => toml_file::read(text, path).map(|config| (config, Vec::new())),
+        _ => toml_file::read(text, path, accounts).map(|config| (config, Vec::new())),
     }
     .map_err(ConfigError::Mistakes)?;
     Ok(Loaded {
@@ -95,9 +107,10 @@ pub(super) fn parse_bytes(
     bytes: &[u8],
     path: &Path,
     look_up: LookUp<'_>,
+    accounts: &Accounts,
 ) -> Result<Loaded, ConfigError> {
     let offset = match str::from_utf8(bytes) {
-        Ok(text) => return parse_with(text, path, look_up),
+        Ok(text) => return parse_on(text, path, look_up, accounts),
         Err(error) => error.valid_up_to(),
     };
     let lossy = String::from_utf8_lossy(bytes);
@@ -106,7 +119,7 @@ pub(super) fn parse_bytes(
         return Err(ConfigError::Mistakes(vec![remark]));
     }
     // Under Python 2 a comment could hold any bytes.
-    let mut loaded = parse_with(&lossy, path, look_up)?;
+    let mut loaded = parse_on(&lossy, path, look_up, accounts)?;
     loaded.warnings.insert(0, remark);
     Ok(loaded)
 }
@@ -118,7 +131,7 @@ impl Config {
             path: path.to_owned(),
             source,
         })?;
-        parse_bytes(&bytes, path, &look_up)
+        parse_bytes(&bytes, path, &look_up, &Accounts::of_this_machine())
     }
 
     /// Reads the first of the [`DEFAULT_PATHS`] that is there; everything is

@@ -7,7 +7,8 @@
 //!
 //! Its names speak of the tuples of a masqueraded connection, so only source
 //! translations are kept: `src_*` is the internal endpoint, `nat_*` the NAT's,
-//! `dst_*` the destination as the initiator wrote it.
+//! `dst_*` the destination as the initiator wrote it. Whoever is in `ip_acl`
+//! may ask everything that there is to look at, as they always could.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -17,9 +18,10 @@ use std::time::Duration;
 use ipnet::{IpNet, Ipv4Net};
 use model::{EndpointPattern, EndpointSet, TranslationKind};
 
+use super::check::{is_beyond_loopback, is_everybody};
 use super::configobj::{self, Entry, Value};
 use super::nearest::nearest;
-use super::{Config, KeyName, LogLevel, Position, Remark};
+use super::{Config, KeyName, LogLevel, Position, Remark, Roles};
 
 /// The sections, whose names tell this format from TOML.
 pub(super) const SECTIONS: [&str; 5] = ["http_server", "data", "filter", "syslog", "threading"];
@@ -44,6 +46,7 @@ pub(super) fn read(
         internal: EndpointPattern::default(),
         nat: EndpointPattern::default(),
         destination: EndpointPattern::default(),
+        acl_line: 0,
         warnings: Vec::new(),
         mistakes: Vec::new(),
     };
@@ -94,6 +97,8 @@ struct Reader<'f> {
     internal: EndpointPattern,
     nat: EndpointPattern,
     destination: EndpointPattern,
+    /// Where `ip_acl` stands.
+    acl_line: usize,
     warnings: Vec<Remark>,
     mistakes: Vec<Remark>,
 }
@@ -134,6 +139,15 @@ impl Reader<'_> {
         if !self.mistakes.is_empty() {
             return Err(self.mistakes);
         }
+        let address = SocketAddr::new(self.host, self.port);
+        if is_beyond_loopback(address) && is_everybody(&self.config.http.allow) {
+            let cause = format!("lets all the world ask {address} without TLS");
+            let warning = Remark {
+                hint: Some("name the networks that may ask".to_owned()),
+                ..self.remark(Some(self.acl_line), "http_server.ip_acl", cause)
+            };
+            self.warnings.push(warning);
+        }
         self.warnings.sort_by_key(|warning| warning.position);
         let set = |pattern: EndpointPattern| match pattern.is_any() {
             true => EndpointSet::default(),
@@ -144,7 +158,12 @@ impl Reader<'_> {
         filter.internal = set(self.internal);
         filter.nat = set(self.nat);
         filter.original_destination = set(self.destination);
-        self.config.http.listen = vec![SocketAddr::new(self.host, self.port)];
+        let http = &mut self.config.http;
+        http.listen = vec![address];
+        // `ip_acl` was all that was asked of anybody, and by any name.
+        http.roles = Roles::LOOKING;
+        http.hosts = vec!["*".to_owned()];
+        http.unprotected = true;
         Ok((self.config, self.warnings))
     }
 
@@ -175,7 +194,10 @@ impl Reader<'_> {
             "data.del_delay" => self.config.track.keep_ended = delay(value)?,
             "http_server.host" => self.host = self.host(entry, path)?,
             "http_server.port" => self.port = port(value)?,
-            "http_server.ip_acl" => self.config.http.allow = self.allow(entry, path)?,
+            "http_server.ip_acl" => {
+                self.acl_line = entry.line;
+                self.config.http.allow = self.allow(entry, path)?;
+            }
             "syslog.debug_level" => self.config.log.level = level(value)?,
             "syslog.local_facility" => {
                 integer(value, 0, 7)?;

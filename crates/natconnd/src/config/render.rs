@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::keys::{self, KEYS, Key, SECTIONS};
+use super::keys::{Key, SECTIONS, Section};
 use super::{Config, ConfigError, Loaded};
 
 /// Writes a configuration as TOML that reads as the same configuration.
@@ -13,9 +13,9 @@ use super::{Config, ConfigError, Loaded};
 /// are not set stand there commented out, with a value that could be set.
 pub fn render_toml(config: &Config, only_changed: bool) -> String {
     let defaults = Config::default();
-    sections(|key| {
-        let value = (key.write)(config);
-        if only_changed && value == (key.write)(&defaults) {
+    sections(config, |key, name| {
+        let value = (key.write)(config, name);
+        if only_changed && value == (key.write)(&defaults, name) {
             return None;
         }
         Some(match value {
@@ -66,21 +66,36 @@ fn push_harmless(comment: &mut String, text: &str) {
 }
 
 /// The file that is shipped: every key with its meaning and its default,
-/// commented out.
+/// commented out; sections whose name is to be chosen with an example.
 pub fn example_file() -> String {
     let mut text = String::from(
         "# The configuration of natconnd.\n\
          #\n\
          # Every key stands here with its default, commented out; keys that are not set\n\
          # by default stand with an example. A changed file is read with SIGHUP; keys\n\
-         # marked \"restart\" need a restart. natconnd --check finds mistakes beforehand.\n",
+         # marked \"restart\" need a restart. natconnd --check finds mistakes beforehand.\n\
+         # Sections whose name is yours to choose stand at the end, with an example.\n",
     );
-    for section in SECTIONS {
-        let _ = write!(text, "\n\n{}[{}]\n", comment(section.meaning), section.path);
-        for key in keys::keys_of(section.path) {
+    // Their headers are comments: a key that loses its comment sign alone must not end up in
+    // a section that has a key of the same name.
+    let (named, usual): (Vec<_>, Vec<_>) = SECTIONS.iter().partition(|it| it.named.is_some());
+    for section in usual.into_iter().chain(named) {
+        text.push_str("\n\n");
+        text.push_str(&comment(section.meaning));
+        let (name, header) = match &section.named {
+            Some(named) => (
+                named.example,
+                format!("#[{}]", section.path_of(named.example)),
+            ),
+            None => ("", format!("[{}]", section.path)),
+        };
+        let _ = writeln!(text, "{header}");
+        for key in section.keys {
             let restart = if key.is_live { "" } else { " (restart)" };
-            let value = (key.write)(&Config::default());
-            let value = value.as_deref().unwrap_or(key.example);
+            let value = match key.example {
+                "" => (key.write)(&Config::default(), name).unwrap_or_default(),
+                example => example.to_owned(),
+            };
             let meaning = comment(&format!("{}{restart}", key.meaning));
             let _ = write!(text, "\n{meaning}#{} = {value}\n", key.name());
         }
@@ -98,8 +113,8 @@ pub fn reference() -> String {
              | key | value | default | SIGHUP | meaning |\n|---|---|---|---|---|\n",
             section.path, section.meaning
         );
-        for key in keys::keys_of(section.path) {
-            let default = match (key.write)(&Config::default()) {
+        for key in section.keys {
+            let default = match (key.write)(&Config::default(), "") {
                 Some(value) => format!("`{value}`"),
                 None => "not set".to_owned(),
             };
@@ -133,6 +148,7 @@ with the line, the key and what was expected. `natconnd --check` only checks, `n
   because they mean 1000 to some and 1024 to others.
 - **Endpoints** are `ADDR`, `ADDR/BITS`, `ADDR:PORT`, `:PORT` or `[V6]:PORT`; a port may be a range,
   `:1024-2047`.
+- **Names**: a section with `NAME` can be there any number of times, each with a name of its own.
 
 SIGHUP reads the file again. Keys marked *changes* take effect at once, keys marked *restart* with the
 next start.
@@ -155,7 +171,7 @@ TOML that does the same.
 | `[data]` `del_delay` | `track.keep-ended` |
 | `[data]` `life_span`, `garbage_cleaner_interval` | no effect: live connections are never dropped |
 | `[http_server]` `host`, `port` | `http.listen`; ports below 1024 are all right |
-| `[http_server]` `ip_acl` | `http.allow`; required |
+| `[http_server]` `ip_acl` | `http.allow`; required. Whoever is in it may ask all that they could: `http.hosts` is `[\"*\"]`, `http.unprotected` is true |
 | `[syslog]` `debug_level` | `log.level`: 0 to 4 is `info`, 5 to 7 `debug`, 8 to 10 `trace` |
 | `[syslog]` `local_facility` | no effect: the log goes to standard error |
 | `[threading]` `join_timeout` | no effect |
@@ -164,22 +180,24 @@ Keys and sections that pynatconnd did not know it ignored; natconnd says so in a
 wrong type are refused.
 ";
 
-/// Writes the sections that `line` has something for.
-fn sections(line: impl Fn(&Key) -> Option<String>) -> String {
+/// Writes the sections that `line` has something for, and all those whose names were
+/// chosen: that they are there says something.
+fn sections(config: &Config, line: impl Fn(&Key, &str) -> Option<String>) -> String {
+    let each = |section: &'static Section| {
+        let names = section.names(config).into_iter();
+        names.map(move |name| (section, name))
+    };
     let mut text = String::new();
-    for section in SECTIONS {
-        let lines: String = KEYS
-            .iter()
-            .filter(|key| key.section() == section.path)
-            .filter_map(&line)
-            .collect();
-        if lines.is_empty() {
+    for (section, name) in SECTIONS.iter().flat_map(each) {
+        let lines = section.keys.iter().filter_map(|key| line(key, name));
+        let lines: String = lines.collect();
+        if lines.is_empty() && section.named.is_none() {
             continue;
         }
         if !text.is_empty() {
             text.push('\n');
         }
-        let _ = write!(text, "[{}]\n{lines}", section.path);
+        let _ = write!(text, "[{}]\n{lines}", section.path_of(name));
     }
     text
 }

@@ -1,28 +1,34 @@
 //! natconnd's own format: TOML, walked so that every mistake is found.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::check::{self, Written};
 use super::form::{Fault, Found, Shown};
-use super::keys::{self, KEYS, SECTIONS};
+use super::keys::{self, NAME, Section, join};
 use super::nearest::nearest;
-use super::{Config, IdentReply, Position, Remark};
+use super::secret::without_tokens;
+use super::{Accounts, Config, Position, Remark};
 
 /// Reads a configuration, or finds all its mistakes in the order of the lines.
-pub(super) fn read(text: &str, path: &Path) -> Result<Config, Vec<Remark>> {
+pub(super) fn read(text: &str, path: &Path, accounts: &Accounts) -> Result<Config, Vec<Remark>> {
     let mut reader = Reader {
         text,
         path,
+        accounts,
         config: Config::default(),
         spans: HashMap::new(),
+        faulty: HashSet::new(),
         mistakes: Vec::new(),
     };
     let (document, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
-        reader.read_section("", document.get_ref());
+        reader.read_section(&Place::ROOT, document.get_ref());
         reader.check_across_keys();
     } else {
         reader.add_syntax_errors(&errors);
@@ -38,10 +44,36 @@ pub(super) fn read(text: &str, path: &Path) -> Result<Config, Vec<Remark>> {
 struct Reader<'t> {
     text: &'t str,
     path: &'t Path,
+    accounts: &'t Accounts,
     config: Config,
-    /// Where the value of each key that was given stands.
-    spans: HashMap<&'static str, Range<usize>>,
+    /// Where the value of each key that was given stands, and each name that was chosen.
+    spans: HashMap<String, Range<usize>>,
+    /// The keys of which a mistake has been told.
+    faulty: HashSet<String>,
     mistakes: Vec<Remark>,
+}
+
+/// A section that is being read.
+struct Place<'n> {
+    /// Its path as it is defined: `listener.NAME`.
+    defined: String,
+    /// Its path as it is written: `listener.desk`.
+    written: String,
+    /// The name that was chosen, `desk`; empty where there is none to choose.
+    name: &'n str,
+}
+
+impl Place<'_> {
+    const ROOT: Place<'static> = Place {
+        defined: String::new(),
+        written: String::new(),
+        name: "",
+    };
+
+    /// The paths of something in it, as they are defined and written.
+    fn of(&self, name: &str) -> (String, String) {
+        (join(&self.defined, name), join(&self.written, name))
+    }
 }
 
 impl Reader<'_> {
@@ -49,96 +81,133 @@ impl Reader<'_> {
         self.mistakes.push(Remark {
             path: self.path.to_owned(),
             position: Some(Position::of(self.text, fault.span.start)),
-            key: key.to_owned(),
-            cause: fault.cause,
-            hint: fault.hint,
+            key: without_tokens(key),
+            cause: without_tokens(&fault.cause),
+            hint: fault.hint.as_deref().map(without_tokens),
         });
     }
 
-    fn read_section(&mut self, section: &str, table: &DeTable<'_>) {
+    fn read_section(&mut self, place: &Place<'_>, table: &DeTable<'_>) {
+        let named = keys::section(&join(&place.defined, NAME));
         for (name, found) in table {
-            let path = match section {
-                "" => name.get_ref().to_string(),
-                section => format!("{section}.{}", name.get_ref()),
-            };
-            if let Some(key) = keys::key(&path) {
-                self.spans.insert(key.path, found.span());
-                for fault in (key.read)(&mut self.config, found)
+            let (defined, written) = place.of(name.get_ref());
+            // A quoted name with a dot is no path.
+            let is_path = !name.get_ref().contains('.');
+            if let Some(section) = named {
+                self.spans.insert(written, name.span());
+                self.read_named(section, name, found);
+            } else if let Some(key) = keys::find(&defined).filter(|_| is_path) {
+                self.spans.insert(written.clone(), found.span());
+                let found = Found::new(found, self.accounts);
+                for fault in (key.read)(&mut self.config, place.name, &found)
                     .err()
                     .unwrap_or_default()
                 {
-                    self.add(&path, fault);
+                    self.faulty.insert(written.clone());
+                    self.add(&written, fault);
                 }
-            } else if keys::is_section(&path) {
-                self.read_value_of_section(&path, found);
+            } else if keys::is_section(&defined) && is_path {
+                let inner = Place {
+                    defined,
+                    written,
+                    name: place.name,
+                };
+                self.read_value_of_section(&inner, found);
             } else {
                 let is_section = found.get_ref().is_table();
-                let fault = unknown(section, name.get_ref(), is_section, name.span());
-                self.add(&path, fault);
+                let fault = unknown(&place.defined, name.get_ref(), is_section, name.span());
+                self.add(&written, fault);
             }
         }
     }
 
-    fn read_value_of_section(&mut self, section: &str, found: &Found<'_>) {
+    /// A section whose name the operator has chosen.
+    fn read_named(
+        &mut self,
+        section: &Section,
+        name: &Spanned<Cow<'_, str>>,
+        found: &Spanned<DeValue<'_>>,
+    ) {
+        let place = Place {
+            defined: section.path.to_owned(),
+            written: section.path_of(name.get_ref()),
+            name: name.get_ref(),
+        };
+        let is_key = keys::find(&join(section.path, place.name)).is_some();
+        if is_key && !found.get_ref().is_table() {
+            let cause = "found a key, expected a section";
+            let fault = Fault {
+                span: name.span(),
+                cause: cause.to_owned(),
+                hint: Some(format!(
+                    "write [{}], its keys on the lines below; {NAME} is yours to choose",
+                    section.path
+                )),
+            };
+            self.add(&place.written, fault);
+            return;
+        }
+        if let Some(named) = &section.named {
+            if found.get_ref().is_table() {
+                (named.add)(&mut self.config, place.name);
+            }
+            if let Some(cause) = named.objection(place.name) {
+                let fault = Fault {
+                    span: name.span(),
+                    cause,
+                    hint: Some(format!(
+                        "take another name, such as [{}]",
+                        section.path_of(named.example)
+                    )),
+                };
+                self.add(&place.written, fault);
+            }
+        }
+        self.read_value_of_section(&place, found);
+    }
+
+    fn read_value_of_section(&mut self, place: &Place<'_>, found: &Spanned<DeValue<'_>>) {
         match found.get_ref() {
-            DeValue::Table(table) => self.read_section(section, table),
+            DeValue::Table(table) => self.read_section(place, table),
             other => {
+                // What is to be chosen is still to be written.
+                let is_head = keys::section(&join(&place.defined, NAME)).is_some();
+                let header = match is_head {
+                    true => join(&place.written, NAME),
+                    false => place.written.clone(),
+                };
                 let fault = Fault {
                     span: found.span(),
                     cause: format!("found {}, expected a section", Shown(other)),
-                    hint: Some(format!("write [{section}], its keys on the lines below")),
+                    hint: Some(format!("write [{header}], its keys on the lines below")),
                 };
-                self.add(section, fault);
+                self.add(&place.written, fault);
             }
         }
     }
 
     /// What no single key can know.
     fn check_across_keys(&mut self) {
-        self.check_receive_buffer();
-        self.check_ident_name();
-    }
-
-    fn check_ident_name(&mut self) {
-        let ident = &self.config.ident;
-        if ident.reply != IdentReply::Name || ident.name.is_some() {
-            return;
-        }
-        let key = "ident.reply";
-        let fault = Fault {
-            span: self.spans.get(key).cloned().unwrap_or_default(),
-            cause: "reply is \"name\", and there is no name".to_owned(),
-            hint: Some("write name = \"nat\"".to_owned()),
+        let written = Written {
+            config: &self.config,
+            is_given: &|key| self.spans.contains_key(key),
+            is_faulty: &|key| self.faulty.contains(key),
         };
-        // A name that is there and of no use has been told of.
-        if !self.spans.contains_key("ident.name") {
-            self.add(key, fault);
+        for mistake in check::all(&written) {
+            let fault = Fault {
+                span: self.span_of(&mistake.key),
+                cause: mistake.cause,
+                hint: Some(mistake.hint),
+            };
+            self.add(&mistake.key, fault);
         }
     }
 
-    fn check_receive_buffer(&mut self) {
-        let track = &self.config.track;
-        if track.receive_buffer <= track.receive_buffer_max {
-            return;
-        }
-        let written = |path| keys::key(path).and_then(|key| (key.write)(&self.config));
-        let (Some(at_start), Some(at_most)) = (
-            written("track.receive-buffer"),
-            written("track.receive-buffer-max"),
-        ) else {
-            return;
-        };
-        // Point at the key that was written; one of them is not the default.
-        let key = ["track.receive-buffer-max", "track.receive-buffer"]
-            .into_iter()
-            .find(|key| self.spans.contains_key(key))
-            .unwrap_or("track.receive-buffer");
-        let fault = Fault {
-            span: self.spans.get(key).cloned().unwrap_or_default(),
-            cause: format!("receive-buffer is {at_start}, receive-buffer-max only {at_most}"),
-            hint: Some(format!("write receive-buffer-max = {at_start} or more")),
-        };
-        self.add(key, fault);
+    /// Where a key stands, or the name of its section where it was left out.
+    fn span_of(&self, key: &str) -> Range<usize> {
+        let section = key.rsplit_once('.').map_or("", |(section, _)| section);
+        let span = self.spans.get(key).or_else(|| self.spans.get(section));
+        span.cloned().unwrap_or_default()
     }
 
     /// One mistake per line: what follows on the same line is its echo.
@@ -151,9 +220,19 @@ impl Reader<'_> {
                 .iter()
                 .any(|mistake| mistake.position.is_some_and(|at| at.line == position.line));
             if !is_echo {
-                let bare =
-                    bare_word(self.text, &span).filter(|_| error.message().contains("quoted"));
+                let is_misread = |word: &str| {
+                    // "info" and "natconn_…" begin as the numbers inf and nan do.
+                    let is_word = word.starts_with(|letter: char| letter.is_alphabetic());
+                    error.message().contains("quoted")
+                        || is_word && error.message().starts_with("invalid float")
+                };
+                let bare = bare_word(self.text, &span).filter(|(_, word)| is_misread(word));
                 let (cause, hint) = match bare {
+                    // It may be one, and whoever reads the log is not to know it.
+                    Some((key, _)) if key.contains("token") => (
+                        "found a text without quotes".to_owned(),
+                        Some("write token = [\"sha256:HEX\"]".to_owned()),
+                    ),
                     Some((key, word)) => (
                         format!("found {word} without quotes"),
                         Some(format!("write {key} = \"{word}\"")),
@@ -180,29 +259,25 @@ fn bare_word<'t>(text: &'t str, span: &Range<usize>) -> Option<(&'t str, &'t str
 /// A name that is none of ours.
 fn unknown(section: &str, name: &str, is_section: bool, span: Range<usize>) -> Fault {
     let noun = if is_section { "section" } else { "key" };
-    let children: Vec<&str> = SECTIONS
-        .iter()
-        .filter_map(|child| match section {
-            "" => (!child.path.contains('.')).then_some(child.path),
-            section => child.path.strip_prefix(section)?.strip_prefix('.'),
-        })
-        .chain(keys::keys_of(section).map(|key| key.name()))
-        .collect();
-    let elsewhere = SECTIONS
-        .iter()
-        .map(|section| section.path)
-        .chain(KEYS.iter().map(|key| key.path))
-        .find(|path| path.rsplit('.').next() == Some(name));
-    let hint = if let Some(meant) = nearest(name, children.iter().copied()) {
+    let known = keys::names_in(section);
+    let is_meant = |path: &&str| path.rsplit('.').next() == Some(name);
+    let other_section = || keys::SECTIONS.iter().map(Section::head).find(is_meant);
+    let key_elsewhere = || keys::every_key().map(|key| key.path).find(is_meant);
+    // A name that is right elsewhere is no slip of the finger.
+    let belongs_to = key_elsewhere()
+        .filter(|_| !is_section)
+        .and_then(|path| path.rsplit_once('.'));
+    let hint = if let Some((section, _)) = belongs_to {
+        format!("it belongs to [{section}]")
+    } else if let Some(meant) = nearest(name, known.iter().copied()) {
         format!("did you mean {meant}?")
-    } else if let Some(path) = elsewhere {
-        match path.rsplit_once('.') {
-            Some(_) if is_section => format!("it is called [{path}]"),
-            Some((section, _)) => format!("it belongs to [{section}]"),
-            None => format!("it is a section of its own, [{path}]"),
+    } else if let Some(path) = other_section() {
+        match is_section {
+            true => format!("it is called [{path}]"),
+            false => format!("it is a section of its own, [{path}]"),
         }
     } else {
-        format!("known here: {}", children.join(", "))
+        format!("known here: {}", known.join(", "))
     };
     Fault {
         span,

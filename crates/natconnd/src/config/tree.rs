@@ -1,6 +1,6 @@
 //! The values, one struct per section, and their defaults.
 //!
-//! Meaning and format of each key stand in `keys.rs`.
+//! Meaning and format of each key stand in `keys/`.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};

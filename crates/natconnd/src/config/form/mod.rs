@@ -3,6 +3,8 @@
 //! A form reads a parsed value and says what is wrong with it, and writes a
 //! value back. It knows neither keys nor files: spans go up to `toml_file`.
 
+mod account;
+mod credential;
 mod network;
 mod port_range;
 mod quantity;
@@ -15,15 +17,40 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeValue;
 
+use super::Accounts;
+
+pub(super) use account::{Group, User};
+pub(super) use credential::{CertificateText, HashOfToken, HostName};
 pub(super) use network::{Endpoint, FilePath, Folder, ListenAddress, Network, SocketPath};
 pub(super) use port_range::PortRange;
-pub(super) use quantity::{BodySize, BufferSize, Count, DiskSize, HostCount, Period, TimeSpan};
+pub(super) use quantity::{BufferSize, Count, DiskSize, HostCount, Period, Size, TimeSpan};
 pub(super) use word::{
-    DeliveryWord, IdentWord, Key, Kind, Level, Name, ProtocolName, RemoteWord, UserName, ZoneNumber,
+    DeliveryWord, FailureWord, Flag, IdentWord, Key, Kind, Level, ListenerName, Name, ProtocolName,
+    RemoteWord, RoleSet, UserName, ZoneNumber,
 };
 
-/// A parsed value and where it stands.
-pub(super) type Found<'i> = Spanned<DeValue<'i>>;
+/// A parsed value, where it stands, and the machine's users, whom it may name.
+#[derive(Clone, Copy)]
+pub(super) struct Found<'f> {
+    value: &'f Spanned<DeValue<'f>>,
+    accounts: &'f Accounts,
+}
+
+impl<'f> Found<'f> {
+    pub fn new(value: &'f Spanned<DeValue<'f>>, accounts: &'f Accounts) -> Self {
+        Self { value, accounts }
+    }
+
+    /// Where it stands, as bytes of the text.
+    pub fn span(&self) -> Range<usize> {
+        self.value.span()
+    }
+
+    /// The value.
+    pub fn get_ref(&self) -> &'f DeValue<'f> {
+        self.value.get_ref()
+    }
+}
 
 /// What is wrong with a value, or with one item of a list.
 #[derive(Debug)]
@@ -81,6 +108,9 @@ pub(super) trait Form {
 
     /// What the reference calls it.
     const SHAPE: &'static str;
+
+    /// Whether what stands there by mistake may be a secret, which no message repeats.
+    const IS_SECRET: bool = false;
 
     /// Reads a value.
     fn read(found: &Found<'_>) -> Result<Self::Value, Fault>;
@@ -158,13 +188,14 @@ impl<F: Form> Occurrence for List<F> {
             // Brackets are forgotten more often than anything else is meant.
             return Err(vec![match F::read(found) {
                 Ok(value) => fault.hint(format!("write [{}]", F::write(&value))),
+                Err(other) if F::IS_SECRET => other,
                 Err(_) => fault,
             }]);
         };
         let mut values = Vec::with_capacity(items.len());
         let mut faults = Vec::new();
         for item in items.iter() {
-            match F::read(item) {
+            match F::read(&Found::new(item, found.accounts)) {
                 Ok(value) => values.push(value),
                 Err(fault) => faults.push(fault),
             }
@@ -182,8 +213,27 @@ impl<F: Form> Occurrence for List<F> {
     }
 }
 
+/// A list that may be left out, which is something else than an empty one.
+pub(super) struct OptionalList<F>(PhantomData<F>);
+
+impl<F: Form> Occurrence for OptionalList<F> {
+    type Value = Option<Vec<F::Value>>;
+
+    fn shape() -> String {
+        List::<F>::shape()
+    }
+
+    fn read(found: &Found<'_>) -> Result<Option<Vec<F::Value>>, Vec<Fault>> {
+        List::<F>::read(found).map(Some)
+    }
+
+    fn write(values: &Option<Vec<F::Value>>) -> Option<String> {
+        values.as_ref().and_then(List::<F>::write)
+    }
+}
+
 /// The text of a string, or a fault that names what was expected.
-fn text<'v>(found: &'v Found<'_>, expected: &str) -> Result<&'v str, Fault> {
+fn text<'v>(found: &Found<'v>, expected: &str) -> Result<&'v str, Fault> {
     found
         .get_ref()
         .as_str()

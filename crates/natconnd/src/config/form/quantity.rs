@@ -108,15 +108,15 @@ impl Form for BufferSize {
     }
 }
 
-/// What a request may bring, in bytes.
-pub(in super::super) struct BodySize;
+/// What a request may bring or a file may hold, in bytes.
+pub(in super::super) struct Size;
 
-impl BodySize {
+impl Size {
     /// A few lines have to fit.
     const SMALLEST: u64 = 1 << 10;
 }
 
-impl Form for BodySize {
+impl Form for Size {
     type Value = u64;
     const SHAPE: &'static str = "size from 1KiB";
 

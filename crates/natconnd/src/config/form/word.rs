@@ -5,8 +5,10 @@ use std::str::FromStr;
 use model::{Protocol, TranslationKind};
 
 use super::super::nearest::nearest;
-use super::super::{Delivery, IdentReply, KeyName, LogLevel, RemoteEndpoints};
-use super::{Fault, Form, Found, integer, quote, text};
+use super::super::{
+    Delivery, IdentReply, KeyName, LogLevel, OnFailure, RemoteEndpoints, Role, Roles,
+};
+use super::{Fault, Form, Found, List, Occurrence, integer, quote, text};
 
 /// Reads one of a few words, with the nearest one as a hint.
 fn read_word<F: Form>(found: &Found<'_>, words: &[&str]) -> Result<F::Value, Fault>
@@ -84,6 +86,99 @@ impl Form for IdentWord {
 
     fn write(reply: &IdentReply) -> String {
         quote(reply.name())
+    }
+}
+
+/// What becomes of a question that cannot be written down.
+pub(in super::super) struct FailureWord;
+
+impl Form for FailureWord {
+    type Value = OnFailure;
+    const SHAPE: &'static str = "refuse or answer";
+
+    fn read(found: &Found<'_>) -> Result<OnFailure, Fault> {
+        read_word::<Self>(found, &OnFailure::ALL.map(OnFailure::name))
+    }
+
+    fn write(on_failure: &OnFailure) -> String {
+        quote(on_failure.name())
+    }
+}
+
+/// A role.
+struct RoleWord;
+
+impl Form for RoleWord {
+    type Value = Role;
+    const SHAPE: &'static str = "lookup, browse, metrics or admin";
+
+    fn read(found: &Found<'_>) -> Result<Role, Fault> {
+        read_word::<Self>(found, &Role::ALL.map(Role::name))
+    }
+
+    fn write(role: &Role) -> String {
+        quote(role.name())
+    }
+}
+
+/// Any number of roles, in no order.
+pub(in super::super) struct RoleSet;
+
+impl Occurrence for RoleSet {
+    type Value = Roles;
+
+    fn shape() -> String {
+        List::<RoleWord>::shape()
+    }
+
+    fn read(found: &Found<'_>) -> Result<Roles, Vec<Fault>> {
+        Ok(List::<RoleWord>::read(found)?.into_iter().collect())
+    }
+
+    fn write(roles: &Roles) -> Option<String> {
+        List::<RoleWord>::write(&roles.iter().collect())
+    }
+}
+
+/// Whether something is so.
+pub(in super::super) struct Flag;
+
+impl Form for Flag {
+    type Value = bool;
+    const SHAPE: &'static str = "true or false";
+
+    fn read(found: &Found<'_>) -> Result<bool, Fault> {
+        found.get_ref().as_bool().ok_or_else(|| {
+            let fault = Fault::unexpected(found, Self::SHAPE);
+            match found.get_ref().as_str() {
+                Some(word @ ("true" | "false")) => {
+                    fault.hint(format!("write {word}, without quotes"))
+                }
+                Some("yes" | "on") => fault.hint("write true"),
+                Some("no" | "off") => fault.hint("write false"),
+                _ => fault,
+            }
+        })
+    }
+
+    fn write(is_so: &bool) -> String {
+        is_so.to_string()
+    }
+}
+
+/// The name of a listener, whether there is one or not.
+pub(in super::super) struct ListenerName;
+
+impl Form for ListenerName {
+    type Value = String;
+    const SHAPE: &'static str = "listener's name";
+
+    fn read(found: &Found<'_>) -> Result<String, Fault> {
+        Ok(text(found, "a listener's name")?.to_owned())
+    }
+
+    fn write(name: &String) -> String {
+        quote(name)
     }
 }
 
