@@ -81,6 +81,12 @@ pub enum Fault {
         /// What is wrong with it.
         cause: String,
     },
+    /// The certificate has no room for names.
+    #[error("line {line}: found a certificate of version 1, expected version 3")]
+    VersionOne {
+        /// Where it begins.
+        line: usize,
+    },
     /// The key needs a passphrase.
     #[error("line {line}: found an encrypted key")]
     Encrypted {
@@ -159,6 +165,10 @@ impl TlsError {
             (Fault::OtherBlock { found, .. }, purpose) => other_block(found, purpose),
             (Fault::NoEnd { .. } | Fault::Garbled { .. }, _) => {
                 "copy it once more, whole and unchanged"
+            }
+            (Fault::VersionOne { .. }, _) => {
+                "openssl x509 -req leaves the names out that the request has, unless it is told \
+                 -copy_extensions copy"
             }
             (Fault::Encrypted { .. }, _) => {
                 "nobody is there to be asked for a passphrase: openssl pkey -in FILE -out KEY.pem \

@@ -12,6 +12,7 @@ use rustls::{InconsistentKeys, RootCertStore};
 
 use super::error::{Fault, Purpose, TlsError};
 use super::pem::{Block, blocks};
+use super::validity::is_of_version_one;
 use super::{NoValidity, provider};
 
 /// The longest file that is read, in bytes. All CAs of a system together are a tenth of it.
@@ -37,11 +38,14 @@ pub fn certificates(path: &Path, purpose: Purpose) -> Result<Vec<Certificate>, T
         let mut certificates = Vec::new();
         for block in wanted(&file, purpose, |label| label == "CERTIFICATE")? {
             let der = CertificateDer::from_pem_slice(block.text);
-            let der = der.map_err(|error| garbled(&block, &error))?;
+            let der = der.map_err(|_| garbled(&block, NO_BASE64))?;
             // CAs may be of version 1 of X.509, which has no extensions.
             if purpose == Purpose::Certificate {
                 let parsed = ParsedCertificate::try_from(&der);
-                parsed.map_err(|error| garbled(&block, &no_certificate(&error)))?;
+                parsed.map_err(|error| match is_of_version_one(&der) {
+                    true => Fault::VersionOne { line: block.line },
+                    false => garbled(&block, no_certificate(&error)),
+                })?;
             }
             certificates.push(Certificate {
                 line: block.line,
@@ -138,7 +142,7 @@ fn numbered_key(path: &Path) -> Result<(usize, PrivateKeyDer<'static>), TlsError
             Err(rustls::pki_types::pem::Error::NoItemsFound) => {
                 Err(Fault::UnknownKey { line: block.line })
             }
-            Err(error) => Err(garbled(block, &error)),
+            Err(_) => Err(garbled(block, NO_BASE64)),
         }
     })
 }
@@ -168,11 +172,14 @@ fn wanted<'a>(
     })
 }
 
-fn garbled(block: &Block<'_>, cause: &impl std::fmt::Display) -> Fault {
+/// What else can be wrong with a block that has an end.
+const NO_BASE64: &str = "found no base64";
+
+fn garbled(block: &Block<'_>, cause: impl Into<String>) -> Fault {
     Fault::Garbled {
         line: block.line,
         label: block.label.clone(),
-        cause: cause.to_string(),
+        cause: cause.into(),
     }
 }
 

@@ -40,8 +40,7 @@ impl Validity {
     ///
     /// The bytes are no certificate, as far as that shows up to the times.
     pub fn of(certificate: &[u8]) -> Result<Self, NoValidity> {
-        let certificate = Reader(certificate).value(tag::SEQUENCE)?;
-        let mut signed = Reader(Reader(certificate).value(tag::SEQUENCE)?);
+        let mut signed = signed(certificate)?;
         if signed.0.first() == Some(&tag::VERSION) {
             signed.value(tag::VERSION)?;
         }
@@ -54,6 +53,18 @@ impl Validity {
             not_after: times.time()?,
         })
     }
+}
+
+/// Whether a certificate is of version 1 of X.509, which has no extensions and so no names.
+pub(super) fn is_of_version_one(certificate: &[u8]) -> bool {
+    // It is the version where none is said.
+    signed(certificate).is_ok_and(|signed| signed.0.first() == Some(&tag::INTEGER))
+}
+
+/// The part of a certificate that is signed.
+fn signed(certificate: &[u8]) -> Result<Reader<'_>, NoValidity> {
+    let certificate = Reader(certificate).value(tag::SEQUENCE)?;
+    Reader(certificate).value(tag::SEQUENCE).map(Reader)
 }
 
 /// What is left to be read.
@@ -122,4 +133,99 @@ fn time(digits: &str) -> Result<Timestamp, NoValidity> {
         1970.. => Timestamp::MAX,
     };
     Ok(nanoseconds.map_or(beyond, Timestamp))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A certificate as far as it is read: version 3, and all else as short as can be.
+    fn certificate(times: &[u8]) -> Vec<u8> {
+        let wrap = |tag: u8, value: &[u8]| {
+            let length = u8::try_from(value.len()).unwrap();
+            [&[tag, length], value].concat()
+        };
+        let fields = [
+            &[tag::VERSION, 3, 2, 1, 2][..],
+            &[tag::INTEGER, 1, 7],
+            &[tag::SEQUENCE, 0],
+            &[tag::SEQUENCE, 0],
+            &wrap(tag::SEQUENCE, times),
+        ];
+        wrap(tag::SEQUENCE, &wrap(tag::SEQUENCE, &fields.concat()))
+    }
+
+    fn times(first: (u8, &str), last: (u8, &str)) -> Result<[String; 2], NoValidity> {
+        let encode = |(tag, text): (u8, &str)| {
+            [&[tag, u8::try_from(text.len()).unwrap()], text.as_bytes()].concat()
+        };
+        let validity = Validity::of(&certificate(&[encode(first), encode(last)].concat()))?;
+        Ok([
+            validity.not_before.to_string(),
+            validity.not_after.to_string(),
+        ])
+    }
+
+    #[test]
+    fn years_are_of_the_right_century() {
+        let (short, long) = (tag::UTC_TIME, tag::GENERALIZED_TIME);
+        assert_eq!(
+            times((short, "500101000000Z"), (short, "491231235959Z")),
+            Ok(["1950-01-01T00:00:00.000Z", "2049-12-31T23:59:59.000Z"].map(str::to_owned))
+        );
+        assert_eq!(
+            times((long, "20500101000000Z"), (long, "20520229120000Z")),
+            Ok(["2050-01-01T00:00:00.000Z", "2052-02-29T12:00:00.000Z"].map(str::to_owned))
+        );
+        let [first, last] = times((long, "00010101000000Z"), (long, "99991231235959Z")).unwrap();
+        assert_eq!(first, Timestamp::MIN.to_string());
+        assert_eq!(last, Timestamp::MAX.to_string());
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        let good = (tag::UTC_TIME, "260101000000Z");
+        for bad in [
+            (tag::UTC_TIME, "260101000000"),
+            (tag::UTC_TIME, "2601010000Z"),
+            (tag::UTC_TIME, "20260101000000Z"),
+            (tag::UTC_TIME, "260101000000+0100"),
+            (tag::UTC_TIME, "261301000000Z"),
+            (tag::UTC_TIME, "260229000000Z"),
+            (tag::UTC_TIME, "-60101000000Z"),
+            (tag::UTC_TIME, "2601010000\u{e4}Z"),
+            (tag::GENERALIZED_TIME, "20260101000000.5Z"),
+            (tag::GENERALIZED_TIME, "20260101240000Z"),
+            (tag::GENERALIZED_TIME, ""),
+            (tag::INTEGER, "260101000000Z"),
+        ] {
+            assert!(times(good, bad).is_err(), "{bad:?}");
+            assert!(times(bad, good).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_cut_or_damaged_is_refused_or_read() {
+        let good = (tag::UTC_TIME, "260101000000Z");
+        let times = [&[good.0, 13], good.1.as_bytes()].concat().repeat(2);
+        let whole = certificate(&times);
+        assert!(Validity::of(&whole).is_ok());
+        for length in 0..whole.len() {
+            assert_eq!(Validity::of(&whole[..length]), Err(NoValidity), "{length}");
+        }
+        // Whatever it says, it is said without a panic.
+        for at in 0..whole.len() {
+            for byte in 0..=u8::MAX {
+                let mut damaged = whole.clone();
+                damaged[at] = byte;
+                let _ = Validity::of(&damaged);
+            }
+        }
+        assert_eq!(Validity::of(&[0x30, 0x85, 1, 1, 1, 1, 1]), Err(NoValidity));
+        assert_eq!(Validity::of(&[0x30, 0x80, 0, 0]), Err(NoValidity));
+        assert_eq!(
+            Validity::of(&[0x30, 0x84, 0xff, 0xff, 0xff, 0xff]),
+            Err(NoValidity)
+        );
+    }
 }
