@@ -23,7 +23,7 @@ _natconnd() {
 
     case "${cmd}" in
         natconnd)
-            opts="-c -l -i -p -h -V --config --log-level --ip --port --check --print-config --help --version"
+            opts="-c -l -i -p -h -V --config --log-level --ip --port --no-landlock --check --print-config --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -23,6 +23,7 @@ _natconnd() {
 '--ip=[Listen for TCP connections on this address, instead of the configuration'\''s \[default\: 127.0.0.1\]]:ADDR:_default' \
 '-p+[Listen for TCP connections on this port, instead of the configuration'\''s \[default\: 8080\]]:N:_default' \
 '--port=[Listen for TCP connections on this port, instead of the configuration'\''s \[default\: 8080\]]:N:_default' \
+'--no-landlock[Do not have the kernel refuse what natconnd does not need (Landlock)\: for paths that cannot be known beforehand, such as a disk that is mounted later]' \
 '--check[Check the configuration and exit]' \
 '(--check)--print-config[Print the configuration as it is in effect, defaults included, and exit]' \
 '-h[Print help (see more with '\''--help'\'')]' \

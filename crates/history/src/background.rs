@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -76,7 +77,7 @@ impl Background {
             let work = move || {
                 for job in jobs {
                     // Nobody is there to be told only when all of it ends.
-                    let _ = done.send(work(&archive, job));
+                    let _ = done.send(do_job(&archive, job));
                 }
             };
             threads.push(Builder::new().name(name.to_owned()).spawn(work)?);
@@ -122,6 +123,20 @@ impl Drop for Background {
             let _ = thread.join();
         }
     }
+}
+
+/// Does a job. A panic is a fault of this crate and fails that job alone, as an error does: what
+/// waits to be done is not lost with the thread.
+fn do_job(archive: &Archive, job: Job) -> Done {
+    let failed = match job {
+        Job::Seal(_) => |fault| Done::Sealed(Err(fault)),
+        Job::ReadOpen(_) => |fault| Done::ReadOpen(Err(fault)),
+        Job::Save | Job::Expire(_) | Job::Verify(_) => |fault| Done::Other(Err(fault)),
+        Job::Sync(..) => |fault| Done::Synced(Err(fault)),
+    };
+    // What the jobs share is behind locks, and changed where it cannot panic half way.
+    let done = catch_unwind(AssertUnwindSafe(|| work(archive, job)));
+    done.unwrap_or_else(|_| failed("a thread of history panicked".to_owned()))
 }
 
 fn work(archive: &Archive, job: Job) -> Done {

@@ -8,6 +8,9 @@ use parking_lot::Mutex;
 
 static STEPS: Mutex<Option<HashMap<PathBuf, usize>>> = Mutex::new(None);
 
+/// Folders in which the next step panics.
+static FAULTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
 /// Lets this many steps happen in a folder, and none after them.
 pub(crate) fn allow(folder: &Path, steps: usize) {
     STEPS
@@ -21,8 +24,23 @@ pub(crate) fn allow_all(folder: &Path) {
     STEPS.lock().get_or_insert_default().remove(folder);
 }
 
+/// Has the next step in a folder panic, once.
+pub(crate) fn panic_next(folder: &Path) {
+    FAULTS.lock().push(folder.to_owned());
+}
+
+fn panic_if_told(folder: &Path, step: &str) {
+    let mut faults = FAULTS.lock();
+    if let Some(place) = faults.iter().position(|it| it == folder) {
+        faults.swap_remove(place);
+        drop(faults);
+        panic!("made up, at: {step}");
+    }
+}
+
 /// An error once the steps are used up.
 pub(crate) fn stop_at(folder: &Path, step: &str) -> io::Result<()> {
+    panic_if_told(folder, step);
     match STEPS.lock().get_or_insert_default().get_mut(folder) {
         None => Ok(()),
         Some(0) => Err(io::Error::other(format!("stopped at: {step}"))),

@@ -65,6 +65,10 @@ pub struct DaemonArguments {
     /// configuration's [default: 8080]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub port: Option<u16>,
+    /// Do not have the kernel refuse what natconnd does not need (Landlock): for
+    /// paths that cannot be known beforehand, such as a disk that is mounted later
+    #[arg(long)]
+    pub no_landlock: bool,
     /// Check the configuration and exit
     #[arg(long)]
     pub check: bool,

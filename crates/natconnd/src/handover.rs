@@ -3,9 +3,9 @@
 //! The kernel goes on queueing events into the socket while nobody reads, so a
 //! restart that keeps it open loses nothing. What the kernel does not tell again,
 //! such as what has ended, travels beside it in a file in memory. systemd keeps
-//! both in its file descriptor store; without systemd, SIGUSR2 makes natconnd
-//! execute itself anew with them. Either way the new process finds them among
-//! the descriptors of `LISTEN_FDS`.
+//! both in its file descriptor store, and the new process finds them among the descriptors of
+//! `LISTEN_FDS`. Without systemd, SIGUSR2 makes natconnd execute itself anew, with them as
+//! standard input and output.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -17,6 +17,9 @@ use std::process::Command;
 
 use ctnetlink::EventQueue;
 use rustix::fs::{MemfdFlags, memfd_create};
+use rustix::net::AddressFamily;
+use rustix::net::sockopt::socket_domain;
+use rustix::stdio::{dup2_stdin, dup2_stdout};
 use sd_notify::NotifyState;
 use tracing::warn;
 
@@ -34,6 +37,9 @@ const SOCKET: &str = "natconnd-events";
 
 /// The table's name in systemd's store, and that of its file.
 const TABLE: &str = "natconnd-table";
+
+/// Names the process, itself, to which natconnd has handed over by standard input and output.
+const BY_STDIO: &str = "NATCONND_HAND_OVER";
 
 /// Gives an event socket to systemd, in place of one given before: a socket
 /// that nobody reads would fill up, and the kernel keep what does not fit.
@@ -108,24 +114,50 @@ fn path_of(number: usize) -> PathBuf {
 }
 
 /// Becomes a new natconnd with the same arguments, this event socket and this
-/// table; returns only where that cannot be.
-pub fn execute_anew(socket: OwnedFd, table: File) -> io::Error {
-    // Descriptors above 2 are closed by exec, so the two travel as standard
-    // input and output and are moved to where the protocol of LISTEN_FDS wants
-    // them. Nothing is written to standard output, and from now on it is the
-    // same as standard error.
-    const MOVE: &str =
-        "exec 3<&0 4<&1 </dev/null >&2; export LISTEN_PID=$$ LISTEN_FDS=2; exec \"$@\"";
+/// table, and with more in its environment; returns only where that cannot be.
+pub fn execute_anew(
+    socket: OwnedFd,
+    table: File,
+    environment: Option<(&str, String)>,
+) -> io::Error {
+    // Descriptors above 2 are closed by exec, so the two travel as standard input and
+    // output. A shell could move them to where LISTEN_FDS wants them, but natconnd is not
+    // allowed to execute any.
     match program() {
-        Ok(program) => Command::new("sh")
-            .args(["-c", MOVE, "sh"])
-            .arg(program)
+        Ok(program) => Command::new(program)
             .args(std::env::args_os().skip(1))
+            .env(BY_STDIO, std::process::id().to_string())
+            .envs(environment)
             .stdin(socket)
             .stdout(table)
             .exec(),
         Err(error) => error,
     }
+}
+
+/// Takes over what the process before this one has made its standard input and output, where
+/// it has; from then on they are what they are for a daemon without.
+///
+/// # Errors
+///
+/// What is there is no event socket, or a descriptor cannot be had.
+pub fn take_from_stdio() -> io::Result<HandedOver> {
+    let addressee = std::env::var(BY_STDIO).ok();
+    if addressee != Some(std::process::id().to_string()) {
+        return Ok(HandedOver::default());
+    }
+    let socket = io::stdin().as_fd().try_clone_to_owned()?;
+    if socket_domain(&socket)? != AddressFamily::NETLINK {
+        return Err(io::Error::other("standard input is no event socket"));
+    }
+    let table = is_table(1).then(|| open_table(1)).flatten();
+    dup2_stdin(File::open("/dev/null")?)?;
+    // Nothing is written there.
+    dup2_stdout(io::stderr())?;
+    Ok(HandedOver {
+        events: Some(socket),
+        table,
+    })
 }
 
 /// This program's file, or the one that has replaced it.

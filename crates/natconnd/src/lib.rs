@@ -13,6 +13,7 @@ pub mod bulk;
 pub mod census;
 pub mod cli;
 pub mod config;
+pub mod confine;
 pub mod daemon_args;
 pub mod descriptors;
 pub mod doctor;
@@ -29,6 +30,7 @@ pub mod logging;
 pub mod lookup;
 pub mod metrics;
 pub mod mirror;
+pub mod panics;
 pub mod pipeline;
 pub mod recorder;
 #[cfg(test)]

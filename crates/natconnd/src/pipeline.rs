@@ -23,6 +23,7 @@ use crate::config::{
     self, Config, ConfigError, Delivery, IdentReply, Loaded, Remark, RemoteEndpoints,
     changes_needing_restart,
 };
+use crate::confine::Confinement;
 use crate::descriptors;
 use crate::doctor::{self, Doctor};
 use crate::handover;
@@ -35,6 +36,7 @@ use crate::logging::Logging;
 use crate::lookup::Answers;
 use crate::metrics::Metrics;
 use crate::mirror::{self, Mirror, now};
+use crate::panics::{self, Part};
 use crate::recorder::{self, Recording};
 use crate::samples;
 use crate::tls::ServerTls;
@@ -51,6 +53,7 @@ struct Live {
     config: Config,
     reload: Box<dyn Fn() -> Result<Loaded, ConfigError> + Send>,
     logging: Logging,
+    confinement: Confinement,
     access: Arc<Access>,
     trail: Option<Arc<Trail>>,
     tls: Vec<(Arc<str>, Arc<ServerTls>)>,
@@ -72,6 +75,7 @@ struct Live {
 pub fn run(
     loaded: Loaded,
     logging: Logging,
+    confinement: Confinement,
     reload: impl Fn() -> Result<Loaded, ConfigError> + Send + 'static,
 ) -> Result<()> {
     let Loaded {
@@ -80,6 +84,7 @@ pub fn run(
         path,
         ..
     } = loaded;
+    panics::notice();
     log_warnings(&warnings);
     info!(
         version = env!("CARGO_PKG_VERSION"),
@@ -120,12 +125,13 @@ pub fn run(
         _ => None,
     };
     let (archive, recording) = recording.unzip();
-    let doctor = Arc::new(Doctor::new(
+    let doctor = Doctor::new(
         Arc::clone(&mirror),
         archive.clone(),
         addresses,
         config.http.allow.clone(),
-    ));
+    );
+    let doctor = Arc::new(doctor.with_confinement(confinement.state().clone()));
     doctor.log_at_start();
     let census = Arc::new(Taker::counting(
         Arc::clone(&mirror),
@@ -177,10 +183,12 @@ pub fn run(
         Ident::new(answers, settings, Arc::clone(&ident_counters)).with_trail(trail.clone())
     });
     let socket_files = listeners.socket_files.clone();
+    let mark = confinement.mark();
     let live = Live {
         config,
         reload: Box::new(reload),
         logging,
+        confinement,
         access,
         trail,
         tls,
@@ -215,7 +223,7 @@ pub fn run(
                 .context("hand over the event socket: there is none")?;
             let table = handover::file_of(|file| mirror.hand_over(file))
                 .context("hand over the table to a new process")?;
-            let error = handover::execute_anew(socket, table);
+            let error = handover::execute_anew(socket, table, mark);
             return Err(anyhow::Error::from(error).context("hand over to a new process"));
         }
     }
@@ -246,9 +254,10 @@ impl Live {
             Arc::clone(&self.census),
             is_stopping.clone(),
         ));
-        tokio::spawn(tell_supervisor(
-            Arc::clone(&self.mirror),
-            is_stopping.clone(),
+        // A panic in there ends it, and then the supervisor ends and restarts all.
+        tokio::spawn(panics::contained(
+            Part::Main,
+            tell_supervisor(Arc::clone(&self.mirror), is_stopping.clone()),
         ));
         // They end with the runtime.
         if let Some(trail) = &self.trail {
@@ -267,7 +276,11 @@ impl Live {
                     return Ok(End::Stopped);
                 }
                 _ = hangup.recv() => self.take_over(),
-                _ = hand_over.recv() => break End::HandsOver,
+                _ = hand_over.recv() => {
+                    if self.may_hand_over() {
+                        break End::HandsOver;
+                    }
+                }
                 _ = terminate.recv() => break End::Stopped,
                 _ = interrupt.recv() => break End::Stopped,
             }
@@ -294,12 +307,41 @@ impl Live {
         Ok(end)
     }
 
+    /// Whether a process that begins with the configuration as it is now could do its work. It
+    /// would take over the confinement of this one, which can only become narrower.
+    fn may_hand_over(&self) -> bool {
+        match panics::caught(Part::Main, &self.reload) {
+            Ok(Ok(loaded)) => {
+                let refused = self.confinement.refuses(&loaded);
+                if !refused.is_empty() {
+                    let refused = refused.join(", ");
+                    error!(
+                        refused,
+                        "not handed over: this process is confined from what the configuration \
+                         names; restart it instead"
+                    );
+                    return false;
+                }
+                true
+            }
+            Ok(Err(error)) => {
+                log_mistakes(&error, "not handed over");
+                false
+            }
+            Err(panicked) => {
+                error!(mistake = %panicked, "not handed over");
+                false
+            }
+        }
+    }
+
     /// Reads the configuration anew and takes over what can change.
     fn take_over(&mut self) {
         notify_of_reload();
-        match (self.reload)() {
-            Err(error) => log_mistakes(&error),
-            Ok(loaded) => {
+        match panics::caught(Part::Main, &self.reload) {
+            Err(panicked) => error!(mistake = %panicked, "configuration not taken over"),
+            Ok(Err(error)) => log_mistakes(&error, "configuration not taken over"),
+            Ok(Ok(loaded)) => {
                 log_warnings(&loaded.warnings);
                 let new = loaded.config;
                 for key in changes_needing_restart(&self.config, &new) {
@@ -383,15 +425,16 @@ fn log_warnings(warnings: &[Remark]) {
     }
 }
 
-fn log_mistakes(error: &ConfigError) {
+/// Says what is wrong with a configuration, and what was not done for it.
+fn log_mistakes(error: &ConfigError, outcome: &'static str) {
     match error {
         ConfigError::Read { source, .. } => {
-            error!(mistake = %format_args!("{error}: {source}"), "configuration not taken over");
+            error!(mistake = %format_args!("{error}: {source}"), "{outcome}");
         }
         ConfigError::Mistakes(mistakes) => {
             for mistake in mistakes {
                 let hint = mistake.hint.as_ref().map(display);
-                error!(mistake = %mistake.message(), hint, "configuration not taken over");
+                error!(mistake = %mistake.message(), hint, "{outcome}");
             }
         }
     }

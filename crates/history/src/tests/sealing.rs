@@ -2,7 +2,10 @@
 
 use model::{EndEvidence, Match};
 
-use super::{TestFolder, all, at, begun, ended, journals, open_few, settings, wait_for_sealing};
+use super::{
+    TestFolder, all, at, begun, ended, journals, open_few, settings, tick_until_idle,
+    wait_for_sealing,
+};
 use crate::{failpoint, open};
 
 fn many(range: std::ops::Range<u32>) -> Vec<Match> {
@@ -50,6 +53,33 @@ fn full_generations_become_segments_and_nothing_is_lost() {
         .history()
         .verify(at(6000), |verified| faults.extend(verified.fault));
     assert_eq!(faults, Vec::<String>::new());
+}
+
+/// A fault of this crate while it seals: nothing is lost, recording goes on, and sealing is
+/// tried again as after an error.
+#[test]
+fn a_panic_while_sealing_is_an_error_and_the_thread_goes_on() {
+    let folder = TestFolder::new();
+    let mut recorder = open_few(&folder, at(0));
+    recorder.record(&many(0..900), at(900)).unwrap();
+    tick_until_idle(&mut recorder, at(900));
+    let before = recorder.history().status();
+    failpoint::panic_next(&folder.path());
+    recorder.record(&many(900..2000), at(2000)).unwrap();
+    let mut trouble = Ok(());
+    while trouble.is_ok() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        trouble = recorder.tick(at(2000));
+    }
+    let trouble = recorder.history().status().trouble;
+    assert_eq!(trouble.as_deref(), Some("a thread of history panicked"));
+    assert_eq!(all(recorder.history()), many(0..2000));
+    // Some time later.
+    wait_for_sealing(&mut recorder, at(1_000_000));
+    let status = recorder.history().status();
+    assert_eq!(status.trouble, None, "{status:?}");
+    assert!(status.segments > before.segments, "{status:?}");
+    assert_eq!(all(recorder.history()), many(0..2000));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use natconnd::config::{Config, ConfigError, Loaded, Overrides, render_toml};
+use natconnd::confine::Confinement;
 use natconnd::daemon_args::DaemonArguments;
 use natconnd::logging::Logging;
 use natconnd::pipeline;
@@ -37,7 +38,13 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let logging = Logging::start(loaded.config.log.level);
-    match pipeline::run(loaded, logging, move || load(&arguments)) {
+    // Before any thread: rules are for the thread that asks for them, and for what it starts.
+    let confinement = if arguments.no_landlock {
+        Confinement::declined()
+    } else {
+        Confinement::begin(&loaded)
+    };
+    match pipeline::run(loaded, logging, confinement, move || load(&arguments)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say(&format!("{error:#}"));

@@ -5,7 +5,7 @@
 
 use super::Facts;
 use super::Judgement;
-use super::judge::{access, events, history, kernel, machine, mirror, room};
+use super::judge::{access, events, history, kernel, machine, mirror, process, room};
 use crate::api::Severity::{Failure, Note, Warning};
 use crate::api::{Finding, Health, Severity};
 
@@ -163,6 +163,16 @@ pub const CHECKS: &[Check] = &[
         judge: events::gaps,
     },
     Check {
+        name: "panics",
+        looks_at: "faults of natconnd itself: which part panicked, when and where",
+        by: By::Daemon,
+        outcomes: &[
+            (Warning, "a part panicked within the last day"),
+            (Note, "earlier"),
+        ],
+        judge: process::panics,
+    },
+    Check {
         name: "history",
         looks_at: "whether records can be written and read, and the room for them",
         by: By::Daemon,
@@ -200,6 +210,13 @@ pub const CHECKS: &[Check] = &[
             ),
         ],
         judge: machine::clock,
+    },
+    Check {
+        name: "confinement",
+        looks_at: "whether the kernel's Landlock refuses natconnd what it does not need",
+        by: By::Daemon,
+        outcomes: &[(Note, "not, or not all of it, or `--no-landlock`")],
+        judge: process::confinement,
     },
     Check {
         name: "delivery",

@@ -14,7 +14,9 @@ use super::facts::{Kept, Observer, OfDaemon};
 use super::gather;
 use super::watch::Watch;
 use crate::api::Health;
+use crate::confine;
 use crate::mirror::{Mirror, now};
+use crate::panics::seen;
 use crate::recorder::Archive;
 
 /// How long a look is good enough for the next one who asks.
@@ -27,6 +29,7 @@ pub struct Doctor {
     started_at: Timestamp,
     listen: Vec<SocketAddr>,
     allow: RwLock<Vec<IpNet>>,
+    confinement: confine::State,
     memory: Mutex<Memory>,
 }
 
@@ -38,7 +41,8 @@ struct Memory {
 
 impl Doctor {
     /// A doctor of a daemon with this mirror and, where it records, this archive,
-    /// which listens on these addresses and lets these networks ask.
+    /// which listens on these addresses and lets these networks ask. It takes the daemon
+    /// for one that is not confined.
     pub fn new(
         mirror: Arc<Mirror>,
         archive: Option<Arc<Archive>>,
@@ -51,10 +55,18 @@ impl Doctor {
             started_at: now(),
             listen,
             allow: RwLock::new(allow),
+            confinement: confine::State::Declined,
             memory: Mutex::default(),
         };
         doctor.look(&mut doctor.memory.lock().watch);
         doctor
+    }
+
+    /// The same of a daemon that is confined like this.
+    #[must_use]
+    pub fn with_confinement(mut self, confinement: confine::State) -> Self {
+        self.confinement = confinement;
+        self
     }
 
     /// Notes that other networks may ask from now on.
@@ -113,6 +125,8 @@ impl Doctor {
                 status: archive.status(),
                 room: archive.room(),
             }),
+            panics: seen(),
+            confinement: self.confinement.clone(),
         }));
         watch.note(facts.at, facts.drops, dying);
         if let Observer::Daemon(daemon) = &mut facts.observer {
@@ -132,7 +146,8 @@ mod tests {
 
     fn doctor() -> Doctor {
         let mirror = Arc::new(Mirror::recorded(&[]));
-        Doctor::new(mirror, None, vec![([0, 0, 0, 0], 8080).into()], Vec::new())
+        let listen = vec![([0, 0, 0, 0], 8080).into()];
+        Doctor::new(mirror, None, listen, Vec::new())
     }
 
     fn listeners(doctor: &Doctor) -> String {

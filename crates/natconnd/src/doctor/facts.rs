@@ -10,7 +10,9 @@ use model::{Gap, Timestamp};
 
 use super::netlink::Netlink;
 use crate::config::Loaded;
+use crate::confine;
 use crate::mirror::Condition;
+use crate::panics::Seen;
 
 /// Everything that can be judged.
 #[derive(Debug)]
@@ -74,6 +76,10 @@ pub struct OfDaemon {
     pub dying_for: Duration,
     /// How recording goes; `None` where nothing is to be recorded.
     pub history: Option<Kept>,
+    /// The parts of it that have panicked.
+    pub panics: Vec<Seen>,
+    /// How it is confined.
+    pub confinement: confine::State,
 }
 
 /// How recording goes.

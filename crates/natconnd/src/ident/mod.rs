@@ -31,6 +31,7 @@ use tracing::debug;
 
 use crate::access::Crowd;
 use crate::lookup::Answers;
+use crate::panics::{self, Part};
 use crate::trail::Trail;
 
 pub use counters::Counters;
@@ -105,7 +106,15 @@ impl Ident {
             listener.set_nonblocking(true)?;
             let listener = TcpListener::from_std(listener)?;
             let (ident, places) = (Arc::clone(&ident), Arc::clone(&places));
-            loops.spawn(accept(ident, listener, places));
+            loops.spawn(async move {
+                // A fault costs those who are connected, and nobody who comes later.
+                while panics::contained(Part::Ident, accept(&ident, &listener, &places))
+                    .await
+                    .is_err()
+                {
+                    tokio::time::sleep(PAUSE).await;
+                }
+            });
         }
         // A closed channel means that whoever would say so is gone.
         let _ = is_stopping.wait_for(|stop| *stop).await;
@@ -120,7 +129,7 @@ impl Ident {
 }
 
 /// One listener's loop, which nothing that a peer does ends.
-async fn accept(ident: Arc<Ident>, listener: TcpListener, places: Arc<Semaphore>) {
+async fn accept(ident: &Arc<Ident>, listener: &TcpListener, places: &Arc<Semaphore>) {
     // Dropped with the loop, and the conversations with it.
     let mut conversations = JoinSet::new();
     loop {
@@ -144,12 +153,15 @@ async fn accept(ident: Arc<Ident>, listener: TcpListener, places: Arc<Semaphore>
         };
         // After the connection, so that a listener to which nobody connects keeps no place
         // from the others.
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+        let Ok(place) = Arc::clone(places).acquire_owned().await else {
             return;
         };
-        let ident = Arc::clone(&ident);
+        let ident = Arc::clone(ident);
         conversations.spawn(async move {
-            serve(&ident, stream, peer).await;
+            let served = panics::contained(Part::Ident, serve(&ident, stream, peer));
+            if served.await.is_err() {
+                add(&ident.counters.failed);
+            }
             drop((seat, place));
         });
     }

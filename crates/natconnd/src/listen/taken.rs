@@ -22,7 +22,11 @@ pub(super) struct Taken {
 /// A descriptor is none that natconnd could use.
 pub(super) fn take() -> Result<Taken> {
     let mut sockets = ListenFd::from_env();
-    let mut taken = Taken::default();
+    let handed_over = handover::take_from_stdio().context("take over the event socket")?;
+    let mut taken = Taken {
+        handed_over,
+        ..Taken::default()
+    };
     for number in 0..sockets.len() {
         // The protocol's first descriptor is 3.
         if handover::is_table(number + 3) {

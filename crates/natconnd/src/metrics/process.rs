@@ -9,6 +9,7 @@ use rustix::time::{ClockId, clock_gettime};
 use super::label::{Label, Values};
 use super::metric::{Kind, Metric, Samples, Unit};
 use crate::mirror::now;
+use crate::panics::{Part, seen};
 
 /// When the process began its work, in seconds since 1970.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -60,6 +61,8 @@ const VERSION: Label = Label {
     values: Values::Found,
 };
 
+const PART: Label = Label::words("part", "The part of natconnd", Part::names);
+
 type Row = Metric<Look>;
 
 pub const METRICS: &[Row] = &[
@@ -71,6 +74,19 @@ pub const METRICS: &[Row] = &[
         |_, out| out.told(&[env!("CARGO_PKG_VERSION")]),
     )
     .at_most(1),
+    Row::each(
+        "natconnd_panics",
+        Kind::Counter,
+        &[PART],
+        "Faults of natconnd that ended what a part of it was doing; the log says where",
+        |_, out| {
+            let seen = seen();
+            for part in Part::ALL {
+                let of_part = seen.iter().find(|it| it.part == part);
+                out.count(&[part.name()], of_part.map_or(0, |it| it.count));
+            }
+        },
+    ),
     Row::gauge(
         "process_start_time",
         "When natconnd started, seconds since 1970; a hand-over is a start",

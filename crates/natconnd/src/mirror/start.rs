@@ -19,6 +19,7 @@ use super::silence::Doubts;
 use super::socket::take_over_or_open;
 use super::taken_over::{TakenOver, read_handed_over};
 use super::{Feed, Mirror, Settings};
+use crate::panics::{self, Part};
 
 /// Ends the reader thread when it is dropped or told to.
 pub struct Stop {
@@ -111,7 +112,9 @@ pub fn start(
         let watched = Arc::clone(&mirror);
         let watch = thread::Builder::new()
             .name("watch".to_owned())
-            .spawn(move || watched.watch_reader(&is_stopping))?;
+            .spawn(move || {
+                panics::restarting(Part::Watch, || watched.watch_reader(&is_stopping));
+            })?;
         stop.threads.push(watch);
     }
     Ok((mirror, stop))

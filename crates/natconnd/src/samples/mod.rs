@@ -16,6 +16,8 @@ use std::time::Duration;
 use model::Timestamp;
 use parking_lot::Mutex;
 
+use crate::panics::{self, Part};
+
 use ring::Ring;
 pub use sources::Sources;
 
@@ -143,13 +145,15 @@ pub fn start(sources: Sources) -> std::io::Result<Arc<Samples>> {
     thread::Builder::new()
         .name("samples".to_owned())
         .spawn(move || {
-            loop {
-                thread::sleep(EVERY);
-                let Some(samples) = kept.upgrade() else {
-                    return;
-                };
-                samples.add(sources.sample());
-            }
+            panics::restarting(Part::Samples, || {
+                loop {
+                    thread::sleep(EVERY);
+                    let Some(samples) = kept.upgrade() else {
+                        return;
+                    };
+                    samples.add(sources.sample());
+                }
+            });
         })?;
     Ok(samples)
 }

@@ -10,6 +10,7 @@ pub mod history;
 pub mod kernel;
 pub mod machine;
 pub mod mirror;
+pub mod process;
 pub mod room;
 
 use crate::api::Severity;

@@ -237,6 +237,58 @@ pub const AILING: &[Patient] = &[
             it.clock = Err("Operation not permitted (os error 1)".to_owned());
         },
     ),
+    (
+        (
+            "panics",
+            Warning,
+            "5 faults since the start (http 2, samples 3), the last one 1 minute ago at src/a.rs:7",
+            "journalctl",
+            "",
+        ),
+        |it| {
+            daemon(it).panics = vec![panicked(Part::Http, 2, 60), panicked(Part::Samples, 3, 90)];
+        },
+    ),
+    (
+        (
+            "panics",
+            Note,
+            "1 fault since the start (reader 1)",
+            "report",
+            "",
+        ),
+        |it| daemon(it).panics = vec![panicked(Part::Reader, 1, 2 * 86_400)],
+    ),
+    (
+        (
+            "confinement",
+            Note,
+            "not know of all else: ioctls",
+            "6.12",
+            "",
+        ),
+        |it| daemon(it).confinement = confine::State::Confined { abi: 4 },
+    ),
+    (
+        (
+            "confinement",
+            Note,
+            "natconnd: lsm=",
+            "docs/confinement.md",
+            "",
+        ),
+        |it| daemon(it).confinement = confine::State::Missing("lsm=".to_owned()),
+    ),
+    (
+        (
+            "confinement",
+            Note,
+            "--no-landlock",
+            "docs/confinement.md",
+            "",
+        ),
+        |it| daemon(it).confinement = confine::State::Declined,
+    ),
     (("delivery", Note, "best-effort", "", ""), |it| {
         daemon(it).condition.is_reliable = false;
     }),

@@ -19,7 +19,9 @@ use super::netlink::Netlink;
 use crate::api::Finding;
 use crate::api::Severity::{self, Failure, Note, Ok, Warning};
 use crate::config::{Config, FileKind, Loaded};
+use crate::confine;
 use crate::mirror::{Condition, State};
+use crate::panics::{Part, Seen};
 
 const NOW: Timestamp = Timestamp(1_795_474_020_123_000_000);
 
@@ -63,6 +65,8 @@ fn healthy() -> Facts {
                 },
                 room: Some((50 << 30, 100 << 30)),
             }),
+            panics: Vec::new(),
+            confinement: confine::State::Confined { abi: 6 },
         }),
         netlink: Netlink::Answers,
         settings: Settings {
@@ -110,6 +114,15 @@ fn gap(cause: GapCause, from: u64, to: Option<u64>) -> Gap {
         from: ago(from),
         to: to.map(ago),
         cause,
+    }
+}
+
+fn panicked(part: Part, count: u64, last: u64) -> Seen {
+    Seen {
+        part,
+        count,
+        last_at: ago(last),
+        last_place: "src/a.rs:7".to_owned(),
     }
 }
 
