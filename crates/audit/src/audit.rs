@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use model::Timestamp;
 use parking_lot::Mutex;
 
-use crate::committer::{Committer, Shared};
+use crate::committer::{Clock, Committer, Shared};
 use crate::entry::Entry;
 use crate::error::{OpenError, RecordError};
 use crate::recorded::Recorded;
@@ -33,13 +33,8 @@ impl Audit {
     ///
     /// Another process writes there, or the folder or a file in it is of no use.
     pub fn open(settings: Settings) -> Result<Self, OpenError> {
-        Self::open_at(settings, now)
-    }
-
-    /// The same with another clock.
-    pub(crate) fn open_at(settings: Settings, clock: fn() -> Timestamp) -> Result<Self, OpenError> {
         let shared = Arc::new(Shared::default());
-        let committer = Committer::open(settings, clock, Arc::clone(&shared))?;
+        let committer = Committer::open(settings, Clock(Arc::new(now)), Arc::clone(&shared))?;
         let thread = std::thread::Builder::new()
             .name("audit".to_owned())
             .spawn(|| committer.run())

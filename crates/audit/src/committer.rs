@@ -1,6 +1,7 @@
 //! The one thread that writes: all that waits goes with one write and one
 //! `fdatasync`.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -115,12 +116,22 @@ struct Failing {
     unrecorded: u64,
 }
 
+/// Tells the time.
+#[derive(Clone)]
+pub(crate) struct Clock(pub(crate) Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
 /// The thread's own.
 #[derive(Debug)]
 pub(crate) struct Committer {
     shared: Arc<Shared>,
     settings: Settings,
-    clock: fn() -> Timestamp,
+    clock: Clock,
     lock: Lock,
     /// `None` after an error, until it could be opened anew.
     chain: Option<Chain>,
@@ -139,7 +150,7 @@ impl Committer {
     /// Where there is no room just now, it is tried again with the first entries.
     pub(crate) fn open(
         settings: Settings,
-        clock: fn() -> Timestamp,
+        clock: Clock,
         shared: Arc<Shared>,
     ) -> Result<Self, OpenError> {
         let folder = Folder::at(&settings.folder);
@@ -189,8 +200,8 @@ impl Committer {
     }
 
     /// Writes lines, and before them what is due; notes what came of it.
-    fn commit(&mut self, lines: &[(Kind, Members)]) -> Result<(), FileError> {
-        let now = (self.clock)();
+    pub(crate) fn commit(&mut self, lines: &[(Kind, Members)]) -> Result<(), FileError> {
+        let now = (self.clock.0)();
         let is_entry = |(kind, _): &&(Kind, Members)| *kind == Kind::Request;
         let entries = lines.iter().filter(is_entry).count() as u64;
         let outcome = self.try_commit(lines, now);
@@ -303,12 +314,12 @@ impl Committer {
 
     /// Begins the next file where this one is old, and deletes those whose time is over,
     /// each after a line that says so.
-    fn look_after_files(&mut self) {
+    pub(crate) fn look_after_files(&mut self) {
         let Some(keep_for) = self.settings.keep_for else {
             return;
         };
         let folder = Folder::at(&self.settings.folder);
-        let now = (self.clock)();
+        let now = (self.clock.0)();
         if self.is_old(now) && self.commit(&[]).is_err() {
             return;
         }

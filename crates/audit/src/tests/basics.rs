@@ -1,7 +1,6 @@
 //! What is recorded is there, in its order, and reads back.
 
 use super::*;
-use crate::{Kind, verify};
 
 #[test]
 fn lines_are_in_the_order_in_which_they_were_recorded() {

@@ -35,6 +35,8 @@ pub(super) struct Walk<'a> {
     head: Known,
     /// What is known from elsewhere.
     anchor: Known,
+    /// Whether the last file ends within a line.
+    is_torn: bool,
     report: Report,
 }
 
@@ -77,6 +79,7 @@ impl<'a> Walk<'a> {
             removed: None,
             head: Known::new(head.map(|end| end.head)),
             anchor: Known::new(anchor),
+            is_torn: false,
             report: Report::default(),
         }
     }
@@ -154,12 +157,9 @@ impl<'a> Walk<'a> {
     /// Notes that a file ends within a line. At the end of the chain that is a line that
     /// is just being written, or that a crash has left.
     fn torn(&mut self, number: u64, is_last: bool, bytes: u64) {
-        if is_last {
-            let name = Folder::name(number);
-            let note = format!("{name} ends within a line that was never acknowledged");
-            self.report.note(note);
-        } else {
-            self.find(number, None, Fault::Torn { bytes });
+        match is_last {
+            true => self.is_torn = true,
+            false => self.find(number, None, Fault::Torn { bytes }),
         }
     }
 
@@ -281,6 +281,10 @@ impl<'a> Walk<'a> {
                 line: None,
                 fault: Fault::ShortOfHead { last, head },
             });
+        } else if self.is_torn {
+            let name = Folder::name(self.last_file);
+            let note = format!("{name} ends within a line that was never acknowledged");
+            self.report.note(note);
         }
         if let Some((file, before)) = self.before {
             self.gone_before(file, before);
