@@ -39,7 +39,7 @@ pub use error::Error;
 pub use gateway::{Lab, MASQUERADE};
 pub use host::Host;
 pub use listing::{Listed, ListingError};
-pub use rerun::{run, test_name};
+pub use rerun::{run, run_with_all_users, test_name};
 pub use topology::Topology;
 
 /// Runs the rest of a test on a fresh gateway of its own.
@@ -50,8 +50,18 @@ pub use topology::Topology;
 ///
 /// Call it once in a test, as the whole of it: what stands before it runs
 /// twice, outside and inside.
+///
+/// With `with all users` before it, for tests of installed systems that have more users
+/// than root, it needs root.
 #[macro_export]
 macro_rules! in_gateway {
+    (with all users, |$lab:ident| $work:expr) => {{
+        fn here() {}
+        let topology = $crate::Topology::default();
+        $crate::run_with_all_users($crate::test_name(&here), topology, |$lab: &$crate::Lab| {
+            $work
+        })
+    }};
     (|$lab:ident| $work:expr) => {
         $crate::in_gateway!($crate::Topology::default(), |$lab| $work)
     };

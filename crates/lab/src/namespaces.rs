@@ -10,12 +10,11 @@ use std::process::Command;
 use crate::Error;
 use crate::command::{command, finish};
 
-/// The fresh namespaces, with a user namespace first. Where that is forbidden
-/// root does without.
-const UNSHARE: [&[&str]; 2] = [
-    &["--user", "--map-root-user"],
-    &[], // keep the user namespace
-];
+/// A user namespace, in which anyone is root, and nobody else is there.
+const USER: &[&str] = &["--user", "--map-root-user"];
+
+/// The user namespace that is there already, with all its users.
+const KEEP_USERS: &[&str] = &[];
 
 const REST: [&str; 7] = [
     "--net",
@@ -50,9 +49,29 @@ echo 1 > /proc/sys/net/ipv4/ip_forward";
 /// [`Error::NoNamespaces`] says what this machine lacks, with a hint where
 /// there is something to do about it.
 pub fn fresh() -> Result<Command, Error> {
+    // Where user namespaces are forbidden root does without.
+    first_that_works(&[USER, KEEP_USERS])
+}
+
+/// The same for a program that needs more users than root, such as an installed
+/// system: for root only.
+///
+/// # Errors
+///
+/// Those of [`fresh`], and that the caller is not root.
+pub fn fresh_with_all_users() -> Result<Command, Error> {
+    first_that_works(&[KEEP_USERS])
+}
+
+fn first_that_works(ways: &[&[&str]]) -> Result<Command, Error> {
     let mut reasons = Vec::new();
-    for first in UNSHARE {
-        let line = [&["setpriv", "--pdeathsig", "KILL", "unshare"], first, &REST].concat();
+    for first in ways {
+        let line = [
+            &["setpriv", "--pdeathsig", "KILL", "unshare"],
+            *first,
+            &REST,
+        ]
+        .concat();
         match finish(command(&line).args(["sh", "-c", PROBE])) {
             Ok(_) => return Ok(command(&line)),
             Err(Error::Failed { output, .. }) => reasons.push(output.trim().to_owned()),

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::io::Write;
-use std::process::{ExitCode, Termination};
+use std::process::{Command, ExitCode, Termination};
 
 use crate::{Error, Lab, Topology, namespaces};
 
@@ -33,10 +33,33 @@ pub fn test_name<F>(_inner: &F) -> &'static str {
 /// When `work` panics or returns an error, with all that the test printed; and
 /// when there are no namespaces although `NATCONND_REQUIRE_KERNEL_TESTS=1`.
 pub fn run<T: Termination>(name: &str, topology: Topology, work: impl FnOnce(&Lab) -> T) {
+    run_in(namespaces::fresh, name, topology, work);
+}
+
+/// The same in namespaces that have all users of the machine, for installed systems:
+/// for root only.
+///
+/// # Panics
+///
+/// As [`run`] does.
+pub fn run_with_all_users<T: Termination>(
+    name: &str,
+    topology: Topology,
+    work: impl FnOnce(&Lab) -> T,
+) {
+    run_in(namespaces::fresh_with_all_users, name, topology, work);
+}
+
+fn run_in<T: Termination>(
+    fresh: impl FnOnce() -> Result<Command, Error>,
+    name: &str,
+    topology: Topology,
+    work: impl FnOnce(&Lab) -> T,
+) {
     if env::var(INSIDE).is_ok_and(|inside| inside == name) {
         run_inside(name, topology, work);
     } else {
-        run_again_inside(name);
+        run_again_inside(fresh, name);
     }
 }
 
@@ -54,8 +77,8 @@ fn run_inside<T: Termination>(name: &str, topology: Topology, work: impl FnOnce(
     println!("\n{}", last_line(name));
 }
 
-fn run_again_inside(name: &str) {
-    let mut command = match namespaces::fresh() {
+fn run_again_inside(fresh: impl FnOnce() -> Result<Command, Error>, name: &str) {
+    let mut command = match fresh() {
         Ok(command) => command,
         Err(error) => return skip(name, &error),
     };

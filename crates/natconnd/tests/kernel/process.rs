@@ -80,6 +80,15 @@ impl Process {
         })
     }
 
+    /// The processes that it has started and that still run.
+    pub fn children(&mut self) -> Vec<u32> {
+        let id = self.running.child().id();
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
+        let children = children.unwrap_or_default();
+        let numbers = children.split_whitespace();
+        numbers.filter_map(|number| number.parse().ok()).collect()
+    }
+
     /// Whether it runs.
     pub fn is_running(&mut self) -> bool {
         self.running.child().try_wait().unwrap().is_none()
