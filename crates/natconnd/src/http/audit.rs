@@ -11,11 +11,13 @@ use model::{Answer, Coverage};
 
 use super::body::Body;
 use super::inquiry::{Inquiry, Purpose};
-use super::problem::{problem, to_response};
+use super::problem::problem;
+use super::refusal::told;
 use super::route::Route;
 use super::state::State;
 use crate::api::Problem;
 use crate::trail::{Trail, Unwritten};
+use crate::web;
 
 /// What an answer tells, as far as it is written down.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -90,6 +92,7 @@ const fn word(coverage: &Coverage) -> &'static str {
 #[derive(Clone, Debug)]
 pub(super) struct Audited {
     trail: Arc<Trail>,
+    route: Route,
     entry: Entry,
 }
 
@@ -112,6 +115,7 @@ impl Audited {
         entry.reason = given(&inquiry.purpose.reason);
         Some(Self {
             trail: Arc::clone(trail),
+            route,
             entry,
         })
     }
@@ -124,22 +128,25 @@ impl Audited {
 
     /// Writes the answer down, and gives it back where that was possible.
     pub async fn record(mut self, mut response: Response<Body>) -> Response<Body> {
-        let told = response.extensions_mut().remove::<Told>();
-        if told.as_ref().is_some_and(|told| told.is_written) {
+        let noted = response.extensions_mut().remove::<Told>();
+        if noted.as_ref().is_some_and(|noted| noted.is_written) {
             return response;
         }
         // A question that was refused or not understood has told nobody anything.
-        if told.is_none() && !response.status().is_success() {
+        if noted.is_none() && !response.status().is_success() {
             return response;
         }
-        let told = told.unwrap_or_default();
-        told.fill(&mut self.entry);
-        if told.goes_on {
+        let noted = noted.unwrap_or_default();
+        noted.fill(&mut self.entry);
+        if noted.goes_on {
             self.entry.outcome = Outcome::Begun;
         }
         match self.trail.record(vec![self.entry]).await {
             Ok(()) => response,
-            Err(unwritten) => to_response(&of_unwritten(unwritten)),
+            Err(unwritten) => {
+                let problem = of_unwritten(unwritten);
+                told(self.route, &problem, web::Refusal::not_written)
+            }
         }
     }
 

@@ -81,8 +81,15 @@ impl Inquiry {
         self.require_reason(role)
     }
 
+    /// Whether it is only for want of a reason that its caller may not use a role.
+    pub fn lacks_reason(&self, role: Role) -> bool {
+        self.caller.roles.contains(role)
+            && self.caller.needs_reason.contains(role)
+            && self.purpose.reason.is_empty()
+    }
+
     fn require_reason(&self, role: Role) -> Refused<Role> {
-        if !self.caller.needs_reason.contains(role) || !self.purpose.reason.is_empty() {
+        if !self.lacks_reason(role) {
             return Ok(role);
         }
         let detail = format!(
@@ -97,10 +104,7 @@ impl Purpose {
     /// Reads it from headers, from parameters, or from the cookie; the first that says
     /// something counts, for each of the two.
     pub fn read(headers: &HeaderMap, query: Option<&str>) -> Refused<Self> {
-        let mut purpose = Self::default();
-        if let Some(cookie) = of_cookie(headers) {
-            purpose.take(cookie, Plus::IsSpace)?;
-        }
+        let mut purpose = Self::of_cookie(headers);
         if let Some(query) = query.filter(|query| has_purpose(query)) {
             purpose.take(query, Plus::IsSpace)?;
         }
@@ -117,9 +121,25 @@ impl Purpose {
         Ok(purpose)
     }
 
-    /// Takes the fields of a form that are its own and say something.
+    /// What the cookie of the pages says. One that cannot be read says nothing: nobody sees
+    /// it who could mend it, and pages write a new one.
+    pub fn of_cookie(headers: &HeaderMap) -> Self {
+        let mut purpose = Self::default();
+        match cookie(headers).map(|text| purpose.take(text, Plus::IsSpace)) {
+            Some(Ok(())) => purpose,
+            Some(Err(_)) | None => Self::default(),
+        }
+    }
+
+    /// Whether nothing is said.
+    pub const fn is_empty(&self) -> bool {
+        self.case.is_empty() && self.reason.is_empty()
+    }
+
+    /// Takes the fields of a form that are its own; one that is empty says that there is
+    /// nothing to say any more.
     pub fn take_fields(&mut self, fields: &[(String, String)]) -> Refused<()> {
-        for (name, value) in fields.iter().filter(|(_, value)| !value.trim().is_empty()) {
+        for (name, value) in fields {
             match &**name {
                 "case" => self.case = bounded_text(name, value, LONGEST_CASE)?,
                 "reason" => self.reason = bounded_text(name, value, LONGEST_REASON)?,
@@ -161,7 +181,7 @@ fn bounded(name: &str, text: Option<Cow<'_, str>>, longest: usize) -> Refused<St
     Ok(text.trim().to_owned())
 }
 
-fn of_cookie(headers: &HeaderMap) -> Option<&str> {
+fn cookie(headers: &HeaderMap) -> Option<&str> {
     let mut cookies = headers.get_all(COOKIE).iter();
     cookies.find_map(|line| {
         let mut pairs = line.to_str().ok()?.split(';');
@@ -220,6 +240,29 @@ mod tests {
             Some("reason=now"),
         );
         assert_eq!((&*of_cookie.case, &*of_cookie.reason), ("C", "now"));
+    }
+
+    #[test]
+    fn a_cookie_that_cannot_be_read_says_nothing() {
+        for cookie in ["case=%ff", "reason=%", &format!("case={}", "a".repeat(101))] {
+            let headers = headers(&[("cookie", &format!("natconn-purpose={cookie}&reason=x"))]);
+            let read = Purpose::read(&headers, Some("case=7")).unwrap();
+            assert_eq!((&*read.case, &*read.reason), ("7", ""), "{cookie}");
+        }
+    }
+
+    #[test]
+    fn a_field_that_was_emptied_says_nothing_any_more() {
+        let mut purpose = Purpose {
+            case: "A".to_owned(),
+            reason: "spam".to_owned(),
+        };
+        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        purpose.take_fields(&[field("text", "x")]).unwrap();
+        assert_eq!(purpose.reason, "spam");
+        let emptied = [field("case", " B "), field("reason", " ")];
+        purpose.take_fields(&emptied).unwrap();
+        assert_eq!((&*purpose.case, &*purpose.reason), ("B", ""));
     }
 
     #[test]

@@ -9,19 +9,23 @@ use std::future::{Ready, ready};
 use std::sync::Arc;
 
 use hyper::body::Incoming;
-use hyper::header::{CONNECTION, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use hyper::header::{
+    CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use hyper::service::Service;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode};
 
 use super::body::Body;
 use super::counters::{Counters, add};
+use super::pages::{self, sections};
 use super::problem::{problem, to_response};
-use super::response::{HTML, TEXT, full};
+use super::response::{HTML, full};
 use super::route::Route;
 use super::state::State;
 use crate::access::{Caller, Refusal, TooMuch};
 use crate::api::Problem;
 use crate::config::Roles;
+use crate::web;
 
 /// The requests of a connection whose peer was refused as it connected. The
 /// refusal is counted there, because not every such peer makes a request.
@@ -87,27 +91,33 @@ pub(super) fn refuse(state: &State, route: Route, why: &NotAnswered) -> Response
         NotAnswered::Nobody(Refusal::NotLetIn) => not_let_in(state, route),
         NotAnswered::Nobody(Refusal::UnknownToken) => {
             let detail = "read Authorization: the token is none that is known here";
-            unidentified(route, detail)
+            unidentified(
+                route,
+                detail,
+                "The token that was shown is none that is known here.",
+            )
         }
         NotAnswered::Nobody(Refusal::UnreadableCredential) => {
             let detail = "read Authorization: expected Bearer with a token, or Basic with it as \
                           the password";
-            unidentified(route, detail)
+            unidentified(route, detail, "What was shown to log in is no token.")
         }
         NotAnswered::Nobody(Refusal::WrongHost) => {
             let detail = "answer: the request asks for a host that this is not; hint: ask by \
                           address, or add the name to http.hosts";
-            told(route, &problem(StatusCode::MISDIRECTED_REQUEST, detail))
+            let status = StatusCode::MISDIRECTED_REQUEST;
+            told(route, &problem(status, detail), web::Refusal::wrong_host)
         }
         NotAnswered::UnclearHost => {
             let detail = "read Host: expected one, the same as in the request's target";
-            let mut response = told(route, &problem(StatusCode::BAD_REQUEST, detail));
+            let mut response = unreadable(route, &problem(StatusCode::BAD_REQUEST, detail));
             close(&mut response);
             response
         }
         NotAnswered::CrossSite => {
             let detail = "answer: a page of another site makes this request";
-            told(route, &problem(StatusCode::FORBIDDEN, detail))
+            let status = StatusCode::FORBIDDEN;
+            told(route, &problem(status, detail), web::Refusal::cross_site)
         }
         NotAnswered::NoRole(caller, needed) => without_role(route, caller, *needed),
         NotAnswered::TooMuch(too_much) => too_many(route, *too_much),
@@ -115,8 +125,9 @@ pub(super) fn refuse(state: &State, route: Route, why: &NotAnswered) -> Response
 }
 
 /// What a credential gets that is not known. Each guess costs a connection.
-fn unidentified(route: Route, detail: &str) -> Response<Body> {
-    let mut response = told(route, &problem(StatusCode::UNAUTHORIZED, detail));
+fn unidentified(route: Route, detail: &str, for_people: &str) -> Response<Body> {
+    let problem = problem(StatusCode::UNAUTHORIZED, detail);
+    let mut response = told(route, &problem, || web::Refusal::unidentified(for_people));
     ask_for_token(&mut response);
     close(&mut response);
     response
@@ -141,31 +152,51 @@ fn without_role(route: Route, caller: &Caller, needed: Roles) -> Response<Body> 
     };
     if caller.may_identify() {
         let detail = format!("answer: this needs {one_of}; show a token");
-        let mut response = told(route, &problem(StatusCode::UNAUTHORIZED, detail));
+        let problem = problem(StatusCode::UNAUTHORIZED, detail);
+        let mut response = told(route, &problem, || {
+            web::Refusal::without_token(&one_of, sections(caller))
+        });
         ask_for_token(&mut response);
         return response;
     }
     let detail = format!("answer: this needs {one_of}, which {} has not", caller.name);
-    told(route, &problem(StatusCode::FORBIDDEN, detail))
+    told(route, &problem(StatusCode::FORBIDDEN, detail), || {
+        web::Refusal::without_role(&one_of, &caller.name, sections(caller))
+    })
 }
 
 fn too_many(route: Route, too_much: TooMuch) -> Response<Body> {
     let detail = format!("answer: the caller's limit {} is reached", too_much.limit);
-    let mut response = told(route, &problem(StatusCode::TOO_MANY_REQUESTS, detail));
     let seconds = too_much.after.as_secs() + u64::from(too_much.after.subsec_nanos() > 0);
+    let seconds = seconds.max(1);
+    let problem = problem(StatusCode::TOO_MANY_REQUESTS, detail);
+    let mut response = told(route, &problem, || {
+        web::Refusal::too_many(too_much.limit, seconds)
+    });
     response
         .headers_mut()
-        .insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        .insert(RETRY_AFTER, HeaderValue::from(seconds));
     response
 }
 
-/// A refusal for programs, or for people where they see it.
-fn told(route: Route, problem: &Problem) -> Response<Body> {
+/// A refusal for programs, or where people see it the page of one.
+pub(super) fn told(
+    route: Route,
+    problem: &Problem,
+    for_people: impl FnOnce() -> web::Refusal,
+) -> Response<Body> {
     if !route.is_page() {
         return to_response(problem);
     }
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::FORBIDDEN);
-    full(status, TEXT, format!("{}\n", problem.detail))
+    pages::refusal(status, &for_people())
+}
+
+/// The same of a request that cannot be read.
+pub(super) fn unreadable(route: Route, problem: &Problem) -> Response<Body> {
+    told(route, problem, || {
+        web::Refusal::unreadable(&*problem.detail)
+    })
 }
 
 /// Asks for a token, browsers too: they have it typed in as a password.
@@ -185,19 +216,36 @@ fn close(response: &mut Response<Body>) {
     response.headers_mut().insert(CONNECTION, close);
 }
 
-/// Whether a browser makes the request for a page of another site (Fetch Metadata). Following
-/// a link is no such thing: the page that had it does not see the answer.
+/// Whether a browser makes the request for a page of another site. Following a link is no
+/// such thing: the page that had it does not see the answer.
+///
+/// Browsers say so to servers that they trust to be who they are, over TLS and on the same
+/// machine (Fetch Metadata). To others they say at least where a form comes from.
 pub(super) fn is_cross_site(request: &Request<Incoming>) -> bool {
     const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
     const MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
     let headers = request.headers();
+    let is_asking = matches!(*request.method(), Method::GET | Method::HEAD);
     let Some(site) = headers.get(SITE) else {
-        return false;
+        return !is_asking && is_of_other_origin(headers);
     };
     let is_foreign = matches!(site.as_bytes(), b"cross-site" | b"same-site");
     let follows_link = headers
         .get(MODE)
         .is_some_and(|mode| mode.as_bytes() == b"navigate")
-        && matches!(*request.method(), hyper::Method::GET | hyper::Method::HEAD);
+        && is_asking;
     is_foreign && !follows_link
+}
+
+/// Whether a form comes from elsewhere than from the host that is asked. Programs say
+/// nothing about it.
+fn is_of_other_origin(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(ORIGIN) else {
+        return false;
+    };
+    let origin = origin.as_bytes();
+    let authority = [&b"http://"[..], b"https://"]
+        .into_iter()
+        .find_map(|scheme| origin.strip_prefix(scheme));
+    authority.is_none() || authority != headers.get(HOST).map(HeaderValue::as_bytes)
 }

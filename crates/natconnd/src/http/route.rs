@@ -216,7 +216,7 @@ impl Route {
             "/healthz" => Self::Healthz,
             "/metrics" => Self::Metrics,
             "/openapi.json" => Self::OpenApi,
-            "/desk" | "/desk/report" | "/desk/answers" => Self::DeskPage,
+            "/desk" | "/desk/report" | "/desk/answers" | "/desk/purpose" => Self::DeskPage,
             "/live" => Self::LivePage,
             _ if path.starts_with("/hosts/") => Self::HostPage,
             "/ports" | "/ports/picture.png" => Self::PortsPage,

@@ -176,6 +176,8 @@ impl Server {
         listeners: Vec<Listener>,
         shutdown: watch::Receiver<bool>,
     ) -> Result<(), ServeError> {
+        let over_tls = listeners.iter().filter(|it| it.tls.is_some());
+        let over_tls = over_tls.map(|it| Arc::clone(&it.name)).collect();
         let bound = listeners
             .into_iter()
             .map(Bound::new)
@@ -196,6 +198,7 @@ impl Server {
             scrapes: Semaphore::new(1),
             pynatconnd: self.pynatconnd.map(Pynatconnd::new),
             limits,
+            over_tls,
             scans: Arc::new(Semaphore::new(SCANS)),
             narrow: Arc::new(Semaphore::new(NARROW)),
             broad: Arc::new(Semaphore::new(BROAD)),

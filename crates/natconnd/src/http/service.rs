@@ -18,7 +18,7 @@ use super::body::Body;
 use super::forward_auth::Unanswered;
 use super::inquiry::{Inquiry, Purpose, without_purpose};
 use super::problem::{Refused, problem, to_response, unknown_path, wrong_method};
-use super::refusal::{NotAnswered, count, is_cross_site, refuse};
+use super::refusal::{NotAnswered, count, is_cross_site, refuse, unreadable};
 use super::response::{JSON, TEXT, full, ok};
 use super::route::Route;
 use super::state::State;
@@ -89,6 +89,8 @@ impl Requests {
                 }
             }
             _ if is_cross_site(request) => return Err(NotAnswered::CrossSite),
+            // What refusals look like too, whoever they are told.
+            Route::Asset => self.visitor.caller(None, None),
             _ => self.visitor.caller(bytes(AUTHORIZATION), host),
         };
         let caller = caller.map_err(NotAnswered::Nobody)?;
@@ -97,8 +99,11 @@ impl Requests {
         {
             return Err(NotAnswered::NoRole(caller, needed));
         }
-        let turn = caller.admit().map_err(NotAnswered::TooMuch)?;
-        Ok((caller, turn))
+        let turn = match route {
+            Route::Asset => Ok(None),
+            _ => caller.admit().map_err(NotAnswered::TooMuch),
+        };
+        Ok((caller, turn?))
     }
 
     /// Answers what needs no waiting; `None` where the route does.
@@ -220,7 +225,7 @@ impl Service<Request<Incoming>> for Requests {
         };
         let purpose = match Purpose::read(request.headers(), request.uri().query()) {
             Ok(purpose) => purpose,
-            Err(problem) => return self.counted(route, to_response(&problem)),
+            Err(problem) => return self.counted(route, unreadable(route, &problem)),
         };
         if let Some(uri) = without_purpose(request.uri()) {
             *request.uri_mut() = uri;
@@ -238,7 +243,11 @@ impl Service<Request<Incoming>> for Requests {
             && let Some(role) = route.only_role()
             && let Err(problem) = inquiry.require(role)
         {
-            return self.counted(route, to_response(&problem));
+            let response = match route.is_page() {
+                true => pages::ask_purpose(state, inquiry, &request, role),
+                false => to_response(&problem),
+            };
+            return self.counted(route, response);
         }
         self.answer(route, inquiry, request)
     }

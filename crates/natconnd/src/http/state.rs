@@ -39,6 +39,8 @@ pub(super) struct State {
     pub scrapes: Semaphore,
     pub pynatconnd: Option<Pynatconnd>,
     pub limits: Limits,
+    /// The listeners that speak TLS.
+    pub over_tls: Vec<Arc<str>>,
     /// Permits to scan the table, so that a crowd of listing clients leaves
     /// processors for the thread that reads events.
     pub scans: Arc<Semaphore>,
@@ -67,6 +69,11 @@ pub(super) const NARROW: usize = 8;
 pub(super) const BROAD: usize = 2;
 
 impl State {
+    /// Whether a listener speaks TLS.
+    pub(super) fn speaks_tls(&self, listener: &str) -> bool {
+        self.over_tls.iter().any(|name| **name == *listener)
+    }
+
     /// Runs something that scans the table, where blocking is allowed.
     ///
     /// `None` where it panicked. Its permit is held until it ends, even where nobody

@@ -17,6 +17,10 @@ pub struct Desk {
     pub timezone: String,
     /// How far clocks may differ.
     pub tolerance: String,
+    /// Whether nothing is answered without a reason.
+    pub needs_reason: bool,
+    /// Whether what was asked is not answered for want of one.
+    pub lacks_reason: bool,
     /// Whether anything was asked.
     pub is_asked: bool,
     /// Whether the past is known.
@@ -46,6 +50,26 @@ impl Desk {
     /// The same for the template.
     pub const fn tolerance_label(&self) -> &'static str {
         Self::TOLERANCE
+    }
+
+    /// What the field of the reason is called.
+    pub const fn reason_label(&self) -> &'static str {
+        match self.needs_reason {
+            true => "Reason",
+            false => "Reason, if there is one to note",
+        }
+    }
+
+    /// Where the report of an answer is.
+    pub fn report(&self, case: &Case) -> String {
+        let address = format!("/desk/report?{}", case.report);
+        self.frame.viewer.purpose.carried_to(&address)
+    }
+
+    /// Where programs ask the same.
+    pub fn json(&self, case: &Case) -> String {
+        let address = format!("/api/v1/lookup?{}", case.query);
+        self.frame.viewer.purpose.carried_to(&address)
     }
 
     /// How many questions there are, in words.

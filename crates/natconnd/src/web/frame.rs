@@ -4,6 +4,7 @@
 use model::{Coverage, Timestamp};
 
 use super::assets::Asset;
+use super::viewer::Viewer;
 use super::words;
 
 /// A place in the navigation.
@@ -22,7 +23,8 @@ pub enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 5] = [
+    /// All of them, in the order of the navigation.
+    pub const ALL: [Self; 5] = [
         Self::Desk,
         Self::Live,
         Self::Ports,
@@ -90,30 +92,50 @@ impl State {
 pub struct Frame {
     /// The place in the navigation that the page belongs to.
     pub here: Section,
-    /// The gateway's name.
-    pub gateway: String,
-    /// Whether an answer about now would be complete.
-    pub state: State,
+    /// Who looks at it.
+    pub viewer: Viewer,
+    /// The gateway's name; `None` for whoever may ask nothing.
+    pub gateway: Option<String>,
+    /// Whether an answer about now would be complete; `None` for whoever may ask nothing.
+    pub state: Option<State>,
     /// When the page was made.
     pub made_at: Timestamp,
 }
 
 impl Frame {
-    /// A frame for a page of `here`; `coverage` is that of this moment.
-    pub fn new(here: Section, gateway: &str, coverage: &Coverage, made_at: Timestamp) -> Self {
+    /// A frame for a page of `here` that `viewer` sees; `coverage` is that of this moment.
+    pub fn new(
+        here: Section,
+        viewer: Viewer,
+        gateway: &str,
+        coverage: &Coverage,
+        made_at: Timestamp,
+    ) -> Self {
         let incomplete = coverage.gaps().last().map(words::gap);
+        // Who may see how natconnd fares may see this much of it everywhere.
+        let may_know = viewer.may(Section::Health);
         Self {
             here,
-            gateway: gateway.to_owned(),
-            state: State { incomplete },
+            gateway: may_know.then(|| gateway.to_owned()),
+            state: may_know.then_some(State { incomplete }),
+            viewer,
             made_at,
         }
     }
 
-    /// All places.
-    pub fn sections(&self) -> std::slice::Iter<'static, Section> {
-        const ALL: &[Section] = &Section::ALL;
-        ALL.iter()
+    /// The places where whoever looks at it may go.
+    pub fn sections(&self) -> std::slice::Iter<'_, Section> {
+        self.viewer.sections.iter()
+    }
+
+    /// Whether links to hosts and lists lead somewhere.
+    pub fn may_browse(&self) -> bool {
+        self.viewer.may(Section::Live)
+    }
+
+    /// Whether links to the desk do.
+    pub fn may_ask(&self) -> bool {
+        self.viewer.may(Section::Desk)
     }
 
     /// Where the style sheet is.

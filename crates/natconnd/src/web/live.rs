@@ -230,6 +230,11 @@ impl Live {
         self.form.elsewhere(NEWEST_FIRST, "", "")
     }
 
+    /// Where changes of these connections are followed by the script.
+    pub fn events(&self) -> String {
+        self.frame.viewer.purpose.carried_to(&self.form.events())
+    }
+
     /// Where the script is.
     pub fn script(&self) -> &'static str {
         Asset::Live.address()

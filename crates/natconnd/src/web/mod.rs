@@ -17,8 +17,11 @@ mod host;
 mod live;
 mod port_picture;
 mod ports;
+mod purpose;
+mod refusal;
 mod rows;
 mod trouble;
+mod viewer;
 mod words;
 
 pub use assets::Asset;
@@ -31,8 +34,11 @@ pub use host::{Host, HostForm, PLACE_OF_PAST, Past};
 pub use live::{Heading, Live, LiveForm};
 pub use port_picture::{Dot, picture};
 pub use ports::{Picture, Ports, Usage, dots};
+pub use purpose::PurposePage;
+pub use refusal::Refusal;
 pub use rows::{Row, Share};
 pub use trouble::Trouble;
+pub use viewer::{AskedFor, Viewer};
 pub use words::gap as gap_in_words;
 
 /// What a page may load, run and send: what comes from natconnd itself, in files of

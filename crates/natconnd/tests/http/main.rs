@@ -22,6 +22,7 @@ mod lookup;
 mod lookups;
 mod openapi;
 mod pages;
+mod pages_access;
 mod pages_desk;
 mod pages_health;
 mod pages_live;

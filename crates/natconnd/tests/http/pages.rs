@@ -25,7 +25,7 @@ fn pages_forbid_whatever_is_not_natconnds_own() {
             "{path}"
         );
         assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
-        assert_eq!(reply.header("referrer-policy"), Some("no-referrer"));
+        assert_eq!(reply.header("referrer-policy"), Some("same-origin"));
         assert_eq!(reply.header("cache-control"), Some("no-store"));
         let html = &reply.body;
         for forbidden in ["style=", "onclick", "javascript:", "<style", "<script>"] {

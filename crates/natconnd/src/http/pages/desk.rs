@@ -8,24 +8,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::body::Incoming;
-use hyper::header::{CACHE_CONTROL, CONTENT_DISPOSITION, HeaderValue, RETRY_AFTER};
+use hyper::header::{CACHE_CONTROL, CONTENT_DISPOSITION, HeaderValue, RETRY_AFTER, SET_COOKIE};
 use hyper::{Method, Request, Response, StatusCode};
 use jiff::tz::TimeZone;
 use model::{EndpointSet, Lookup, Timestamp, Verdict};
 
 use super::super::audit::{Audited, Told, of_unwritten};
 use super::super::body::Body;
-use super::super::inquiry::Inquiry;
+use super::super::inquiry::{Inquiry, Purpose};
 use super::super::lookups::{Room, permit_one_more, timezone};
+use super::super::permission::role_of;
 use super::super::problem::{Refused, problem};
 use super::super::response::{TEXT, ok};
 use super::super::state::State;
 use super::super::{query, when};
 use super::present::Present;
 use super::report::{LONGEST_LINE, report};
-use super::{form, frame, never_sniffed, page, trouble};
+use super::visit::Visit;
+use super::{form, never_sniffed, page, purpose, trouble};
 use crate::api::Problem;
 use crate::bulk::{Batch, BeginError, Clock, Item, Question, Reader, Settings};
+use crate::config::Role;
 use crate::lookup::{Answered, Asked, TOLERANCE};
 use crate::web::{Case, Desk, Section};
 
@@ -101,8 +104,7 @@ impl Form {
 
 pub(super) async fn respond(
     state: &Arc<State>,
-    mut inquiry: Inquiry,
-    mut audited: Option<Audited>,
+    mut visit: Visit,
     request: Request<Incoming>,
 ) -> Response<Body> {
     let (head, body) = request.into_parts();
@@ -110,30 +112,52 @@ pub(super) async fn respond(
     let path = head.uri.path();
     let answered = async {
         if path == "/desk/report" {
-            return report(state, &inquiry, asked).await;
+            return report(state, &visit, asked).await;
         }
-        let fields = match head.method {
-            Method::POST => form::read(body, state.limits.body_timeout).await?,
-            _ => form::fields(asked.unwrap_or_default())?,
+        let is_sent = head.method == Method::POST;
+        let fields = match is_sent {
+            true => form::read(body, state.limits.body_timeout).await?,
+            false => form::fields(asked.unwrap_or_default())?,
         };
-        inquiry.purpose.take_fields(&fields)?;
-        if let Some(audited) = &mut audited {
-            audited.set_purpose(&inquiry.purpose);
-        }
+        let kept = match is_sent {
+            true => keep(&mut visit, &fields)?,
+            false => None,
+        };
         let form = Form::of_fields(fields);
-        if path == "/desk/answers" {
-            return answers(state, &inquiry, audited.as_ref(), &form).await;
+        let mut response = match path {
+            "/desk/answers" => answers(state, &visit, form).await?,
+            _ => desk(state, &visit, form).await?,
+        };
+        if let Some(cookie) = kept {
+            response.headers_mut().insert(SET_COOKIE, cookie);
         }
-        desk(state, &inquiry, audited.as_ref(), form).await
+        state.note(&mut response, Told::written);
+        Ok(response)
     };
     answered.await.unwrap_or_else(|problem| {
-        let mut response = trouble(state, Section::Desk, &problem);
+        let mut response = trouble(state, &visit, Section::Desk, &problem);
         if response.status() == StatusCode::SERVICE_UNAVAILABLE {
             let soon = HeaderValue::from_static("1");
             response.headers_mut().insert(RETRY_AFTER, soon);
         }
         response
     })
+}
+
+/// Takes what a form says it is asked for, and has the browser keep that where it is
+/// something else than before.
+fn keep(visit: &mut Visit, fields: &[(String, String)]) -> Refused<Option<HeaderValue>> {
+    visit.inquiry.purpose.take_fields(fields)?;
+    let purpose: &Purpose = &visit.inquiry.purpose;
+    if let Some(audited) = &mut visit.audited {
+        audited.set_purpose(purpose);
+    }
+    if *purpose == visit.kept {
+        return Ok(None);
+    }
+    let cookie = purpose::cookie(visit, purpose)?;
+    visit.kept = purpose.clone();
+    Ok(Some(cookie))
 }
 
 /// A tolerance as people write it: a number alone is seconds.
@@ -146,13 +170,8 @@ fn tolerance(text: &str) -> Refused<Duration> {
 }
 
 /// The desk, with the answers to what is in its form.
-async fn desk(
-    state: &Arc<State>,
-    inquiry: &Inquiry,
-    audited: Option<&Audited>,
-    form: Form,
-) -> Refused<Response<Body>> {
-    let (read, refused) = match cases(state, inquiry, audited, &form).await {
+async fn desk(state: &Arc<State>, visit: &Visit, form: Form) -> Refused<Response<Body>> {
+    let (read, refused) = match cases(state, &visit.inquiry, visit.audited.as_ref(), &form).await {
         Ok(read) => (read, None),
         // It is not the form that is at fault.
         Err(problem) if problem.status >= 500 => return Err(problem),
@@ -160,10 +179,20 @@ async fn desk(
     };
     let status = match refused {
         Some(_) => StatusCode::BAD_REQUEST,
+        None if read.lacks_reason => StatusCode::FORBIDDEN,
         None => StatusCode::OK,
     };
-    let desk = Desk {
-        frame: frame(state, Section::Desk),
+    Ok(page(status, &shown(state, visit, form, read, refused)))
+}
+
+fn shown(state: &State, visit: &Visit, form: Form, read: Read, refused: Option<String>) -> Desk {
+    let caller = &visit.inquiry.caller;
+    let mut asking = [Role::Lookup, Role::Browse].into_iter();
+    Desk {
+        frame: visit.frame(state, Section::Desk),
+        needs_reason: asking
+            .all(|role| !caller.roles.contains(role) || caller.needs_reason.contains(role)),
+        lacks_reason: read.lacks_reason,
         is_asked: !form.text.trim().is_empty(),
         text: form.text,
         timezone: form.timezone,
@@ -173,10 +202,7 @@ async fn desk(
         cases: read.cases,
         total: read.total,
         is_endless: read.is_endless,
-    };
-    let mut response = page(status, &desk);
-    state.note(&mut response, Told::written);
-    Ok(response)
+    }
 }
 
 /// What ails a form, with its fields called as they are on the page.
@@ -209,6 +235,18 @@ struct Read {
     total: usize,
     /// Whether there are more.
     is_endless: bool,
+    /// Whether a question is not answered for want of a reason; then none is.
+    lacks_reason: bool,
+}
+
+impl Read {
+    /// What is not answered for want of a reason.
+    fn without_reason() -> Self {
+        Self {
+            lacks_reason: true,
+            ..Self::default()
+        }
+    }
 }
 
 async fn cases(
@@ -234,6 +272,10 @@ async fn cases(
             break;
         }
         total += 1;
+        let lacks_reason = |it: &Question| inquiry.lacks_reason(role_of(&it.asked.lookup));
+        if question.as_ref().is_ok_and(lacks_reason) {
+            return Ok(Read::without_reason());
+        }
         if asked.len() < SHOWN {
             let permitted = question.clone().and_then(|question| {
                 permit_one_more(inquiry, &mut asked_so_far, &question.asked)?;
@@ -274,6 +316,7 @@ async fn cases(
         cases: cases.collect(),
         total,
         is_endless,
+        lacks_reason: false,
     })
 }
 
@@ -347,15 +390,15 @@ pub(super) fn broke_off() -> Box<Problem> {
 }
 
 /// The text of a form with the answers beside its lines, as a file.
-async fn answers(
-    state: &Arc<State>,
-    inquiry: &Inquiry,
-    audited: Option<&Audited>,
-    form: &Form,
-) -> Refused<Response<Body>> {
-    inquiry.permit_any()?;
+async fn answers(state: &Arc<State>, visit: &Visit, form: Form) -> Refused<Response<Body>> {
+    let inquiry = visit.inquiry.clone();
+    // Whoever gets here has one of the roles.
+    if inquiry.permit_any().is_err() {
+        let desk = shown(state, visit, form, Read::without_reason(), None);
+        return Ok(page(StatusCode::FORBIDDEN, &desk));
+    }
+    let audited = visit.audited.as_ref();
     let is_audited = audited.is_some();
-    let inquiry = inquiry.clone();
     let room = state.bulk.take(&inquiry)?;
     let present = Present::new();
     let goes_on = present.watch();

@@ -8,21 +8,26 @@ use super::super::body::Body;
 use super::super::problem::{Refused, bad_value, problem};
 use super::super::query;
 use super::super::state::State;
-use super::{frame, page, trouble};
+use super::visit::Visit;
+use super::{page, trouble};
 use crate::samples::Span;
 use crate::web::{HealthPage, Section};
 
 /// The parameters.
 const PARAMETERS: &[&str] = &["span"];
 
-pub(super) async fn respond(state: &Arc<State>, query: Option<&str>) -> Response<Body> {
-    let response = health(state, query).await;
-    response.unwrap_or_else(|problem| trouble(state, Section::Health, &problem))
+pub(super) async fn respond(
+    state: &Arc<State>,
+    visit: &Visit,
+    query: Option<&str>,
+) -> Response<Body> {
+    let response = health(state, visit, query).await;
+    response.unwrap_or_else(|problem| trouble(state, visit, Section::Health, &problem))
 }
 
-async fn health(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Body>> {
+async fn health(state: &Arc<State>, visit: &Visit, query: Option<&str>) -> Refused<Response<Body>> {
     let span = span(query)?;
-    let frame = frame(state, Section::Health);
+    let frame = visit.frame(state, Section::Health);
     let broke_off = |_| {
         let detail = "examine natconnd: the examination broke off";
         problem(StatusCode::INTERNAL_SERVER_ERROR, detail)

@@ -13,14 +13,14 @@ use model::{EndpointPattern, EndpointSet, Filter, Lookup, Match, Period, Timesta
 
 use super::super::audit::Told;
 use super::super::body::{Body, Chunk, chunks};
-use super::super::inquiry::Inquiry;
 use super::super::problem::{Refused, bad_value, problem};
 use super::super::query::{Plus, decode};
 use super::super::state::State;
 use super::super::when::When;
 use super::super::{connections, cursor, records};
 use super::desk::in_words;
-use super::{form, frame, page, page_of, render, trouble};
+use super::visit::Visit;
+use super::{form, page, page_of, render, trouble};
 use crate::lookup::{Order, Page, PastQuestion, SortKey, Wanted};
 use crate::web::{Host, HostForm, PLACE_OF_PAST, Past, Row, Section, gap_in_words};
 
@@ -49,15 +49,15 @@ struct Asked {
 
 pub(super) async fn respond(
     state: &Arc<State>,
-    inquiry: &Inquiry,
+    visit: &Visit,
     path: &str,
     query: Option<&str>,
 ) -> Response<Body> {
     let shown = match read(path, query) {
-        Ok(asked) => show(state, inquiry, asked).await,
+        Ok(asked) => show(state, visit, asked).await,
         Err(problem) => Err(problem),
     };
-    shown.unwrap_or_else(|problem| trouble(state, Section::Live, &problem))
+    shown.unwrap_or_else(|problem| trouble(state, visit, Section::Live, &problem))
 }
 
 fn read(path: &str, query: Option<&str>) -> Refused<Asked> {
@@ -89,7 +89,7 @@ fn address(text: &str) -> Refused<IpAddr> {
         })
 }
 
-async fn show(state: &Arc<State>, inquiry: &Inquiry, asked: Asked) -> Refused<Response<Body>> {
+async fn show(state: &Arc<State>, visit: &Visit, asked: Asked) -> Refused<Response<Body>> {
     let Asked { host, form, after } = asked;
     let pattern = EndpointPattern {
         addresses: Some(host.into()),
@@ -106,11 +106,13 @@ async fn show(state: &Arc<State>, inquiry: &Inquiry, asked: Asked) -> Refused<Re
     })?;
     let question = question(&form, pattern, state.answers.now());
     let question = question.and_then(|(question, after)| {
-        inquiry.within_period(question.period, question.tolerance)?;
+        visit
+            .inquiry
+            .within_period(question.period, question.tolerance)?;
         Ok((question, after))
     });
     let mut shown = Host {
-        frame: frame(state, Section::Live),
+        frame: visit.frame(state, Section::Live),
         host,
         form,
         rows: list.matches.iter().take(SHOWN).map(Row::new).collect(),

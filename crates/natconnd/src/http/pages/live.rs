@@ -14,21 +14,26 @@ use super::super::connections::{self, Listing};
 use super::super::problem::{Refused, bad_value, problem};
 use super::super::state::State;
 use super::desk::in_words;
-use super::{form, frame, page, trouble};
+use super::visit::Visit;
+use super::{form, page, trouble};
 use crate::lookup::Page;
 use crate::web::{Live, LiveForm, Row, Section, gap_in_words};
 
 /// How many rows a page may have.
 const LIMITS: [usize; 3] = [50, 100, 200];
 
-pub(super) async fn respond(state: &Arc<State>, query: Option<&str>) -> Response<Body> {
+pub(super) async fn respond(
+    state: &Arc<State>,
+    visit: &Visit,
+    query: Option<&str>,
+) -> Response<Body> {
     let fields = match form::fields(query.unwrap_or_default()) {
         Ok(fields) => fields,
-        Err(problem) => return trouble(state, Section::Live, &problem),
+        Err(problem) => return trouble(state, visit, Section::Live, &problem),
     };
     let form = LiveForm::of_fields(fields);
     let mut shown = Live {
-        frame: frame(state, Section::Live),
+        frame: visit.frame(state, Section::Live),
         refused: None,
         rows: Vec::new(),
         total: 0,
@@ -54,7 +59,7 @@ pub(super) async fn respond(state: &Arc<State>, query: Option<&str>) -> Response
     let Some((list, live)) = scanned.await else {
         let detail = "list the connections: the scan of the table broke off";
         let broken = problem(StatusCode::INTERNAL_SERVER_ERROR, detail);
-        return trouble(state, Section::Live, &broken);
+        return trouble(state, visit, Section::Live, &broken);
     };
     let Page { matches, total, .. } = &list;
     shown.next = connections::next_cursor(order, &list);

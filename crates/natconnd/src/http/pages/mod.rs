@@ -11,7 +11,9 @@ mod host;
 mod live;
 mod ports;
 mod present;
+mod purpose;
 mod report;
+mod visit;
 
 use std::sync::Arc;
 
@@ -30,7 +32,11 @@ use super::response::{PAGE, ok, response};
 use super::route::Route;
 use super::state::State;
 use crate::api::Problem;
-use crate::web::{self, Asset, Frame, Section, Trouble};
+use crate::config::Role;
+use crate::web::{self, Asset, Refusal, Section, Trouble};
+
+use visit::Visit;
+pub(super) use visit::sections;
 
 /// Answers a request for a page, or for what a page loads.
 pub(super) async fn respond(
@@ -40,28 +46,39 @@ pub(super) async fn respond(
     audited: Option<Audited>,
     request: Request<Incoming>,
 ) -> Response<Body> {
+    let visit = Visit::new(&state, inquiry, audited, &request);
+    if route == Route::DeskPage {
+        return match request.uri().path() {
+            "/desk/purpose" => purpose::respond(&state, &visit, request).await,
+            _ => desk::respond(&state, visit, request).await,
+        };
+    }
+    let (path, query) = (request.uri().path(), request.uri().query());
     match route {
-        Route::DeskPage => desk::respond(&state, inquiry, audited, request).await,
-        Route::PortsPage => {
-            let uri = request.uri();
-            ports::respond(&state, uri.path(), uri.query()).await
-        }
-        Route::HostPage => {
-            let uri = request.uri();
-            host::respond(&state, &inquiry, uri.path(), uri.query()).await
-        }
-        Route::LivePage => live::respond(&state, request.uri().query()).await,
-        Route::HealthPage => health::respond(&state, request.uri().query()).await,
-        Route::DocsPage => docs::respond(&state, request.uri().path()),
-        Route::Asset => asset(&state, request.uri().path()),
-        _ => missing(&state, request.uri().path()),
+        Route::PortsPage => ports::respond(&state, &visit, path, query).await,
+        Route::HostPage => host::respond(&state, &visit, path, query).await,
+        Route::LivePage => live::respond(&state, &visit, query).await,
+        Route::HealthPage => health::respond(&state, &visit, query).await,
+        Route::DocsPage => docs::respond(&state, &visit, path),
+        Route::Asset => asset(&state, &visit, path),
+        _ => missing(&state, &visit, path),
     }
 }
 
-/// What is around a page about this moment.
-fn frame(state: &State, here: Section) -> Frame {
-    let coverage = state.answers.coverage();
-    Frame::new(here, &state.gateway, &coverage, state.answers.now())
+/// What a page gets instead that is not shown with this role for want of a reason: a form
+/// for one.
+pub(super) fn ask_purpose<B>(
+    state: &State,
+    inquiry: Inquiry,
+    request: &Request<B>,
+    role: Role,
+) -> Response<Body> {
+    purpose::ask(state, &Visit::new(state, inquiry, None, request), role)
+}
+
+/// The page of a request that is not answered, for whose it is.
+pub(super) fn refusal(status: StatusCode, told: &Refusal) -> Response<Body> {
+    page(status, told)
 }
 
 /// A page.
@@ -88,7 +105,8 @@ fn page_of(status: StatusCode, html: impl Into<Body>) -> Response<Body> {
     headers.insert(CONTENT_SECURITY_POLICY, policy);
     // Who talked to whom stays in no cache and goes to no other site.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    // The same site is told, so that a form says where it comes from (`Origin`).
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     never_sniffed(response)
 }
 
@@ -100,11 +118,11 @@ fn never_sniffed(mut response: Response<Body>) -> Response<Body> {
 }
 
 /// The page of a refused request.
-fn trouble(state: &State, here: Section, problem: &Problem) -> Response<Body> {
+fn trouble(state: &State, visit: &Visit, here: Section, problem: &Problem) -> Response<Body> {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
     let expected = problem.expected.as_ref();
     let page_of_it = Trouble {
-        frame: frame(state, here),
+        frame: visit.frame(state, here),
         title: "This could not be answered",
         what: problem.detail.clone(),
         hint: expected.map(|expected| format!("Expected {expected}.")),
@@ -112,9 +130,9 @@ fn trouble(state: &State, here: Section, problem: &Problem) -> Response<Body> {
     page(status, &page_of_it)
 }
 
-fn missing(state: &State, path: &str) -> Response<Body> {
+fn missing(state: &State, visit: &Visit, path: &str) -> Response<Body> {
     let page_of_it = Trouble {
-        frame: frame(state, Section::Desk),
+        frame: visit.frame(state, Section::Desk),
         title: "There is no such page",
         what: format!("Nothing is at {path}."),
         hint: None,
@@ -122,10 +140,10 @@ fn missing(state: &State, path: &str) -> Response<Body> {
     page(StatusCode::NOT_FOUND, &page_of_it)
 }
 
-fn asset(state: &State, path: &str) -> Response<Body> {
+fn asset(state: &State, visit: &Visit, path: &str) -> Response<Body> {
     let name = path.strip_prefix("/assets/").unwrap_or_default();
     let Some(asset) = Asset::named(name) else {
-        return missing(state, path);
+        return missing(state, visit, path);
     };
     let mut response = ok(PAGE, asset.content());
     let headers = response.headers_mut();

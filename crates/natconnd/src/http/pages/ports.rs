@@ -15,7 +15,8 @@ use super::super::problem::{Refused, problem};
 use super::super::query;
 use super::super::response::{PNG, ok};
 use super::super::state::State;
-use super::{frame, never_sniffed, page, trouble};
+use super::visit::Visit;
+use super::{never_sniffed, page, trouble};
 use crate::lookup::PortMap;
 use crate::web::{self, Dot, Picture, Ports, Section, Usage};
 
@@ -32,12 +33,17 @@ const OF_PAGE: &[&str] = &["nat", "protocol", "from"];
 /// What can be said of the picture.
 const OF_PICTURE: &[&str] = &["nat", "protocol", "hosts"];
 
-pub(super) async fn respond(state: &Arc<State>, path: &str, query: Option<&str>) -> Response<Body> {
+pub(super) async fn respond(
+    state: &Arc<State>,
+    visit: &Visit,
+    path: &str,
+    query: Option<&str>,
+) -> Response<Body> {
     let response = match path {
         "/ports/picture.png" => picture(state, query).await,
-        _ => ports(state, query).await,
+        _ => ports(state, visit, query).await,
     };
-    response.unwrap_or_else(|problem| trouble(state, Section::Ports, &problem))
+    response.unwrap_or_else(|problem| trouble(state, visit, Section::Ports, &problem))
 }
 
 #[derive(Default)]
@@ -63,7 +69,7 @@ fn read(query: Option<&str>, known: &'static [&'static str]) -> Refused<Wanted> 
     Ok(wanted)
 }
 
-async fn ports(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Body>> {
+async fn ports(state: &Arc<State>, visit: &Visit, query: Option<&str>) -> Refused<Response<Body>> {
     let wanted = read(query, OF_PAGE)?;
     let census = state.scan(|answers| answers.census_within(PATIENCE));
     let census = census.await.flatten();
@@ -83,7 +89,7 @@ async fn ports(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Body
         None => None,
     };
     let page_of_it = Ports {
-        frame: frame(state, Section::Ports),
+        frame: visit.frame(state, Section::Ports),
         usage: census.map(|census| Usage::new(&census, shown)),
         picture: map.map(|map| Picture::new(&map, wanted.from)),
     };

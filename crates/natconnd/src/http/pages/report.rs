@@ -9,13 +9,14 @@ use hyper::{Response, StatusCode};
 
 use super::super::audit::Told;
 use super::super::body::Body;
-use super::super::inquiry::Inquiry;
 use super::super::lookup;
+use super::super::permission::role_of;
 use super::super::problem::{Refused, bad_value, shortened};
 use super::super::query;
 use super::super::state::State;
 use super::desk::{broke_off, case, look_up};
-use super::{frame, page};
+use super::visit::Visit;
+use super::{page, purpose};
 use crate::bulk::{Assumed, Question};
 use crate::lookup::Asked;
 use crate::web::{Report, Section};
@@ -40,17 +41,21 @@ const PARAMETERS: &[&str] = &{
 
 pub(super) async fn report(
     state: &Arc<State>,
-    inquiry: &Inquiry,
+    visit: &Visit,
     query: Option<&str>,
 ) -> Refused<Response<Body>> {
     let (question, line) = read(state, query)?;
     let asked = &question.asked;
+    let role = role_of(&asked.lookup);
+    if visit.inquiry.lacks_reason(role) {
+        return Ok(purpose::ask(state, visit, role));
+    }
     let when = asked.period.map(|period| (period, asked.tolerance));
-    inquiry.permit(&asked.lookup, when)?;
+    visit.inquiry.permit(&asked.lookup, when)?;
     let answered = look_up(state, vec![question.asked.clone()], None).await?;
     let answered = answered.into_iter().next().ok_or_else(broke_off)?;
     let report = Report {
-        frame: frame(state, Section::Desk),
+        frame: visit.frame(state, Section::Desk),
         case: case(state, line, &question, &answered),
         health: state.examine().await.ok_or_else(broke_off)?,
         has_history: state.answers.history().is_some(),

@@ -114,7 +114,7 @@ const fn span_words(span: &Span) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::Section;
+    use crate::web::{Section, Viewer};
     use model::{Coverage, GapCause, Timestamp};
 
     fn finding(check: &str, severity: Severity) -> Finding {
@@ -129,7 +129,13 @@ mod tests {
 
     fn page(findings: Vec<Finding>, gaps: &[Gap]) -> HealthPage {
         let now = Timestamp(1_795_474_020_123_000_000);
-        let frame = Frame::new(Section::Health, "gw1", &Coverage::Complete, now);
+        let frame = Frame::new(
+            Section::Health,
+            Viewer::default(),
+            "gw1",
+            &Coverage::Complete,
+            now,
+        );
         let health = Health::of_findings(now.to_string(), "natconnd", findings);
         HealthPage::new(frame, health, Span::Hour, &[], gaps)
     }
