@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::folder::replace;
+use crate::folder::{self, is_number, replace};
+use crate::holds::is_case;
 use crate::{checked_lines, gaps};
 
 /// What the catalogue knows of a segment. Times are milliseconds since 1970.
@@ -87,6 +88,34 @@ enum Line {
     },
 }
 
+impl Line {
+    /// Whether natconnd can have written it: its numbers and names are those of files, and
+    /// there are not so many that knowing them takes all memory.
+    fn is_ours(&self, catalogue: &Catalogue) -> bool {
+        match self {
+            Self::Kept { .. } | Self::Expired { .. } | Self::Released { .. } => true,
+            Self::Segment(entry) => {
+                is_number(entry.generation)
+                    && entry.groups.len() <= MOST_GROUPS
+                    && (catalogue.segments.len() < MOST_FILES
+                        || catalogue.segments.contains_key(&entry.generation))
+            }
+            Self::Holding(hold) | Self::Hold(hold) => {
+                is_case(&hold.case)
+                    && (catalogue.holds.len() < MOST_FILES
+                        || catalogue.holds.contains_key(&hold.case))
+            }
+        }
+    }
+}
+
+/// Segments, and holds, that a catalogue tells of: three years at ten thousand records a
+/// second.
+const MOST_FILES: usize = 1 << 20;
+
+/// Groups of records of one segment; natconnd writes three.
+const MOST_GROUPS: usize = 64;
+
 /// Which segments and holds there are, and what is known of their files.
 #[derive(Debug)]
 pub(crate) struct Catalogue {
@@ -114,15 +143,18 @@ impl Catalogue {
             holds: BTreeMap::new(),
             announced: BTreeMap::new(),
         };
-        let file = match File::open(path) {
+        let file = match folder::open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((catalogue, 0)),
             Err(error) => return Err(error),
         };
-        let (lines, damaged) = checked_lines::read(BufReader::new(file))?;
-        for line in lines {
-            catalogue.apply(line);
-        }
+        let damaged = checked_lines::read(BufReader::new(file), |line: Line| {
+            let is_ours = line.is_ours(&catalogue);
+            if is_ours {
+                catalogue.apply(line);
+            }
+            is_ours
+        })?;
         Ok((catalogue, damaged))
     }
 
@@ -330,7 +362,7 @@ impl Catalogue {
 impl Entry {
     /// Its records.
     pub(crate) fn records(&self) -> u64 {
-        self.groups.iter().map(|group| group.records).sum()
+        total(self.groups.iter().map(|group| group.records))
     }
 
     /// The last end.
@@ -341,4 +373,9 @@ impl Entry {
             .max()
             .unwrap_or(i64::MIN)
     }
+}
+
+/// The sum of what catalogues say, which may be anything.
+pub(crate) fn total(numbers: impl Iterator<Item = u64>) -> u64 {
+    numbers.fold(0, u64::saturating_add)
 }

@@ -5,9 +5,20 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
+
 /// Where each file of history is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Folder(PathBuf);
+
+/// The highest number that a file of ours has; each generation takes one, so there will never
+/// be as many. A higher one would leave none for those that come.
+const HIGHEST: u64 = 5_000_000_000;
+
+/// Whether a file of ours can have this number.
+pub(crate) const fn is_number(number: u64) -> bool {
+    number <= HIGHEST
+}
 
 /// A kind of file of which there are many, each with a number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -101,13 +112,14 @@ impl Folder {
         let list = || -> io::Result<Vec<u64>> {
             let mut numbers = Vec::new();
             for entry in fs::read_dir(&path)? {
-                let path = entry?.path();
-                let stem = path.file_stem().and_then(|stem| stem.to_str());
-                if path.extension().is_some_and(|found| found == extension)
-                    && let Some(number) = stem.and_then(|stem| stem.parse().ok())
-                {
-                    numbers.push(number);
-                }
+                let name = entry?.file_name();
+                let stem = name.to_str().and_then(|name| name.strip_suffix(extension));
+                let stem = stem.and_then(|stem| stem.strip_suffix('.'));
+                // As they are named here and not otherwise: `5` and `+5` are none of ours.
+                let number = stem.and_then(|stem| stem.parse().ok());
+                numbers.extend(number.filter(|number| {
+                    is_number(*number) && stem == Some(&*format!("{number:010}"))
+                }));
             }
             numbers.sort_unstable();
             Ok(numbers)
@@ -129,8 +141,11 @@ impl Folder {
         ] {
             let entries = fs::read_dir(&folder).map_err(|error| (folder.clone(), error))?;
             for entry in entries {
-                let path = entry.map_err(|error| (folder.clone(), error))?.path();
-                if path.extension().is_some_and(|extension| extension == "tmp") {
+                let entry = entry.map_err(|error| (folder.clone(), error))?;
+                let path = entry.path();
+                // A folder of that name is nobody's here.
+                let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+                if !is_folder && path.extension().is_some_and(|extension| extension == "tmp") {
                     fs::remove_file(&path).map_err(|error| (path, error))?;
                 }
             }
@@ -149,6 +164,7 @@ impl Folder {
             .write(true)
             .create(true)
             .truncate(false)
+            .custom_flags(NO_WAIT)
             .open(self.lock_path())?;
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),
@@ -161,6 +177,31 @@ impl Folder {
     pub(crate) fn lock_path(&self) -> PathBuf {
         self.0.join("lock")
     }
+}
+
+/// So that opening what is no file but a pipe does not wait until somebody else has.
+const NO_WAIT: i32 = OFlags::NONBLOCK.bits().cast_signed();
+
+/// Opens a file for reading.
+///
+/// # Errors
+///
+/// Where the system cannot, or where there is something else: a folder, a device, or a pipe,
+/// which nobody may ever write to, and which would keep whoever reads it waiting.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(NO_WAIT)
+        .open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file")),
+    }
+}
+
+/// Whether opening failed because there is something else than a file.
+pub(crate) fn is_no_file(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::InvalidInput
 }
 
 /// Makes names in a folder safe from a power cut.
@@ -185,16 +226,20 @@ pub(crate) fn is_passing(error: &io::Error) -> bool {
     ) || error.raw_os_error().is_some_and(is_too_many)
 }
 
-/// Makes a file, or empties the one that is there: it says who talked to whom, so it is
+/// Makes a file in the place of the one that is there, if any: it says who talked to whom, so it is
 /// for natconnd and its group.
 ///
 /// # Errors
 ///
 /// Where the system cannot.
 pub(crate) fn create(path: &Path) -> io::Result<File> {
+    // Not emptied: a link or a pipe of that name would lead elsewhere.
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(MODE);
-    options.open(path)
+    options.write(true).create_new(true).mode(MODE).open(path)
 }
 
 /// Who may read files: see [`create`].

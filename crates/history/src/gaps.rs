@@ -1,6 +1,5 @@
 //! The times of which something is missing, as noted by whoever missed it.
 
-use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::Path;
 use std::time::Duration;
@@ -9,7 +8,7 @@ use model::{Gap, GapCause, Period, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::checked_lines;
-use crate::folder::replace;
+use crate::folder::{self, replace};
 
 /// Gaps beyond which the oldest are taken together.
 const MOST: usize = 10_000;
@@ -61,7 +60,7 @@ impl Gaps {
     ///
     /// Where there is a file that cannot be read.
     pub(crate) fn open(path: &Path) -> io::Result<(Self, usize)> {
-        let file = match File::open(path) {
+        let file = match folder::open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 // Written even if there is none: a file that is missing is amiss.
@@ -73,11 +72,11 @@ impl Gaps {
             }
             Err(error) => return Err(error),
         };
-        let (lines, damaged) = checked_lines::read::<Line>(BufReader::new(file))?;
         let mut gaps = Self::default();
-        for line in &lines {
-            gaps.note(line.into());
-        }
+        let damaged = checked_lines::read(BufReader::new(file), |line: Line| {
+            gaps.note((&line).into());
+            true
+        })?;
         gaps.is_unsaved = damaged > 0;
         Ok((gaps, damaged))
     }

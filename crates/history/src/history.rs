@@ -70,6 +70,14 @@ pub enum FindError {
         /// What is wrong with it.
         fault: String,
     },
+    /// A case would hold more than it can.
+    #[error("hold for case \"{case}\": it would have more than {most} records")]
+    TooMany {
+        /// The case.
+        case: String,
+        /// How many records a case can hold.
+        most: usize,
+    },
     /// What was found could not be written to the file that was given.
     #[error("export records: {0}")]
     Export(#[source] io::Error),

@@ -9,13 +9,16 @@ use model::{Gap, Match, Timestamp};
 use crate::addresses::Addresses;
 use crate::archive::Archive;
 use crate::catalogue::HoldEntry;
-use crate::folder::{Replacement, sync_folder};
+use crate::folder::{self, Replacement, sync_folder};
 use crate::gaps::{self, whole_milliseconds};
 use crate::order::{by_all, is_same_record};
 use crate::rows::Rows;
 use crate::seal::checkpoint;
 use crate::segment::{Checksum, Meta, Segment, SegmentError, checksum, write};
 use crate::{FindError, Hold};
+
+/// The most records that a case can hold: all of them are in memory when some are added.
+const MOST: usize = 1 << 20;
 
 /// Adds records to what a case holds, and `gaps` to what was not known of their time.
 ///
@@ -33,13 +36,19 @@ pub(crate) fn hold(
     gaps: &[Gap],
     now: Timestamp,
 ) -> Result<(), FindError> {
-    if !is_name(case) {
+    if !is_case(case) {
         return Err(FindError::CaseName(case.to_owned()));
     }
     let _alone = archive.holding.lock();
     let path = archive.folder.hold(case);
     let mut held = held(&path)?;
     held.add(records, gaps, now);
+    if held.records.len() > MOST {
+        return Err(FindError::TooMany {
+            case: case.to_owned(),
+            most: MOST,
+        });
+    }
     let failed = |source| FindError::Write {
         path: path.clone(),
         source,
@@ -96,10 +105,15 @@ pub(crate) fn settle(archive: &Archive, announced: HoldEntry) {
 ///
 /// Where it cannot be read at all.
 pub(crate) fn adopted(path: &Path, case: &str, now: Timestamp) -> io::Result<HoldEntry> {
-    let checksum = checksum(path)?;
+    let bytes = folder::open(path)?.metadata()?.len();
     let (held, fault) = match held(path) {
         Ok(held) => (held, None),
         Err(error) => (Held::default(), Some(error.to_string())),
+    };
+    // Of one that is damaged it is of no use, and such a file may be endless.
+    let checksum = match fault {
+        Some(_) => Checksum { bytes, crc32: 0 },
+        None => checksum(path)?,
     };
     Ok(HoldEntry {
         verified_at: now.milliseconds(),
@@ -192,6 +206,13 @@ fn entry_of(case: &str, held: &Held, checksum: Checksum) -> HoldEntry {
 fn held(path: &Path) -> Result<Held, FindError> {
     let read = || {
         let segment = Segment::open(path)?;
+        let records = segment.groups().iter().map(|group| group.records);
+        let records: u64 = records.sum();
+        if records > MOST as u64 {
+            let path = path.to_owned();
+            let cause = format!("it has {records} records, expected {MOST} at most");
+            return Err(SegmentError::Damaged { path, cause });
+        }
         let mut held = Held {
             records: Vec::new(),
             gaps: segment.meta().gaps.clone(),
@@ -223,7 +244,7 @@ fn held(path: &Path) -> Result<Held, FindError> {
 ///
 /// Where the file could not be removed.
 pub(crate) fn release(archive: &Archive, case: &str) -> Result<bool, FindError> {
-    if !is_name(case) {
+    if !is_case(case) {
         return Err(FindError::CaseName(case.to_owned()));
     }
     let _alone = archive.holding.lock();
@@ -265,7 +286,7 @@ fn stop_at(archive: &Archive, step: &str) -> io::Result<()> {
 }
 
 /// Whether this can be the name of a case: it is one of a file, too.
-fn is_name(case: &str) -> bool {
+pub(crate) fn is_case(case: &str) -> bool {
     (1..=100).contains(&case.len())
         && !case.starts_with('.')
         && case
@@ -280,10 +301,10 @@ mod tests {
     #[test]
     fn the_name_of_a_case_cannot_lead_elsewhere() {
         for name in ["2026-017", "abuse_1.b", "A"] {
-            assert!(is_name(name), "{name}");
+            assert!(is_case(name), "{name}");
         }
         for name in ["", ".", "..", "../x", "a/b", "a b", "ä", &"x".repeat(101)] {
-            assert!(!is_name(name), "{name}");
+            assert!(!is_case(name), "{name}");
         }
     }
 }

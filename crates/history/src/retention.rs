@@ -9,6 +9,7 @@ use model::Timestamp;
 
 use crate::News;
 use crate::archive::Archive;
+use crate::catalogue::total;
 use crate::folder::sync_folder;
 use crate::sealed::Sealed;
 
@@ -79,10 +80,15 @@ pub(crate) fn expire(archive: &Archive, now: Timestamp) -> io::Result<()> {
 /// Bytes that all files take together.
 pub(crate) fn bytes_of_all(archive: &Archive) -> u64 {
     let segments = archive.sources().segments;
-    let segments: u64 = segments.iter().map(|sealed| sealed.entry().bytes).sum();
+    let segments = total(segments.iter().map(|sealed| sealed.entry().bytes));
     let folder = &archive.folder;
     let others = [folder.path().to_owned(), folder.journal(), folder.holds()];
-    segments + others.iter().map(|path| bytes_within(path)).sum::<u64>()
+    total(
+        others
+            .iter()
+            .map(|path| bytes_within(path))
+            .chain([segments]),
+    )
 }
 
 /// Bytes of the files in a folder. What cannot be read does not count.

@@ -179,15 +179,16 @@ fn write_segment(
 ///
 /// Where it cannot be removed.
 pub(crate) fn remove_journal(archive: &Archive, number: u64) -> Result<(), SealError> {
+    use io::ErrorKind::{IsADirectory, NotFound};
     // In this order: what was open is of no use without the journal, and is known
     // for that when the journal is not there.
     for kind in [Numbered::Journal, Numbered::Open] {
         let path = archive.folder.numbered(kind, number);
+        // A folder in its place is none of ours, and stays.
         match fs::remove_file(&path) {
-            Err(source) if source.kind() != io::ErrorKind::NotFound => {
-                return Err(SealError::File { path, source });
-            }
-            _ => {}
+            Ok(()) => {}
+            Err(error) if matches!(error.kind(), NotFound | IsADirectory) => {}
+            Err(source) => return Err(SealError::File { path, source }),
         }
         stop_at(archive, "journal removed")?;
     }

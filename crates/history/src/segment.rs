@@ -4,6 +4,7 @@
 //! [`write`] makes one, [`Segment`] answers questions from one. Which segments there
 //! are, and what a question means for several of them, is not known here.
 
+mod bounds;
 mod cells;
 mod chunk;
 mod column;
@@ -15,6 +16,7 @@ mod entry;
 mod error;
 mod file;
 mod find;
+mod footer;
 #[cfg(any(test, fuzzing))]
 mod fuzzing;
 mod hybrid;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use model::{Gap, Period, Timestamp};
 
 use crate::archive::Archive;
+use crate::catalogue::total;
 use crate::retention::bytes_of_all;
 
 /// How much is kept, and how it goes.
@@ -100,13 +101,13 @@ pub(crate) fn of(archive: &Archive) -> Status {
         (times.min().map(Timestamp::of_milliseconds), held)
     };
     Status {
-        sealed_records: segments.iter().map(|sealed| sealed.entry().records()).sum(),
+        sealed_records: total(segments.iter().map(|sealed| sealed.entry().records())),
         journal_records: sources
             .generations
             .iter()
             .map(|generation| generation.len() as u64)
             .sum(),
-        segment_bytes: segments.iter().map(|sealed| sealed.entry().bytes).sum(),
+        segment_bytes: total(segments.iter().map(|sealed| sealed.entry().bytes)),
         bytes: bytes_of_all(archive),
         segments: segments.len() as u64,
         memory: {

@@ -4,6 +4,7 @@ mod basics;
 mod damage;
 mod folder;
 mod holding;
+mod hostile;
 mod journal;
 mod journal_damage;
 mod keeping;
@@ -30,8 +31,13 @@ pub(crate) fn at(milliseconds: i64) -> Timestamp {
 
 /// Settings for few records.
 pub(crate) fn settings(folder: &TestFolder) -> Settings {
+    settings_of(folder.path())
+}
+
+/// The same for the folder at a path.
+pub(crate) fn settings_of(folder: PathBuf) -> Settings {
     Settings {
-        folder: folder.path(),
+        folder,
         gateway: "gw1".to_owned(),
         segment_records: 1000,
         ..Settings::default()

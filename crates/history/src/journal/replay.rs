@@ -10,7 +10,7 @@ use super::block::{self, BLOCK_HEADER, FILE_HEADER, Header};
 use super::bytes::Input;
 use super::entry::{self, Entry};
 use super::scan::next_whole;
-use crate::folder::is_passing;
+use crate::folder::{self, is_no_file, is_passing};
 
 /// How far a journal could be read.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -57,8 +57,15 @@ pub(crate) fn replay(
     after: Option<&Replayed>,
     mut visit: impl FnMut(&Entry, Timestamp),
 ) -> io::Result<Replayed> {
-    let replayed = after.cloned().unwrap_or_default();
-    let mut input = BufReader::with_capacity(1 << 18, File::open(path)?);
+    let mut replayed = after.cloned().unwrap_or_default();
+    let file = match folder::open(path) {
+        Err(error) if is_no_file(&error) => {
+            replayed.fault = Some(error.to_string());
+            return Ok(replayed);
+        }
+        other => other?,
+    };
+    let mut input = BufReader::with_capacity(1 << 18, file);
     input.seek(SeekFrom::Start(replayed.length))?;
     let mut journal = Journal {
         input,

@@ -10,7 +10,7 @@ use super::open::{OpenError, failed};
 use crate::archive::Archive;
 use crate::catalogue::Entry;
 use crate::folder::{Numbered, is_passing};
-use crate::holds;
+use crate::holds::{self, is_case};
 use crate::seal::entry_of;
 use crate::sealed::Sealed;
 use crate::segment::{Segment, SegmentError, checksum};
@@ -120,6 +120,11 @@ pub(super) fn find_holds(archive: &Archive, now: Timestamp) -> Result<(), OpenEr
             .holds()
             .any(|hold| hold.case == case);
         if is_known {
+            continue;
+        }
+        if !is_case(case) {
+            let fault = "its name is none of a case";
+            archive.name_damaged(path.clone(), fault.to_owned());
             continue;
         }
         match holds::adopted(&path, case, now) {

@@ -5,6 +5,9 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use parking_lot::Mutex;
+
+use super::bounds;
 use super::column::Column;
 use super::decode::{Decoded, Decoder};
 use super::index::{Chunk, GroupIndex};
@@ -85,8 +88,8 @@ impl<'a> GroupReader<'a> {
         let cursor = &mut cursors[column as usize];
         // In case it fails: nothing is here.
         cursor.rows = 0..0;
-        self.source
-            .read(place.offset, place.length as usize, &mut decoder.bytes)?;
+        let most = bounds::in_file(bounds::data(rows.len()));
+        read(self.source, place.offset, place.length, most, decoder)?;
         guarded(|| decoder.page(column, rows.len(), &mut cursor.values))?;
         cursor.rows = rows;
         Ok(())
@@ -105,14 +108,42 @@ impl<'a> GroupReader<'a> {
         let values = match chunk.dictionary {
             None => Distinct::decode(column, 0, &[])?,
             Some((offset, length)) => {
+                // Several large ones at a time would be a multiple of what one may take. The
+                // small ones of every segment do not wait.
+                let is_large = length as usize > bounds::LARGE;
+                let mut _alone = is_large.then(|| ONE_AT_A_TIME.lock());
                 let decoder = &mut self.tools.decoder;
-                self.source
-                    .read(offset, length as usize, &mut decoder.bytes)?;
-                guarded(|| decoder.dictionary(column))?
+                let most = bounds::in_file(bounds::DICTIONARY);
+                read(self.source, offset, length, most, decoder)?;
+                if !is_large && decoder.is_large() {
+                    _alone = Some(ONE_AT_A_TIME.lock());
+                }
+                let values = guarded(|| decoder.dictionary(column));
+                decoder.shrink();
+                values?
             }
         };
         Ok(chunk.distinct.get_or_init(|| Arc::new(values)))
     }
+}
+
+/// Held while a large dictionary is read.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// Reads a page as it is in the file, of at most so many bytes.
+fn read(
+    source: &Source,
+    offset: u64,
+    length: u32,
+    most: usize,
+    decoder: &mut Decoder,
+) -> Result<(), Fault> {
+    let length = length as usize;
+    if length > most {
+        let found = format!("a page has {length} bytes in the file, expected {most} at most");
+        return Err(Fault::Damage(found));
+    }
+    Ok(source.read(offset, length, &mut decoder.bytes)?)
 }
 
 thread_local! {

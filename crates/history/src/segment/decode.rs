@@ -1,9 +1,10 @@
 //! Pages as values.
 
+use super::bounds;
 use super::column::Column;
 use super::delta;
 use super::hybrid;
-use super::page::{Coding, PageReader};
+use super::page::{Coding, PageReader, uncompressed};
 use super::values::Distinct;
 use crate::milliseconds::NOT_KNOWN;
 
@@ -15,26 +16,31 @@ pub(super) const ABSENT: u32 = u32::MAX;
 pub(super) struct Decoded {
     /// Of columns with a dictionary; of many rows that have the same, just one.
     places: Vec<u32>,
-    has_one_place: bool,
-    /// Of the others.
+    /// Of the others; of many rows that have none, just one.
     numbers: Vec<i64>,
+    is_one_for_all: bool,
 }
 
 impl Decoded {
     /// The place in the dictionary of the value at an index, or [`ABSENT`].
     #[inline]
     pub(super) fn place(&self, index: u32) -> u32 {
-        self.places[if self.has_one_place {
-            0
-        } else {
-            index as usize
-        }]
+        self.places[self.at(index)]
     }
 
     /// The number at an index of a column without dictionary, or [`NOT_KNOWN`].
     #[inline]
     pub(super) fn number(&self, index: u32) -> i64 {
-        self.numbers[index as usize]
+        self.numbers[self.at(index)]
+    }
+
+    #[inline]
+    fn at(&self, index: u32) -> usize {
+        if self.is_one_for_all {
+            0
+        } else {
+            index as usize
+        }
     }
 }
 
@@ -66,12 +72,14 @@ impl Decoder {
             body,
             levels,
         } = self;
-        let header = pages.read(bytes, body)?;
+        let header = pages.read(bytes, bounds::data(many), body)?;
         let name = column.name();
         if header.is_dictionary || header.values as usize != many {
             return Err(format!("a page of {name} has {} values", header.values));
         }
         let cut = || format!("a page of {name} is cut");
+        let too_many = || format!("a page of {name} has {many} values that are not all the same");
+        let may_differ = many <= bounds::VALUES;
         let mut body = &body[..];
         let mut nulls = 0;
         if column.is_optional() {
@@ -81,6 +89,7 @@ impl Decoder {
             nulls = match hybrid::decode_run(encoded, 1, many) {
                 Some(0) => many,
                 Some(_) => 0,
+                None if !may_differ => return Err(too_many()),
                 None => {
                     levels.clear();
                     hybrid::decode(encoded, 1, many, levels).ok_or_else(cut)?;
@@ -91,13 +100,22 @@ impl Decoder {
         let present = many - nulls;
         let Decoded {
             places,
-            has_one_place,
             numbers,
+            is_one_for_all,
         } = decoded;
         places.clear();
         numbers.clear();
-        *has_one_place = false;
+        *is_one_for_all = false;
+        if present == 0 {
+            places.push(ABSENT);
+            numbers.push(NOT_KNOWN);
+            *is_one_for_all = true;
+            return Ok(());
+        }
         if column.is_delta() {
+            if !may_differ {
+                return Err(too_many());
+            }
             if header.coding != Coding::Delta as i64 {
                 return Err(format!("a page of {name} has encoding {}", header.coding));
             }
@@ -108,11 +126,6 @@ impl Decoder {
             spread(numbers, levels, many, nulls, NOT_KNOWN);
             return Ok(());
         }
-        if present == 0 {
-            places.push(ABSENT);
-            *has_one_place = true;
-            return Ok(());
-        }
         if header.coding != Coding::Dictionary as i64 {
             return Err(format!("a page of {name} has encoding {}", header.coding));
         }
@@ -120,8 +133,11 @@ impl Decoder {
         let run = hybrid::decode_run(body, width, present);
         if let Some(place) = run.filter(|_| nulls == 0) {
             places.push(place);
-            *has_one_place = true;
+            *is_one_for_all = true;
             return Ok(());
+        }
+        if !may_differ {
+            return Err(too_many());
         }
         hybrid::decode(body, width, present, places).ok_or_else(cut)?;
         spread(places, levels, many, nulls, ABSENT);
@@ -134,11 +150,27 @@ impl Decoder {
     ///
     /// What is wrong with it.
     pub(super) fn dictionary(&mut self, column: Column) -> Result<Distinct, String> {
-        let header = self.pages.read(&self.bytes, &mut self.body)?;
+        let header = self
+            .pages
+            .read(&self.bytes, bounds::DICTIONARY, &mut self.body)?;
         if !header.is_dictionary || header.coding != Coding::Plain as i64 {
             return Err(format!("{} has no dictionary", column.name()));
         }
         Distinct::decode(column, header.values, &self.body)
+    }
+
+    /// Whether what was read into `bytes` says that it becomes large.
+    pub(super) fn is_large(&self) -> bool {
+        uncompressed(&self.bytes).is_some_and(|length| length > bounds::LARGE)
+    }
+
+    /// Gives back the memory of a large page.
+    pub(super) fn shrink(&mut self) {
+        for buffer in [&mut self.bytes, &mut self.body] {
+            if buffer.capacity() > bounds::LARGE {
+                *buffer = Vec::new();
+            }
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! The file as a whole.
 
-use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
+
+use crate::folder;
 
 /// What tells whether a file is the one that was written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -19,7 +20,7 @@ pub(crate) struct Checksum {
 ///
 /// Where it cannot be read.
 pub(crate) fn checksum(path: &Path) -> io::Result<Checksum> {
-    let mut file = File::open(path)?;
+    let mut file = folder::open(path)?;
     let mut hasher = crc32fast::Hasher::new();
     let mut buffer = vec![0; 1 << 18];
     let mut bytes = 0;

@@ -10,6 +10,7 @@ use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use parquet::file::statistics::Statistics;
 
 use super::Group;
+use super::bounds;
 use super::column::Column;
 use super::values::Distinct;
 
@@ -112,7 +113,13 @@ fn group_index(metadata: &ParquetMetaData, group: usize) -> Result<GroupIndex, S
             Column::ALL.len()
         ));
     }
-    let rows = u32::try_from(group.num_rows()).map_err(|_| "a group has too many rows")?;
+    let rows = u32::try_from(group.num_rows())
+        .ok()
+        .filter(|rows| *rows <= bounds::ROWS)
+        .ok_or_else(|| {
+            let (found, most) = (group.num_rows(), bounds::ROWS);
+            format!("a group has {found} rows, expected {most} at most")
+        })?;
     let mut chunks = Vec::with_capacity(Column::ALL.len());
     for (number, column) in Column::ALL.into_iter().enumerate() {
         let name = column.name();

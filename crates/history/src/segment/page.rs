@@ -115,17 +115,25 @@ pub(super) struct PageReader {
     decompressor: zstd::bulk::Decompressor<'static>,
 }
 
-/// The largest page, uncompressed, that is believed to be one.
-const LARGEST: usize = 1 << 28;
-
 impl PageReader {
-    /// Reads the page that `bytes` are into `body`.
+    /// Reads the page that `bytes` are into `body`; it has at most so many bytes.
     ///
     /// # Errors
     ///
     /// What is wrong with it.
-    pub(super) fn read(&mut self, mut bytes: &[u8], body: &mut Vec<u8>) -> Result<Header, String> {
+    pub(super) fn read(
+        &mut self,
+        mut bytes: &[u8],
+        most: usize,
+        body: &mut Vec<u8>,
+    ) -> Result<Header, String> {
         let header = header(&mut bytes).ok_or("a page has no header")?;
+        if header.uncompressed > most {
+            return Err(format!(
+                "a page has {} bytes, expected {most} at most",
+                header.uncompressed
+            ));
+        }
         let compressed = bytes
             .get(..header.compressed)
             .ok_or("a page is longer than its place")?;
@@ -152,6 +160,11 @@ impl PageReader {
     }
 }
 
+/// Bytes that a page has without compression, as it says.
+pub(super) fn uncompressed(mut bytes: &[u8]) -> Option<usize> {
+    header(&mut bytes).map(|header| header.uncompressed)
+}
+
 fn header(bytes: &mut &[u8]) -> Option<Header> {
     let mut numbers = [None; 5];
     let mut inner = None;
@@ -172,7 +185,7 @@ fn header(bytes: &mut &[u8]) -> Option<Header> {
         DATA_PAGE
     };
     let uncompressed = usize::try_from(numbers[2]?).ok()?;
-    (numbers[1]? == kind && uncompressed <= LARGEST).then_some(Header {
+    (numbers[1]? == kind).then_some(Header {
         is_dictionary,
         values: u32::try_from(values).ok()?,
         coding,

@@ -1,15 +1,16 @@
 //! Questions to one segment.
 
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use model::Match;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{PageIndexPolicy, ParquetMetaDataReader};
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 
+use super::bounds;
 use super::cursor::{Fault, GroupReader, Tools, guarded};
 use super::find::find_in_group;
+use super::footer;
 use super::index::{GroupIndex, groups};
 use super::meta::FORMAT_VERSION;
 use super::seal;
@@ -18,6 +19,7 @@ use super::wanted::asked;
 use super::{Group, Meta, SegmentError};
 use crate::Question;
 use crate::deadline::Deadline;
+use crate::folder::{self, is_no_file};
 
 /// A sealed segment, open for questions from any number of threads.
 #[derive(Debug)]
@@ -40,7 +42,14 @@ impl Segment {
             path: path.to_owned(),
             source,
         };
-        let source = File::open(path).and_then(Source::new).map_err(system)?;
+        let source = match folder::open(path) {
+            Err(error) if is_no_file(&error) => {
+                let path = path.to_owned();
+                let cause = error.to_string();
+                return Err(SegmentError::Damaged { path, cause });
+            }
+            other => other.and_then(Source::new).map_err(system)?,
+        };
         let (version, meta, indexes) = read_index(&source).map_err(|fault| fault.of_file(path))?;
         if version > FORMAT_VERSION {
             return Err(SegmentError::Unknown {
@@ -178,19 +187,20 @@ fn read_index(source: &Source) -> Result<(u32, Meta, Vec<GroupIndex>), Fault> {
     let index_from = seal::index_from(&end)
         .filter(|from| *from < source.length())
         .ok_or_else(|| Fault::Damage("it says of no index".to_owned()))?;
+    let length = source.length() - index_from;
+    if length > bounds::INDEX as u64 {
+        return Err(Fault::Damage(format!(
+            "its index has {length} bytes, expected {} at most",
+            bounds::INDEX
+        )));
+    }
     let mut index = Vec::new();
-    source.read(
-        index_from,
-        (source.length() - index_from) as usize,
-        &mut index,
-    )?;
+    source.read(index_from, length as usize, &mut index)?;
     if !seal::is_index_whole(&mut index) {
         return Err(Fault::Damage("its index has another checksum".to_owned()));
     }
     guarded(|| {
-        let metadata = ParquetMetaDataReader::new()
-            .with_page_index_policy(PageIndexPolicy::Required)
-            .parse_and_finish(source);
+        let metadata = read_metadata(source, index_from, &index)?;
         let metadata = match metadata.map_err(io_error) {
             Ok(metadata) => metadata,
             Err(Ok(error)) => return Ok(Err(error)),
@@ -208,6 +218,53 @@ fn read_index(source: &Source) -> Result<(u32, Meta, Vec<GroupIndex>), Fault> {
         Ok(Ok((version, meta, groups(&metadata)?)))
     })?
     .map_err(Fault::from)
+}
+
+/// Reads footer and page index, once they are known to cost little.
+fn read_metadata(
+    source: &Source,
+    index_from: u64,
+    index: &[u8],
+) -> Result<Result<ParquetMetaData, ParquetError>, String> {
+    let footer = footer_of(index).ok_or("its footer is longer than its index")?;
+    footer::check(footer)?;
+    let metadata = match ParquetMetaDataReader::decode_metadata(footer) {
+        Ok(metadata) => metadata,
+        Err(error) => return Ok(Err(error)),
+    };
+    for column in metadata
+        .row_groups()
+        .iter()
+        .flat_map(|group| group.columns())
+    {
+        let within = |from: Option<i64>, length: Option<i32>| {
+            let from = u64::try_from(from?).ok()?.checked_sub(index_from)?;
+            let end = from.checked_add(u64::try_from(length?).ok()?)?;
+            index.get(usize::try_from(from).ok()?..usize::try_from(end).ok()?)
+        };
+        let offsets = within(column.offset_index_offset(), column.offset_index_length());
+        let pages = offsets.and_then(footer::pages);
+        // A page's place takes seven bytes at least.
+        if pages.is_none_or(|pages| pages * 7 > index.len() as u64) {
+            return Err("its index of pages is none".to_owned());
+        }
+        let ranges = column.column_index_offset();
+        if ranges.is_some() && within(ranges, column.column_index_length()).is_none() {
+            return Err("its index of values is not where it says".to_owned());
+        }
+    }
+    let mut reader = ParquetMetaDataReader::new_with_metadata(metadata)
+        .with_page_index_policy(PageIndexPolicy::Required);
+    Ok(reader
+        .read_page_indexes(source)
+        .and_then(|()| reader.finish()))
+}
+
+/// The footer, which is the last of the index but for its length and the end of the file.
+fn footer_of(index: &[u8]) -> Option<&[u8]> {
+    let (rest, end) = index.split_last_chunk::<8>()?;
+    let length = u32::from_le_bytes(*end.first_chunk()?) as usize;
+    rest.get(rest.len().checked_sub(length)?..)
 }
 
 /// What the system said, where it is the cause.

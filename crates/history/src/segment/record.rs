@@ -101,7 +101,7 @@ impl GroupReader<'_> {
             ABSENT => Ok(None),
             place => {
                 let word = self.distinct(column)?.word(place).ok_or_else(no_value)?;
-                let unknown = || Fault::Damage(format!("{} is \"{word}\"", column.name()));
+                let unknown = || unknown_word(column, word);
                 W::of(word).map(Some).ok_or_else(unknown)
             }
         }
@@ -116,7 +116,7 @@ impl GroupReader<'_> {
         let word = self.distinct(Column::Protocol)?.word(place);
         let word = word.ok_or_else(no_value)?;
         word.parse()
-            .map_err(|_| Fault::Damage(format!("protocol is \"{word}\"")))
+            .map_err(|_| unknown_word(Column::Protocol, word))
     }
 
     fn timed(&mut self, time: Column, source: Column, row: u32) -> Result<Option<Timed>, Fault> {
@@ -152,6 +152,12 @@ impl GroupReader<'_> {
         };
         Ok(Some(Traffic { original, reply }))
     }
+}
+
+/// A word that is none. It goes to logs and to screens, and a file may have any.
+fn unknown_word(column: Column, word: &str) -> Fault {
+    let word: String = word.chars().take(40).collect();
+    Fault::Damage(format!("{} is {word:?}", column.name()))
 }
 
 fn no_value() -> Fault {

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "all of this is tests")]
 
+mod craft;
 mod fixture;
+mod hostile;
 mod readers;
 
 use std::path::{Path, PathBuf};

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use super::bounds;
 use super::column::{Column, Values};
 
 /// The distinct values of a column, in the order of their places. Takes four bytes for
@@ -15,13 +16,35 @@ pub(super) enum Distinct {
     Large(Box<[u64]>),
 }
 
+/// Texts in Parquet's encoding PLAIN, all of a page; nothing for one that is none, or where
+/// bytes are left behind the last.
+struct Texts<'a> {
+    left: u32,
+    body: &'a [u8],
+}
+
+impl<'a> Iterator for Texts<'a> {
+    type Item = Option<&'a str>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.left = self.left.checked_sub(1)?;
+        let mut take = || {
+            let length = self.body.split_off(..4)?.try_into().ok()?;
+            let text = self.body.split_off(..u32::from_le_bytes(length) as usize)?;
+            str::from_utf8(text).ok()
+        };
+        let text = take().filter(|_| self.left > 0 || self.body.is_empty());
+        Some(text)
+    }
+}
+
 impl Distinct {
     /// Reads a dictionary's page.
     ///
     /// # Errors
     ///
     /// What is wrong with it.
-    pub(super) fn decode(column: Column, many: u32, mut body: &[u8]) -> Result<Self, String> {
+    pub(super) fn decode(column: Column, many: u32, body: &[u8]) -> Result<Self, String> {
         let wrong = || format!("the dictionary of {} is cut", column.name());
         let numbers = |size: usize| {
             let is_whole = body.len() == many as usize * size;
@@ -36,29 +59,26 @@ impl Distinct {
                 let as_small: Option<_> = all.iter().map(|n| u32::try_from(*n).ok()).collect();
                 Ok(as_small.map_or(Self::Large(all), Self::Small))
             }
+            Values::Text if many == 0 && !body.is_empty() => Err(wrong()),
             Values::Text => {
-                let mut texts = Vec::with_capacity((many as usize).min(body.len()));
-                for _ in 0..many {
-                    let length = small(body.split_off(..4).ok_or_else(wrong)?) as usize;
-                    let text = body.split_off(..length).ok_or_else(wrong)?;
-                    texts.push(str::from_utf8(text).map_err(|_| wrong())?);
-                }
-                if !body.is_empty() {
-                    return Err(wrong());
-                }
+                let texts = || Texts { left: many, body }.map(|text| text.ok_or_else(wrong));
                 if !column.is_address() {
-                    return Ok(Self::Words(texts.into_iter().map(Box::from).collect()));
+                    if many > bounds::WORDS {
+                        return Err(format!("{} has {many} different words", column.name()));
+                    }
+                    let words = texts().map(|text| text.map(Box::from));
+                    return words.collect::<Result<_, _>>().map(Self::Words);
                 }
-                let ipv4 = |text: &&str| Some(u32::from(text.parse::<Ipv4Addr>().ok()?));
-                if let Some(all) = texts.iter().map(ipv4).collect() {
+                let ipv4 =
+                    |text: Result<&str, _>| Some(text.ok()?.parse::<Ipv4Addr>().ok()?.to_bits());
+                if let Some(all) = texts().map(ipv4).collect() {
                     return Ok(Self::Ipv4(all));
                 }
-                let address = |text: &str| {
-                    let address = text.parse();
-                    address.map_err(|_| format!("{} is \"{text}\"", column.name()))
+                let address = |text: Result<&str, _>| {
+                    let address = text?.parse();
+                    address.map_err(|_| format!("a text of {} is no address", column.name()))
                 };
-                texts
-                    .into_iter()
+                texts()
                     .map(address)
                     .collect::<Result<_, _>>()
                     .map(Self::Addresses)

@@ -127,6 +127,7 @@ fn as_record(mut found: Match, now: Timestamp) -> Match {
 fn refused(error: &history::FindError) -> Box<Problem> {
     let status = match error {
         history::FindError::CaseName(_) => StatusCode::BAD_REQUEST,
+        history::FindError::TooMany { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
     problem(status, error.to_string())
