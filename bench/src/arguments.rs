@@ -11,9 +11,10 @@ usage: natconnd-bench PART… [--quick] [--seconds N] [--rounds N] [--without-na
                       [--connections N] [--records N] [--folder FOLDER]
                       [--python PROGRAM]
 
-parts   all           the six below and a small history, written to bench/RESULTS.md
+parts   all           the seven below and a small history, written to bench/RESULTS.md
         events        processor time per event, forwarded connections, losses
         lookups       lookups over HTTP against nginx returning a constant
+        tls           lookups over TLS against the same without
         forward-auth  what proxies ask, against nginx returning a constant, and what it
                       adds to a request
         memory        memory per live connection
@@ -54,6 +55,8 @@ pub enum Part {
     Events,
     /// Lookups over HTTP.
     Lookups,
+    /// Lookups over TLS.
+    Tls,
     /// The questions of proxies.
     ForwardAuth,
     /// Memory per connection.
@@ -101,6 +104,7 @@ impl Part {
         match self {
             Self::Events
             | Self::Lookups
+            | Self::Tls
             | Self::Truth
             | Self::Explore
             | Self::Delivery
@@ -128,6 +132,7 @@ impl Part {
         match self {
             Self::Overrun | Self::Destroy | Self::HandOver | Self::Truth => &[],
             Self::Pages => &[],
+            Self::Tls => &["wrk", "openssl"],
             Self::HistoryRate | Self::HistoryKill | Self::HistoryMemory => &[],
             Self::HistorySize => &["gzip", "zstd"],
             Self::HistoryLookup => &["python3"],
@@ -278,6 +283,7 @@ impl Plan {
                     plan.parts.extend([
                         Part::Events,
                         Part::Lookups,
+                        Part::Tls,
                         Part::ForwardAuth,
                         Part::Memory,
                         Part::Start,
@@ -291,6 +297,7 @@ impl Plan {
                 }
                 "events" => plan.parts.push(Part::Events),
                 "lookups" => plan.parts.push(Part::Lookups),
+                "tls" => plan.parts.push(Part::Tls),
                 "forward-auth" => plan.parts.push(Part::ForwardAuth),
                 "memory" => plan.parts.push(Part::Memory),
                 "start" => plan.parts.push(Part::Start),

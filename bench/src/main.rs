@@ -104,6 +104,7 @@ fn measure(plan: &Plan) -> Result<()> {
         let result = match part {
             Part::Events => parts::events(plan, natconnd, folder, report),
             Part::Lookups => parts::lookups(plan, natconnd, folder, report),
+            Part::Tls => parts::tls(plan, natconnd, folder, report),
             Part::ForwardAuth => parts::forward_auth(plan, natconnd, folder, report),
             Part::Memory => parts::memory(plan, natconnd, folder, report),
             Part::Start => parts::start(plan, natconnd, folder, report),

@@ -27,7 +27,7 @@ const CONNECTIONS: u64 = 5_000;
 const USUAL_LENGTH: usize = 460;
 
 /// A server, one of its URLs, and how it did.
-struct Target<'a> {
+pub(super) struct Target<'a> {
     name: &'static str,
     url: String,
     server: &'a Process,
@@ -63,19 +63,11 @@ pub fn lookups(
         questions = Some([since.exact, since.by_nat, before.exact].map(url));
     }
     let nginx = nginx::start(&gateway, folder, length)?;
-    let target = |name, url, server| Target {
-        name,
-        url,
-        server,
-        loads: Vec::new(),
-        cpu: Vec::new(),
-        busy: Vec::new(),
-    };
     let constant = format!("http://127.0.0.1:{}/", nginx::PORT);
-    let mut targets = vec![target("nginx, a constant", constant, &nginx)];
+    let mut targets = vec![Target::new("nginx, a constant", constant, &nginx)];
     if let (Some(daemon), Some(questions)) = (&daemon, questions) {
         for (name, url) in QUESTIONS.into_iter().zip(questions) {
-            targets.push(target(name, url, daemon.process()));
+            targets.push(Target::new(name, url, daemon.process()));
         }
     }
     let time = plan.round.min(Duration::from_secs(5));
@@ -101,13 +93,17 @@ const QUESTIONS: [&str; 3] = [
 ];
 
 /// The same live connection asked for with its remote and without.
-struct Questions {
-    exact: String,
+pub(super) struct Questions {
+    pub exact: String,
     by_nat: String,
 }
 
 /// Questions about a live connection whose start was learned as `source` says.
-fn questions_for(gateway: &Gateway, client: &mut Client, source: &str) -> Result<Questions> {
+pub(super) fn questions_for(
+    gateway: &Gateway,
+    client: &mut Client,
+    source: &str,
+) -> Result<Questions> {
     for Outside { nat, remote, .. } in live::sample(gateway, 1000)? {
         let by_nat = format!("/api/v1/lookup?nat={nat}&protocol=udp");
         let exact = format!("{by_nat}&remote={remote}");
@@ -139,8 +135,25 @@ pub fn matches(body: &[u8]) -> Result<usize> {
     Ok(matches.len())
 }
 
-impl Target<'_> {
-    fn measure(&mut self, gateway: &Gateway, folder: &Path, time: Duration) -> Result<()> {
+impl<'a> Target<'a> {
+    pub(super) const fn new(name: &'static str, url: String, server: &'a Process) -> Self {
+        Self {
+            name,
+            url,
+            server,
+            loads: Vec::new(),
+            cpu: Vec::new(),
+            busy: Vec::new(),
+        }
+    }
+
+    /// Asks for one more round.
+    pub(super) fn measure(
+        &mut self,
+        gateway: &Gateway,
+        folder: &Path,
+        time: Duration,
+    ) -> Result<()> {
         let before = self.server.cpu_time()?;
         let load = wrk::run(gateway, folder, &self.url, time)?;
         let cpu = (self.server.cpu_time()? - before).as_secs_f64();
@@ -150,7 +163,7 @@ impl Target<'_> {
         Ok(())
     }
 
-    fn samples(&self, value: fn(&wrk::Load) -> f64) -> Samples {
+    pub(super) fn samples(&self, value: fn(&wrk::Load) -> f64) -> Samples {
         self.loads.iter().map(value).collect()
     }
 }
@@ -171,7 +184,8 @@ fn promise(targets: &[Target], report: &mut Report) {
     }
 }
 
-fn tabulate(targets: &[Target], length: usize, report: &mut Report) {
+/// Writes down how servers did that sent `length` bytes of content.
+pub(super) fn tabulate(targets: &[Target], length: usize, report: &mut Report) {
     let title = format!("HTTP: one core each, 32 connections, {length} bytes of content");
     let head = [
         "server",

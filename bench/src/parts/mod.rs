@@ -14,6 +14,7 @@ mod memory;
 mod pages;
 mod reconcile;
 mod start;
+mod tls;
 mod truth;
 
 pub use abuse::{destroy, hand_over, overrun};
@@ -28,4 +29,5 @@ pub use memory::memory;
 pub use pages::pages;
 pub use reconcile::reconcile;
 pub use start::start;
+pub use tls::tls;
 pub use truth::truth;

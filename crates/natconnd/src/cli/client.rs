@@ -10,7 +10,7 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Empty};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, TE, USER_AGENT};
+use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, RETRY_AFTER, TE, USER_AGENT};
 use hyper::http::request;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
@@ -21,7 +21,11 @@ use tokio::net::{TcpStream, UnixStream};
 use super::daemon::Daemon;
 use super::error::{AskError, Error, printable};
 use super::foreign;
+use super::introduction::Introduction;
 use super::query::Query;
+use super::refused::Refusal;
+use super::tls::Security;
+use super::tls_fault::Fault;
 
 /// The longest answer that is held in memory; natconnd's own end below 6 MB.
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
@@ -29,6 +33,7 @@ const MAX_ANSWER: usize = 64 * 1024 * 1024;
 /// Asks one daemon.
 pub(super) struct Client {
     daemon: Daemon,
+    introduction: Introduction,
     timeout: Duration,
 }
 
@@ -42,8 +47,12 @@ pub(super) struct Answer {
 
 impl Client {
     /// Asks `daemon`, and gives up where nothing comes for `timeout`.
-    pub const fn new(daemon: Daemon, timeout: Duration) -> Self {
-        Self { daemon, timeout }
+    pub const fn new(daemon: Daemon, introduction: Introduction, timeout: Duration) -> Self {
+        Self {
+            daemon,
+            introduction,
+            timeout,
+        }
     }
 
     /// Asks for JSON and waits for all of it.
@@ -176,7 +185,11 @@ impl Client {
     }
 
     fn request(&self, method: Method, query: &Query) -> request::Builder {
-        Request::builder()
+        let mut request = Request::builder();
+        if let Some(headers) = request.headers_mut() {
+            headers.clone_from(self.introduction.headers());
+        }
+        request
             .method(method)
             .uri(self.daemon.path(&query.target()))
             .header(HOST, self.daemon.authority())
@@ -201,16 +214,51 @@ impl Client {
                     })?
                     .collect();
                 let stream = TcpStream::connect(&*addresses).await;
-                open(stream.map_err(AskError::Connect)?).await?
+                let stream = stream.map_err(AskError::Connect)?;
+                match self.introduction.security() {
+                    Some(security) => open(security.connect(stream).await?).await?,
+                    None => open(stream).await?,
+                }
             }
         };
         let sent = sender.send_request(request).await;
-        let response = sent.map_err(AskError::Exchange)?;
+        let response = sent.map_err(|error| self.broken_off(error))?;
         if response.status().is_success() {
             Ok(response)
         } else {
-            Err(refused(response).await)
+            Err(self.refused(response).await)
         }
+    }
+
+    /// Why an exchange did not come to its end. In TLS 1.3 the handshake is over for
+    /// the client before it learns what is thought of its certificate.
+    fn broken_off(&self, error: hyper::Error) -> AskError {
+        let ca = self.introduction.security().map(Security::ca);
+        match ca.and_then(|ca| Fault::of(&error, ca)) {
+            Some(fault) => AskError::Tls(fault),
+            None => AskError::Exchange(error),
+        }
+    }
+
+    async fn refused(&self, response: Response<Incoming>) -> AskError {
+        let status = response.status();
+        let headers = response.headers();
+        let text = |name| headers.get(name)?.to_str().ok();
+        let is_problem =
+            text(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/problem+json"));
+        let retry_after = text(RETRY_AFTER).and_then(|seconds| seconds.parse().ok());
+        let body = match read(response.into_body(), MAX_ANSWER).await {
+            Ok(body) => body,
+            Err(error) => return error,
+        };
+        let problem = is_problem.then(|| serde_json::from_slice(&body).ok());
+        AskError::Refused(Refusal {
+            status,
+            problem: problem.flatten().map(Box::new),
+            text: foreign::gist(&String::from_utf8_lossy(&body)),
+            retry_after,
+            shown: self.introduction.shown,
+        })
     }
 }
 
@@ -233,25 +281,6 @@ where
         let _ = connection.await;
     });
     Ok(sender)
-}
-
-async fn refused(response: Response<Incoming>) -> AskError {
-    let status = response.status();
-    let kind = response.headers().get(CONTENT_TYPE);
-    let is_problem = kind.is_some_and(|kind| {
-        let kind = kind.to_str().unwrap_or_default();
-        kind.starts_with("application/problem+json")
-    });
-    let body = match read(response.into_body(), MAX_ANSWER).await {
-        Ok(body) => body,
-        Err(error) => return error,
-    };
-    let problem = is_problem.then(|| serde_json::from_slice(&body).ok());
-    AskError::Refused {
-        status,
-        problem: problem.flatten().map(Box::new),
-        text: foreign::gist(&String::from_utf8_lossy(&body)),
-    }
 }
 
 async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, AskError> {

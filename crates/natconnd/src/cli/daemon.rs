@@ -1,4 +1,4 @@
-//! Where natconnd listens: a unix socket or a TCP port.
+//! Where natconnd listens: a unix socket or a TCP port, with TLS or without.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -21,9 +21,11 @@ pub(super) enum Daemon {
     Socket(PathBuf),
     /// Over TCP.
     Tcp {
+        /// Whether TLS is spoken.
+        is_tls: bool,
         /// Name or address, IPv6 without brackets.
         host: String,
-        /// 80 where the URL has none.
+        /// Where the URL has none 80, or 443 for TLS.
         port: u16,
         /// Host and port as they stand in the URL.
         authority: String,
@@ -62,14 +64,12 @@ impl Daemon {
             cause,
         };
         let url: Uri = text.parse().map_err(|_| refuse("it is no URL"))?;
-        match url.scheme() {
-            Some(scheme) if *scheme == Scheme::HTTP => {}
-            Some(scheme) if *scheme == Scheme::HTTPS => {
-                return Err(refuse("natconn does not speak TLS"));
-            }
+        let is_tls = match url.scheme() {
+            Some(scheme) if *scheme == Scheme::HTTP => false,
+            Some(scheme) if *scheme == Scheme::HTTPS => true,
             Some(_) => return Err(refuse("it is of another scheme")),
-            None => return Err(refuse("it has no http:// before the host")),
-        }
+            None => return Err(refuse("it has no http:// or https:// before the host")),
+        };
         let authority = url.authority().ok_or_else(|| refuse("it has no host"))?;
         if authority.as_str().contains('@') {
             return Err(refuse("natconnd knows no users"));
@@ -81,9 +81,11 @@ impl Daemon {
         if authority.port_u16().is_none() && authority.as_str().len() > authority.host().len() {
             return Err(refuse("its port is no number from 0 to 65535"));
         }
+        let usual = if is_tls { 443 } else { 80 };
         Ok(Self::Tcp {
+            is_tls,
             host: authority.host().trim_matches(['[', ']']).to_owned(),
-            port: authority.port_u16().unwrap_or(80),
+            port: authority.port_u16().unwrap_or(usual),
             authority: authority.as_str().to_owned(),
             prefix: url.path().trim_end_matches('/').to_owned(),
         })
@@ -97,6 +99,21 @@ impl Daemon {
                 let address = host.parse::<IpAddr>();
                 host == "localhost" || address.is_ok_and(|address| address.is_loopback())
             }
+        }
+    }
+
+    /// Whether what is said to it is read by nobody on the way.
+    pub fn keeps_secrets(&self) -> bool {
+        self.is_local() || self.tls_host().is_some()
+    }
+
+    /// The host whose certificate must be shown, where TLS is spoken.
+    pub fn tls_host(&self) -> Option<&str> {
+        match self {
+            Self::Tcp {
+                is_tls: true, host, ..
+            } => Some(host),
+            _ => None,
         }
     }
 
@@ -118,7 +135,11 @@ impl Daemon {
 
     /// What is asked, for messages: the path as a URL, and the way to it.
     pub fn question(&self, path: &str) -> String {
-        let url = format!("http://{}{}", self.authority(), self.path(path));
+        let scheme = match self.tls_host() {
+            Some(_) => "https",
+            None => "http",
+        };
+        let url = format!("{scheme}://{}{}", self.authority(), self.path(path));
         match self {
             Self::Socket(socket) => format!("{url} over {}", socket.display()),
             Self::Tcp { .. } => url,
@@ -145,6 +166,7 @@ mod tests {
             socket: given(socket).map(PathBuf::from),
             url: given(url),
             timeout: 10,
+            ca: None,
         };
         let daemon = Daemon::chosen(&choice, |name| {
             let value = variables[usize::from(name == "NATCONN_URL")];
@@ -189,6 +211,8 @@ mod tests {
             tcp("http://[2001:db8::1]:81/nat/"),
             expected("2001:db8::1", 81, "/nat")
         );
+        assert_eq!(tcp("https://gateway/"), expected("gateway", 443, ""));
+        assert_eq!(tcp("https://gateway:80"), expected("gateway", 80, ""));
     }
 
     #[test]
@@ -211,12 +235,14 @@ mod tests {
     fn what_is_wrong_with_a_url_is_said() {
         let cause = |url: &str| chosen("", url, ["", ""]).unwrap_err();
         for (url, expected) in [
-            ("https://gateway", "natconn does not speak TLS"),
             ("ftp://gateway", "it is of another scheme"),
-            ("gateway:8080", "it has no http:// before the host"),
+            (
+                "gateway:8080",
+                "it has no http:// or https:// before the host",
+            ),
             (
                 "/run/natconnd/natconnd.sock",
-                "it has no http:// before the host",
+                "it has no http:// or https:// before the host",
             ),
             ("http://a b", "it is no URL"),
             ("http://u:p@gateway", "natconnd knows no users"),

@@ -3,16 +3,17 @@
 //! The help, the man pages and the completions are generated from here.
 
 mod history;
+mod token;
 mod top;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::choice::DaemonChoice;
-
+use super::choice::{Asker, DaemonChoice};
 use super::file_choice::FileChoice;
 pub(super) use history::{ExportArguments, ExportFormat, HistoryCommand, HoldArguments};
+pub(super) use token::TokenCommand;
 pub(super) use top::TopArguments;
 
 const ABOUT: &str = "Ask natconnd which internal host is behind a NAT endpoint";
@@ -31,15 +32,21 @@ Examples:
   natconn lookup tcp 203.0.113.7:40123 --at 2026-11-24T13:55:36Z
   natconn records --internal 192.168.1.2 --from 2026-11-24T00:00:00Z
   natconn watch --remote :25
-  natconn --url http://192.0.2.1:8080 status
+  natconn --url https://gateway.example:8443 --token-file ~/.natconn-token status
   natconn doctor
   natconn top
 
 Environment:
-  NATCONN_SOCKET  the unix socket, where there is no --socket
-  NATCONN_URL     the URL, where there is no --url
-  NO_COLOR        no colours, where it is set
-  TZ              the time zone for --local
+  NATCONN_SOCKET       the unix socket, where there is no --socket
+  NATCONN_URL          the URL, where there is no --url
+  NATCONN_CA           whose certificates count, where there is no --ca
+  NATCONN_TOKEN        the token, where there is no --token-file
+  NATCONN_CERTIFICATE  the certificate to show, where there is no --certificate
+  NATCONN_KEY          its key, where there is no --key
+  NATCONN_CASE         the case, where there is no --case
+  NATCONN_REASON       the reason, where there is no --reason
+  NO_COLOR             no colours, where it is set
+  TZ                   the time zone for --local
 
 Exit status:
   0  something was found, or all is well
@@ -63,6 +70,9 @@ pub(super) struct Arguments {
     /// Whom to ask.
     #[command(flatten)]
     pub daemon: DaemonChoice,
+    /// As whom, and what for.
+    #[command(flatten)]
+    pub asker: Asker,
 }
 
 /// The subcommands.
@@ -87,6 +97,14 @@ pub(super) enum Command {
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
+    },
+    /// Make a token for a caller, or tell a token's hash
+    ///
+    /// Asks nobody: the hash goes into natconnd's configuration, the token to whoever is to
+    /// ask.
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
     },
     /// Print a completion script for a shell
     #[command(after_long_help = "\

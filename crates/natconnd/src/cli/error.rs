@@ -4,10 +4,11 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use hyper::StatusCode;
-
-use super::hint;
+use super::bearer::{NoToken, Source};
+use super::refused::Refusal;
+use super::tls_fault;
 use crate::api::Problem;
+use crate::tls::TlsError;
 
 /// Why there is no outcome; each of them is exit status 2.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +26,40 @@ pub(super) enum Error {
         /// What is wrong with it.
         cause: &'static str,
     },
+    /// There is no token where one should be.
+    #[error("read a token from {from}: {cause}")]
+    Token {
+        /// Where it should be.
+        from: Source,
+        /// What is there.
+        cause: NoToken,
+    },
+    /// The token would be seen by others.
+    #[error("show the token to {0}: the way there is not encrypted")]
+    TokenInClear(String),
+    /// A file of certificates or keys is of no use.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// A key to nothing.
+    #[error("read key {}: there is no certificate to it", .0.display())]
+    KeyAlone(PathBuf),
+    /// An option that would mean nothing.
+    #[error("read {option}: {daemon} is not asked over TLS")]
+    WithoutTls {
+        /// The option.
+        option: &'static str,
+        /// Who is asked.
+        daemon: String,
+    },
+    /// No certificate can be for this host.
+    #[error("speak TLS to \"{0}\": it is neither a DNS name nor an address")]
+    NoServerName(String),
+    /// Nobody says whose certificates count.
+    #[error("find the CA certificates of this system: there are none")]
+    NoRoots,
+    /// The system has nothing to make a token of.
+    #[error("make a token: {}", words(.0))]
+    MakeToken(io::Error),
     /// There is no endpoint at all.
     #[error("look up: found no endpoint, expected a NAT endpoint, --remote or --internal")]
     NothingToLookUp,
@@ -98,15 +133,14 @@ pub(super) enum AskError {
     #[error("{}", exchange(.0))]
     Exchange(hyper::Error),
     /// The answer says no.
-    #[error("{status}{}", detail(problem.as_deref(), text))]
-    Refused {
-        /// The HTTP status.
-        status: StatusCode,
-        /// Why, where the answer says so as problem+json.
-        problem: Option<Box<Problem>>,
-        /// The beginning of the answer where it does not.
-        text: String,
-    },
+    #[error("{}{}", .0.status, .0.detail())]
+    Refused(Refusal),
+    /// There is no trust.
+    #[error("{0}")]
+    Tls(tls_fault::Fault),
+    /// The connection ended before there was trust.
+    #[error("shake hands for TLS: {}", handshake(.0))]
+    Handshake(io::Error),
     /// The answer is not what the API promises.
     #[error("the answer is not natconnd's, it begins with \"{found}\": {cause}")]
     Unreadable {
@@ -149,6 +183,20 @@ impl Error {
             Self::WriteFile { cause, .. } if cause.kind() == io::ErrorKind::AlreadyExists => {
                 vec!["remove it first, or name another file".to_owned()]
             }
+            Self::Token { cause, .. } => vec![cause.hint().to_owned()],
+            Self::TokenInClear(_) => vec![
+                "ask over https://, or through a tunnel: ssh -L 8080:127.0.0.1:8080 GATEWAY; \
+                 --token-in-clear shows it all the same"
+                    .to_owned(),
+            ],
+            Self::Tls(error) => error.hint().map(str::to_owned).into_iter().collect(),
+            Self::KeyAlone(_) => vec!["--certificate FILE names it".to_owned()],
+            Self::WithoutTls { .. } => {
+                vec!["--url https://HOST:PORT asks over TLS".to_owned()]
+            }
+            Self::NoRoots => {
+                vec!["--ca FILE names them, or install the package ca-certificates".to_owned()]
+            }
             Self::Ask { question, cause } => cause.hint(question).into_iter().collect(),
             _ => Vec::new(),
         }
@@ -174,11 +222,7 @@ impl Error {
         let Self::Ask { cause, .. } = self else {
             return Vec::new();
         };
-        let AskError::Refused {
-            problem: Some(problem),
-            ..
-        } = &**cause
-        else {
+        let Some(problem) = cause.problem() else {
             return Vec::new();
         };
         let said = fault(problem);
@@ -196,6 +240,14 @@ impl Error {
 }
 
 impl AskError {
+    /// What an answer that says no has in it for programs.
+    fn problem(&self) -> Option<&Problem> {
+        match self {
+            Self::Refused(refusal) => refusal.problem.as_deref(),
+            _ => None,
+        }
+    }
+
     fn hint(&self, question: &str) -> Option<String> {
         let over_socket = question.contains(" over ");
         let hint = match self {
@@ -211,23 +263,14 @@ impl AskError {
                 _ => "is natconnd running? --socket and --url say where to look for it",
             },
             Self::TimedOut(_) => "--timeout SECONDS waits longer",
+            Self::Exchange(error) if error.is_parse() && !over_socket => {
+                "does natconnd listen there? where it speaks TLS, write https://"
+            }
             Self::Exchange(error) if error.is_parse() => "does natconnd listen there?",
             Self::Exchange(_) => "is natconnd still running?",
-            Self::Refused {
-                problem: Some(problem),
-                ..
-            } => {
-                let (parameter, found) = (problem.parameter.as_ref()?, problem.found.as_ref()?);
-                return hint::for_refused(parameter, found).map(|hint| printable(&hint));
-            }
-            Self::Refused { status, .. } if *status == StatusCode::FORBIDDEN => {
-                "the key http.allow of natconnd's configuration says who may ask over TCP"
-            }
-            Self::Refused {
-                status,
-                problem: None,
-                ..
-            } if *status == StatusCode::NOT_FOUND => "does natconnd listen there?",
+            Self::Refused(refusal) => return refusal.hint(),
+            Self::Tls(fault) => return fault.hint(),
+            Self::Handshake(_) => "does it speak TLS? if not, write http://",
             Self::Unreadable { .. } => "does natconnd listen there, and of the same version?",
             Self::Ended => "natconn status tells whether it runs again",
             _ => return None,
@@ -253,15 +296,19 @@ fn resolver_words(error: &io::Error) -> String {
     words(&io::Error::other(said.to_owned()))
 }
 
+fn handshake(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => "the connection ended".to_owned(),
+        _ => words(error),
+    }
+}
+
 /// A parameter at fault needs no word about the way to natconnd; anything else
 /// does.
 fn asking(question: &str, cause: &AskError) -> String {
-    match cause {
-        AskError::Refused {
-            problem: Some(problem),
-            ..
-        } if problem.parameter.is_some() => printable(fault(problem)),
-        cause => format!("ask {question}: {cause}"),
+    match cause.problem() {
+        Some(problem) if problem.parameter.is_some() => printable(fault(problem)),
+        _ => format!("ask {question}: {cause}"),
     }
 }
 
@@ -285,14 +332,6 @@ fn exchange(error: &hyper::Error) -> String {
         }
         _ if error.is_incomplete_message() || source.is_some() => "the answer broke off".to_owned(),
         _ => error.to_string(),
-    }
-}
-
-fn detail(problem: Option<&Problem>, text: &str) -> String {
-    match (problem, text) {
-        (Some(problem), _) => format!(": {}", printable(&problem.detail)),
-        (None, "") => String::new(),
-        (None, text) => format!(": {text}"),
     }
 }
 

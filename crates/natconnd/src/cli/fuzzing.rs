@@ -100,7 +100,8 @@ pub fn daemons(url: &str) {
                 .header(HOST, daemon.authority())
                 .body(());
             assert!(request.is_ok(), "{daemon:?}");
-            assert!(daemon.question("/").starts_with("http://"));
+            let question = daemon.question("/");
+            assert!(question.starts_with("http://") || question.starts_with("https://"));
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }

@@ -1,15 +1,16 @@
 //! The command `natconn`: asks a running natconnd over its public HTTP API.
 //!
 //! Knows [`crate::api`] for the shape of answers and [`crate::config`] for
-//! configuration files: whatever it can do, any other client can do too. Two things
+//! configuration files: whatever it can do, any other client can do too. Three things
 //! it does without natconnd: where that does not answer, `natconn doctor` looks at
-//! the machine by itself ([`crate::doctor`]), and `natconn ident` hashes addresses with
-//! the key of a file.
+//! the machine by itself ([`crate::doctor`]), `natconn ident` hashes addresses with
+//! the key of a file, and `natconn token` makes and hashes tokens ([`crate::token`]).
 //!
-//! Reading order: `definition` is what can be typed; `daemon` and `client`
-//! ask; one file for each subcommand turns the answer into text; `rows`,
+//! Reading order: `definition` is what can be typed; `daemon` says who is asked and
+//! `introduction` as whom, `client` asks, over `tls` where that is wanted; one file for each subcommand turns the answer into text; `rows`,
 //! `coverage`, `times` and `output` are how that text looks.
 
+mod bearer;
 mod bulk;
 mod choice;
 mod client;
@@ -29,6 +30,7 @@ mod history;
 mod holds;
 mod ident;
 mod input;
+mod introduction;
 mod list;
 mod lookup;
 mod output;
@@ -36,11 +38,15 @@ mod pages;
 mod past;
 mod query;
 mod records;
+mod refused;
 mod rows;
 mod sse;
 mod status;
 mod stream;
 mod times;
+mod tls;
+mod tls_fault;
+mod token;
 mod top;
 mod watch;
 
@@ -54,6 +60,7 @@ use client::Client;
 use daemon::Daemon;
 use definition::{Arguments, Command};
 use error::Error;
+use introduction::Introduction;
 use output::Output;
 
 /// What came of a question that could be asked.
@@ -101,6 +108,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn run(arguments: &Arguments, output: &mut Output) -> Result<Outcome, Error> {
     match &arguments.command {
         Command::Config { command } => config_file::run(command, output),
+        Command::Token { command } => token::run(command, output),
         Command::Ident(arguments) => ident::run(arguments, output),
         Command::Completions { shell } => completions::run(*shell, output),
         asking => ask(arguments, asking, output),
@@ -110,7 +118,11 @@ fn run(arguments: &Arguments, output: &mut Output) -> Result<Outcome, Error> {
 fn ask(arguments: &Arguments, command: &Command, output: &mut Output) -> Result<Outcome, Error> {
     let daemon = Daemon::chosen(&arguments.daemon, |name| std::env::var_os(name))?;
     let timeout = Duration::from_secs(arguments.daemon.timeout.into());
-    let client = Client::new(daemon, timeout);
+    let introduction =
+        Introduction::chosen(&daemon, &arguments.daemon, &arguments.asker, |name| {
+            std::env::var_os(name)
+        })?;
+    let client = Client::new(daemon, introduction, timeout);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -128,9 +140,10 @@ fn ask(arguments: &Arguments, command: &Command, output: &mut Output) -> Result<
             Command::Top(arguments) => top::run(&client, arguments, output).await,
             Command::Doctor(arguments) => doctor::run(&client, arguments, output).await,
             Command::History { command } => history::run(&client, command, output).await,
-            Command::Config { .. } | Command::Ident(_) | Command::Completions { .. } => {
-                Ok(Outcome::Match)
-            }
+            Command::Config { .. }
+            | Command::Token { .. }
+            | Command::Ident(_)
+            | Command::Completions { .. } => Ok(Outcome::Match),
         }
     })
 }

@@ -25,13 +25,12 @@ impl Run {
     }
 }
 
-/// `natconn` with nothing of this machine's settings.
+/// `natconn` with nothing of this user's settings.
 pub fn natconn(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_natconn"));
     command
         .args(arguments)
-        .env_remove("NATCONN_SOCKET")
-        .env_remove("NATCONN_URL")
+        .env_clear()
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

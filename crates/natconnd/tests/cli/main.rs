@@ -11,11 +11,17 @@ mod bulk;
 mod command;
 mod config;
 mod doctor;
+#[allow(dead_code, reason = "the tests of listeners need more of it")]
+#[path = "../tls/folder.rs"]
+mod folder;
 mod list;
 mod lookup;
 mod past;
+mod refused;
 mod server;
 mod status;
+mod tls;
+mod token;
 mod top;
 mod trouble;
 mod usage;

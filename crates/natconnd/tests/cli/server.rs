@@ -4,9 +4,14 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
+
+use natconnd::config::Tls;
+use natconnd::tls::ServerTls;
+use rustls::{ServerConnection, StreamOwned};
 
 /// What a connection gets.
 pub enum Reply {
@@ -66,6 +71,31 @@ impl Server {
         }
     }
 
+    /// Listens on a TCP port of the loopback, with TLS. A handshake that does not come
+    /// about takes a reply as well.
+    pub fn on_tls(files: &Tls, replies: Vec<Reply>) -> Self {
+        let config = Arc::clone(ServerTls::load(files).unwrap().acceptor().config());
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("https://{}", listener.local_addr().unwrap());
+        let (sender, heads) = channel();
+        thread::spawn(move || {
+            for reply in replies {
+                let (stream, _) = listener.accept().unwrap();
+                let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+                let mut stream = StreamOwned::new(connection, stream);
+                serve(&mut stream, reply, &sender);
+                stream.conn.send_close_notify();
+                // The client may have gone.
+                let _ = stream.flush();
+            }
+        });
+        Self {
+            directory: None,
+            url,
+            heads,
+        }
+    }
+
     /// The path of the unix socket.
     pub fn socket(&self) -> PathBuf {
         self.directory.as_deref().map_or_else(PathBuf::new, socket)
@@ -105,7 +135,8 @@ fn serve(mut stream: impl Read + Write, reply: Reply, heads: &Sender<String>) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
-        if stream.read(&mut byte).unwrap() == 0 {
+        // The client goes, or there is no trust.
+        if !stream.read(&mut byte).is_ok_and(|length| length > 0) {
             return;
         }
         head.extend(byte);

@@ -146,16 +146,6 @@ fn a_stream_can_be_refused_too() {
 }
 
 #[test]
-fn forbidden_says_who_decides() {
-    let reply = response("403 Forbidden", "text/html", "Forbidden");
-    assert_eq!(
-        said(Reply::Bytes(reply), STATUS),
-        "natconn: ask http://localhost/api/v1/status: 403 Forbidden: Forbidden\n  hint: the key \
-         http.allow of natconnd's configuration says who may ask over TCP\n"
-    );
-}
-
-#[test]
 fn another_server_is_recognised() {
     let reply = response("404 Not Found", "text/html", "<h1>\u{1b}[2Jnginx</h1>\n");
     assert_eq!(

@@ -15,7 +15,12 @@ fn what_cannot_be_read_is_exit_status_2() {
         &["watch", "--kind", "both"],
         &["status", "--timeout", "0"],
         &["status", "--socket", "/s", "--url", "http://gateway"],
-        &["status", "--url", "https://gateway"],
+        &["status", "--url", "https://gateway", "--ca", "/nonexistent"],
+        &["status", "--token-file", "/nonexistent"],
+        &["token"],
+        &["token", "new", "--name", "a b"],
+        &["token", "new", "--name", "a", "--only"],
+        &["token", "hash", "natconn_x"],
         &["lokup", "192.0.2.1"],
         &["completions", "csh"],
     ] {
@@ -60,6 +65,8 @@ fn every_subcommand_gives_examples_and_its_exit_statuses() {
         &["status"],
         &["config", "check"],
         &["config", "migrate"],
+        &["token", "new"],
+        &["token", "hash"],
     ] {
         let run = run(&mut natconn(&[command, &["--help"]].concat()));
         for heading in ["Examples:\n  natconn ", "Exit status:\n  0  "] {

@@ -176,7 +176,6 @@ fn a_key_that_is_none_or_another_one() {
         ),
         (&other.key, &*is_other, "openssl pkey -pubout"),
     ] {
-        let _files = with(&good, None, Some(file));
         expect(&with(&good, None, Some(file)), Purpose::Key, said, hint);
     }
     for kind in ["rsa:1024", "ec -pkeyopt ec_paramgen_curve:secp224r1"] {
