@@ -108,6 +108,11 @@ impl Members {
         self.0.push(':');
     }
 
+    /// As it stands in a line, with a comma before it.
+    pub(crate) fn into_json(self) -> String {
+        self.0
+    }
+
     /// How many bytes it is.
     pub(crate) const fn len(&self) -> usize {
         self.0.len()

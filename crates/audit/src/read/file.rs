@@ -20,7 +20,19 @@ pub(super) struct OneFile {
     /// Whether a line may just be written at its end.
     is_last: bool,
     bounds: Bounds,
+    /// What a line must have in it.
+    written: Vec<String>,
     way: Way,
+}
+
+/// The next line.
+#[derive(Debug)]
+pub(super) enum Next {
+    Line(Line),
+    /// One that does not fit, by its sequence.
+    Other(u64),
+    /// There is none in this file that could be wanted.
+    End,
 }
 
 #[derive(Debug)]
@@ -105,20 +117,24 @@ impl OneFile {
             folder: folder.clone(),
             is_last,
             bounds,
+            written: wanted.written(),
             way,
         }))
     }
 
-    /// The next line that is wanted; `None` at the end.
-    pub(super) fn next(&mut self, wanted: &Wanted) -> Result<Option<Line>, ReadError> {
+    /// The next line.
+    pub(super) fn next(&mut self, wanted: &Wanted) -> Result<Next, ReadError> {
         loop {
             let next = match &mut self.way {
                 Way::Forwards(lines) => forwards(lines),
                 Way::Backwards(lines) => lines.next(),
             };
-            let path = self.folder.file(self.number);
-            let Some((offset, bytes)) = next.doing("read", &path)? else {
-                return Ok(None);
+            let next = next.map_err(|cause| {
+                let path = self.folder.file(self.number);
+                FileError::new("read", &path, cause)
+            })?;
+            let Some((offset, bytes)) = next else {
+                return Ok(Next::End);
             };
             let Some(parts) = Parts::of(&bytes) else {
                 // What is torn there may be written right now.
@@ -129,17 +145,25 @@ impl OneFile {
             };
             if self.bounds.is_before(&parts) || self.bounds.is_behind(&parts) {
                 if self.is_over(&parts) {
-                    return Ok(None);
+                    return Ok(Next::End);
                 }
                 continue;
             }
-            let Some(line) = Line::of(self.number, &bytes) else {
-                return Err(self.damaged(offset));
-            };
-            if wanted.fits(&line) {
-                return Ok(Some(line));
+            if self.may_fit(&bytes) {
+                let line = Line::of(self.number, &bytes);
+                let line = line.ok_or_else(|| self.damaged(offset))?;
+                if wanted.fits(&line) {
+                    return Ok(Next::Line(line));
+                }
             }
+            return Ok(Next::Other(parts.sequence));
         }
+    }
+
+    /// Whether a line has in it what it must have, as far as that is told by its bytes.
+    fn may_fit(&self, bytes: &[u8]) -> bool {
+        let has_all = |text: &str| self.written.iter().all(|written| text.contains(written));
+        str::from_utf8(bytes).is_ok_and(has_all)
     }
 
     /// Whether nothing that is wanted comes behind a line.

@@ -9,12 +9,13 @@ mod wanted;
 
 use std::collections::VecDeque;
 use std::path::Path;
+use std::time::Instant;
 
 use crate::error::FileError;
 use crate::folder::Folder;
 use crate::line::Line;
 
-use file::OneFile;
+use file::{Next, OneFile};
 pub use wanted::{Order, Wanted};
 
 /// Why a line cannot be read.
@@ -31,6 +32,12 @@ pub enum ReadError {
         file: String,
         /// Where it begins, in bytes.
         offset: u64,
+    },
+    /// It is later than was said that it may become. Nothing comes behind it.
+    #[error("read the audit: it took too long, up to sequence {sequence}")]
+    TookTooLong {
+        /// The last line that was looked at: what is wanted comes behind it, if it does.
+        sequence: u64,
     },
 }
 
@@ -56,6 +63,8 @@ pub fn read(folder: &Path, wanted: Wanted, after: Option<u64>) -> Result<Lines, 
         wanted,
         after,
         file: None,
+        deadline: None,
+        others: 0,
     })
 }
 
@@ -70,6 +79,27 @@ pub struct Lines {
     /// The last one of the chain.
     last: Option<u64>,
     file: Option<OneFile>,
+    deadline: Option<Instant>,
+    /// Lines that did not fit.
+    others: u64,
+}
+
+/// After how many lines that do not fit the clock is looked at.
+const LOOK_EVERY: u64 = 256;
+
+impl Lines {
+    /// The same, but no line is looked for any more when it is later than this.
+    #[must_use]
+    pub const fn until(mut self, deadline: Instant) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Gives out nothing more.
+    fn end(&mut self) {
+        self.file = None;
+        self.numbers.clear();
+    }
 }
 
 impl Iterator for Lines {
@@ -78,14 +108,25 @@ impl Iterator for Lines {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             if let Some(file) = &mut self.file {
-                match file.next(&self.wanted).transpose() {
-                    Some(Err(ReadError::File(error))) => {
-                        self.file = None;
-                        self.numbers.clear();
-                        return Some(Err(error.into()));
+                match file.next(&self.wanted) {
+                    Ok(Next::Line(line)) => return Some(Ok(line)),
+                    Ok(Next::Other(sequence)) => {
+                        self.others += 1;
+                        let is_time_to_look = self.others.is_multiple_of(LOOK_EVERY);
+                        let is_late = |deadline| Instant::now() >= deadline;
+                        if is_time_to_look && self.deadline.is_some_and(is_late) {
+                            self.end();
+                            return Some(Err(ReadError::TookTooLong { sequence }));
+                        }
+                        continue;
                     }
-                    Some(found) => return Some(found),
-                    None => self.file = None,
+                    Ok(Next::End) => self.file = None,
+                    Err(error) => {
+                        if !matches!(error, ReadError::Damaged { .. }) {
+                            self.end();
+                        }
+                        return Some(Err(error));
+                    }
                 }
             }
             let number = match self.wanted.order {
@@ -96,7 +137,7 @@ impl Iterator for Lines {
             match OneFile::open(&self.folder, number, is_last, &self.wanted, self.after) {
                 Ok(file) => self.file = file,
                 Err(error) => {
-                    self.numbers.clear();
+                    self.end();
                     return Some(Err(error.into()));
                 }
             }

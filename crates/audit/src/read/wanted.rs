@@ -2,7 +2,7 @@
 
 use model::Timestamp;
 
-use crate::line::{Kind, Line, TIME};
+use crate::line::{Kind, Line, Members, TIME};
 
 /// Which lines are wanted: all that is given must fit.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -34,6 +34,18 @@ pub enum Order {
 }
 
 impl Wanted {
+    /// What a line must have in it as it is written; without it, it need not be read.
+    pub(super) fn written(&self) -> Vec<String> {
+        let both = [("caller", &self.caller), ("case", &self.case)];
+        both.into_iter()
+            .filter_map(|(name, text)| {
+                let mut members = Members::default();
+                members.text(name, text.as_ref()?);
+                Some(members.into_json())
+            })
+            .collect()
+    }
+
     /// Whether a line fits, but for its time.
     pub(super) fn fits(&self, line: &Line) -> bool {
         let is = |wanted: &Option<String>, name| match wanted {

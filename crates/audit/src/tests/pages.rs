@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use super::*;
+use crate::ReadError;
 
 const BEGIN: i64 = 1_795_474_020;
 
@@ -185,4 +186,28 @@ fn a_line_of_gibibytes_takes_no_memory() {
         assert_eq!(found.iter().filter(|line| line.is_ok()).count(), 3);
         assert_eq!(found.len(), 4);
     }
+}
+
+#[test]
+fn what_takes_too_long_can_be_gone_on_with() {
+    let place = filled();
+    let wanted = Wanted {
+        contains: Some("nobody".to_owned()),
+        ..Wanted::default()
+    };
+    let mut after = None;
+    let mut rounds = 0;
+    loop {
+        let lines = read(&place.folder(), wanted.clone(), after).unwrap();
+        let mut lines = lines.until(std::time::Instant::now());
+        let Some(found) = lines.next() else { break };
+        let Err(ReadError::TookTooLong { sequence }) = found else {
+            panic!("{found:?}")
+        };
+        assert!(lines.next().is_none());
+        assert!(after.is_none_or(|after| sequence < after));
+        after = Some(sequence);
+        rounds += 1;
+    }
+    assert_eq!(rounds, 1200 / 256);
 }
