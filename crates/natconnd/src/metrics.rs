@@ -5,6 +5,7 @@
 //! ([`reference`]) are made of the lists. The parts count for themselves and know nothing
 //! of this. Nothing here waits for the thread that reads events.
 
+mod audit;
 mod health;
 mod history;
 mod http;
@@ -93,6 +94,12 @@ impl Metrics {
     #[must_use]
     pub fn with_census(self, census: Arc<Taker>, top_hosts: usize) -> Self {
         self.with(usage::METRICS, move || usage::Look::new(&census, top_hosts))
+    }
+
+    /// Those of the audit, too.
+    #[must_use]
+    pub fn with_trail(self, trail: Arc<crate::trail::Trail>) -> Self {
+        self.with(audit::METRICS, move || Arc::clone(&trail))
     }
 
     /// Those of the ident face, too.

@@ -158,6 +158,10 @@ pub fn run(
         lookups: Box::new(move || of_http.lookups().map(|(.., count)| count).sum()),
     })
     .context("take samples")?;
+    let metrics = match &trail {
+        Some(trail) => metrics.with_trail(Arc::clone(trail)),
+        None => metrics,
+    };
     let ident_counters = Arc::<ident::Counters>::default();
     let metrics = match &ident {
         Some(_) => metrics.with_ident(Arc::clone(&ident_counters)),
@@ -525,7 +529,13 @@ fn open_trail(config: &Config) -> Result<Option<Arc<Trail>>> {
             "audit was mended"
         );
     }
-    let trail = Trail::new(audit, config.audit.on_failure, config.audit.forward_auth);
+    let folder = folder.clone();
+    let trail = Trail::new(
+        audit,
+        folder,
+        config.audit.on_failure,
+        config.audit.forward_auth,
+    );
     Ok(Some(Arc::new(trail)))
 }
 

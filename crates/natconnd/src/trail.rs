@@ -1,6 +1,7 @@
 //! The audit as faces see it: what was asked and told is written down before the answer
 //! goes out, or there is no answer.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -20,6 +21,8 @@ const COMPLAIN_EVERY: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Trail {
     audit: Audit,
+    /// Where its files are.
+    folder: PathBuf,
     /// Whether answers go out that could not be written down.
     goes_on: AtomicBool,
     /// Whether what proxies are told is written down.
@@ -37,11 +40,17 @@ pub struct Trail {
 pub struct Unwritten;
 
 impl Trail {
-    /// Writes to this audit. `with_forward_auth` is whether what proxies are told is written
-    /// down too.
-    pub fn new(audit: Audit, on_failure: OnFailure, with_forward_auth: bool) -> Self {
+    /// Writes to this audit, whose files are in `folder`. `with_forward_auth` is whether what
+    /// proxies are told is written down too.
+    pub fn new(
+        audit: Audit,
+        folder: PathBuf,
+        on_failure: OnFailure,
+        with_forward_auth: bool,
+    ) -> Self {
         Self {
             audit,
+            folder,
             goes_on: AtomicBool::new(on_failure == OnFailure::Answer),
             with_forward_auth,
             complained: Mutex::new(None),
@@ -59,6 +68,11 @@ impl Trail {
     /// Whether what proxies are told is written down.
     pub const fn has_forward_auth(&self) -> bool {
         self.with_forward_auth
+    }
+
+    /// Where its files are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The audit itself.

@@ -17,12 +17,14 @@ use model::{Connection, Endpoint, Event, EventKind, Protocol, TranslationKind, T
 use natconnd::access::Access;
 use natconnd::api::Health;
 use natconnd::census::Taker;
+use natconnd::config::OnFailure;
 use natconnd::doctor::Doctor;
 use natconnd::http::{Counters, Limits, Listener, Server};
 use natconnd::lookup::Answers;
 use natconnd::metrics::{Definition, Kind, Metrics, Values, groups, reference};
 use natconnd::mirror::Mirror;
 use natconnd::recorder::Archive;
+use natconnd::trail::Trail;
 use tokio::sync::watch;
 
 const BEGIN: &str = "<!-- metrics: begin -->\n";
@@ -156,6 +158,7 @@ fn scraped() -> String {
         .with_history(archive)
         .with_census(census, 1)
         .with_health(move || doctor.health())
+        .with_trail(Arc::new(trail()))
         .with_ident(Arc::default());
     let server = Server {
         answers: Arc::new(Answers::new(mirror)),
@@ -229,4 +232,13 @@ fn event() -> Event {
             ..Connection::default()
         },
     }
+}
+
+/// A trail whose files are gone at once.
+fn trail() -> Trail {
+    let name = format!("natconnd-metrics-{}-audit", std::process::id());
+    let folder = std::env::temp_dir().join(name);
+    let audit = audit::Audit::open(audit::Settings::new(&folder)).unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    Trail::new(audit, folder, OnFailure::Refuse, true)
 }

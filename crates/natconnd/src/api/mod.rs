@@ -4,6 +4,7 @@
 //! types wrap rows. Neither the server nor the command defines others.
 
 mod answer;
+mod audit;
 mod bulk;
 mod health;
 mod history;
@@ -13,6 +14,7 @@ mod status;
 mod usage;
 
 pub use answer::{LookupAnswer, LookupMatch, Period, RecordsPage};
+pub use audit::{AuditFinding, AuditLine, AuditPage, AuditReport};
 pub use bulk::LineAnswer;
 pub use health::{Finding, Health, Severity};
 pub use history::{Expired, Gaps, History, Hold, Holds, Segment, VerifiedFile};

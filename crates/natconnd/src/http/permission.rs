@@ -36,7 +36,11 @@ impl Route {
                 Some(METRICS)
             }
             Self::Status | Self::Health | Self::HealthPage => Some(Roles::ALL),
-            Self::HistoryVerify | Self::HistoryHolds | Self::HistoryHold => Some(ADMIN),
+            Self::HistoryVerify
+            | Self::HistoryHolds
+            | Self::HistoryHold
+            | Self::Audit
+            | Self::AuditVerify => Some(ADMIN),
             Self::Healthz | Self::OpenApi | Self::DocsPage | Self::Asset | Self::Unknown => None,
         }
     }
@@ -67,6 +71,7 @@ impl Route {
                 | Self::PortsPage
                 | Self::HistoryHolds
                 | Self::HistoryHold
+                | Self::Audit
         )
     }
 }

@@ -35,6 +35,10 @@ pub enum Route {
     HistoryHolds,
     /// `/api/v1/history/holds/CASE`
     HistoryHold,
+    /// `/api/v1/audit`
+    Audit,
+    /// `/api/v1/audit/verify`
+    AuditVerify,
     /// `/healthz`
     Healthz,
     /// `/metrics`
@@ -105,6 +109,8 @@ impl Route {
         Self::HistoryExpired,
         Self::HistoryHolds,
         Self::HistoryHold,
+        Self::Audit,
+        Self::AuditVerify,
         Self::Healthz,
         Self::Metrics,
         Self::OpenApi,
@@ -138,6 +144,8 @@ impl Route {
             Self::HistoryExpired => "history-expired",
             Self::HistoryHolds => "history-holds",
             Self::HistoryHold => "history-hold",
+            Self::Audit => "audit",
+            Self::AuditVerify => "audit-verify",
             Self::Healthz => "healthz",
             Self::Metrics => "metrics",
             Self::OpenApi => "openapi",
@@ -213,6 +221,8 @@ impl Route {
             "/api/v1/history/expired" => Self::HistoryExpired,
             "/api/v1/history/holds" => Self::HistoryHolds,
             _ if path.starts_with("/api/v1/history/holds/") => Self::HistoryHold,
+            "/api/v1/audit" => Self::Audit,
+            "/api/v1/audit/verify" => Self::AuditVerify,
             "/healthz" => Self::Healthz,
             "/metrics" => Self::Metrics,
             "/openapi.json" => Self::OpenApi,

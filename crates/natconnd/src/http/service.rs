@@ -23,8 +23,8 @@ use super::response::{JSON, TEXT, full, ok};
 use super::route::Route;
 use super::state::State;
 use super::{
-    connections, events, forward_auth, health, history, lookup, lookups, metrics, openapi, pages,
-    query, records, usage,
+    audit, connections, events, forward_auth, health, history, lookup, lookups, metrics, openapi,
+    pages, query, records, usage,
 };
 use crate::access::{Caller, Refusal, Turn, Visitor};
 use crate::token;
@@ -136,6 +136,8 @@ impl Requests {
             | Route::HistoryExpired
             | Route::HistoryHolds
             | Route::HistoryHold
+            | Route::Audit
+            | Route::AuditVerify
             | Route::DeskPage
             | Route::LivePage
             | Route::HostPage
@@ -223,11 +225,15 @@ impl Service<Request<Incoming>> for Requests {
             Ok(admitted) => admitted,
             Err(why) => return self.refused(route, &request, &why),
         };
-        let purpose = match Purpose::read(request.headers(), request.uri().query()) {
+        // What is looked for in the audit is called the same.
+        let query = request.uri().query().filter(|_| route != Route::Audit);
+        let purpose = match Purpose::read(request.headers(), query) {
             Ok(purpose) => purpose,
             Err(problem) => return self.counted(route, unreadable(route, &problem)),
         };
-        if let Some(uri) = without_purpose(request.uri()) {
+        if route != Route::Audit
+            && let Some(uri) = without_purpose(request.uri())
+        {
             *request.uri_mut() = uri;
         }
         let inquiry = Inquiry {
@@ -322,6 +328,14 @@ async fn later(
         Route::Metrics => {
             let is_plain = metrics::wants_plain(request.headers());
             metrics::respond(state, is_plain).await
+        }
+        Route::Audit => {
+            let listed = audit::list::respond(&state, query).await;
+            listed.unwrap_or_else(|problem| to_response(&problem))
+        }
+        Route::AuditVerify => {
+            let verified = audit::verify::respond(&state, query).await;
+            verified.unwrap_or_else(|problem| to_response(&problem))
         }
         Route::Records => records::respond(&state, &inquiry, audited, &request).await,
         Route::Connections => connections::respond(&state, audited, &request).await,

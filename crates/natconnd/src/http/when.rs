@@ -10,7 +10,8 @@ use crate::config::read_duration;
 use crate::lookup::{PastQuestion, TOLERANCE};
 
 /// How a time is written.
-const TIME: &str = "RFC 3339 with an offset from UTC, Unix seconds, or DD/Mon/YYYY:HH:MM:SS +HHMM";
+pub(super) const TIME: &str =
+    "RFC 3339 with an offset from UTC, Unix seconds, or DD/Mon/YYYY:HH:MM:SS +HHMM";
 
 /// How a tolerance is written.
 const DURATION: &str = "a whole number with ms, s, m, h, d or w, or 0";

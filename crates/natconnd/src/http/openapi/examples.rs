@@ -391,6 +391,50 @@ pub(super) fn expired() -> Value {
     })
 }
 
+/// Who asked what.
+pub(super) fn audit_page() -> Value {
+    json!(api::AuditPage {
+        lines: vec![api::AuditLine {
+            sequence: 4711,
+            time: Timestamp::of_milliseconds(AT).to_string(),
+            kind: "request".to_owned(),
+            request: Some("lookup".to_owned()),
+            outcome: Some("answered".to_owned()),
+            caller: Some("abuse-desk".to_owned()),
+            credential: Some("token".to_owned()),
+            from: Some("192.0.2.30".to_owned()),
+            listener: Some("office".to_owned()),
+            role: Some("lookup".to_owned()),
+            question: Some("/api/v1/lookup?nat=203.0.113.7:40123".to_owned()),
+            case: Some("2026-117".to_owned()),
+            reason: Some("port scan".to_owned()),
+            matches: Some(1),
+            verdict: Some("one".to_owned()),
+            coverage: Some("complete".to_owned()),
+            note: None,
+            hash: HASH.to_owned(),
+        }],
+        next_cursor: Some("4711".to_owned()),
+        damaged: Vec::new(),
+    })
+}
+
+/// What came of verifying the audit.
+pub(super) fn audit_report() -> Value {
+    json!(api::AuditReport {
+        whole: true,
+        files: 1,
+        lines: 4711,
+        bytes: 1_884_400,
+        first: Some(format!("1:{HASH}")),
+        last: Some(format!("4711:{HASH}")),
+        ..api::AuditReport::default()
+    })
+}
+
+/// The hash of a line.
+const HASH: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
 /// A segment's file.
 const SEGMENT: &str = "/var/lib/natconnd/history/segments/0000000042.parquet";
 

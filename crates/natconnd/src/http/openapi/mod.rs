@@ -4,6 +4,7 @@
 //! document only; the types are those of [`crate::api`]. A test holds the
 //! declarations to what the endpoints really read.
 
+mod audit;
 mod complete;
 mod daemon;
 mod examples;
@@ -52,6 +53,7 @@ pub use reference::api_reference;
         (name = "connections", description = "Who is or was behind a NAT endpoint, and what \
             connections there are or were."),
         (name = "history", description = "What is kept of the past, and for how long."),
+        (name = "audit", description = "Who asked what."),
         (name = "daemon", description = "How natconnd itself is doing."),
     ),
     paths(
@@ -72,6 +74,8 @@ pub use reference::api_reference;
         history::holds,
         history::hold,
         history::release,
+        audit::audit,
+        audit::verify,
         daemon::healthz,
         daemon::metrics,
         daemon::openapi_json,

@@ -67,6 +67,12 @@ responses! {
         .build();
 
     /// 404
+    NoAudit = refusal("Nothing is audited (`audit.folder`).", &problem(
+        StatusCode::NOT_FOUND,
+        "read the audit: there is none; hint: set audit.folder",
+    ));
+
+    /// 404
     NoHistory = refusal("Nothing is recorded (`history.folder`).", &problem(
         StatusCode::NOT_FOUND,
         "read history: none is recorded; hint: set history.folder",

@@ -1,7 +1,11 @@
 //! What was asked and told, written down before the answer goes out.
 //!
 //! A handler notes in its response what the answer tells ([`State::note`]); here that becomes
-//! a line of the audit, and the response waits for it.
+//! a line of the audit, and the response waits for it. `list` and `verify` answer those who
+//! may read the audit.
+
+pub(super) mod list;
+pub(super) mod verify;
 
 use std::sync::Arc;
 
@@ -185,6 +189,14 @@ impl Audited {
 
 fn given(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The trail, or 404 where there is none.
+fn open(state: &State) -> Result<Arc<Trail>, Box<Problem>> {
+    state.trail.clone().ok_or_else(|| {
+        let detail = "read the audit: there is none; hint: set audit.folder";
+        problem(StatusCode::NOT_FOUND, detail)
+    })
 }
 
 /// 503: who asks could not be written down.
