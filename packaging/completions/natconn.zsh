@@ -16,9 +16,16 @@ _natconn() {
     local context curcontext="$curcontext" state line
     _arguments "${_arguments_options[@]}" : \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '-V[Print version]' \
@@ -63,10 +70,17 @@ mail\:"Mails about abuse, one or several (mbox)"))' \
 '--timezone=[The time zone of times that name none\: UTC, +01\:00, Europe/Berlin \[default\: UTC\]]:ZONE:_default' \
 '--year=[The year of dates that name none \[default\: the latest that is not in the future\]]:YEAR:_default' \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--json[Print exactly the API'\''s JSON]' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '::first -- Protocol\: tcp, udp, icmp, icmpv6, sctp, dccp, gre, udplite or a number from 0 to 255; may be left out:_default' \
@@ -94,14 +108,21 @@ destination\:"DNAT, port forward, redirect"))' \
 '*-z+[Conntrack zones, by comma, 0 to 65535]:ZONES:_default' \
 '*--zone=[Conntrack zones, by comma, 0 to 65535]:ZONES:_default' \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '(-n --limit)-a[List all translations, however many]' \
 '(-n --limit)--all[List all translations, however many]' \
 '(--csv --ndjson)--json[Print exactly the API'\''s JSON, one page a line]' \
 '(--ndjson)--csv[Print CSV with a header row, as the API sends it]' \
 '--ndjson[Print one JSON object for each translation, one a line]' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
@@ -127,14 +148,21 @@ destination\:"DNAT, port forward, redirect"))' \
 '-n+[List at most N translations, 1 to 10000 \[default\: 100\]]:N:_default' \
 '--limit=[List at most N translations, 1 to 10000 \[default\: 100\]]:N:_default' \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '(-n --limit)-a[List all translations, however many]' \
 '(-n --limit)--all[List all translations, however many]' \
 '(--csv --ndjson)--json[Print exactly the API'\''s JSON, one page a line]' \
 '(--ndjson)--csv[Print CSV with a header row, as the API sends it]' \
 '--ndjson[Print one JSON object for each translation, one a line]' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
@@ -156,10 +184,17 @@ destination\:"DNAT, port forward, redirect"))' \
 '*-z+[Conntrack zones, by comma, 0 to 65535]:ZONES:_default' \
 '*--zone=[Conntrack zones, by comma, 0 to 65535]:ZONES:_default' \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--json[Print exactly the API'\''s JSON, one change a line]' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
@@ -167,10 +202,17 @@ destination\:"DNAT, port forward, redirect"))' \
 (status)
 _arguments "${_arguments_options[@]}" : \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--json[Print exactly the API'\''s JSON]' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
@@ -181,11 +223,18 @@ _arguments "${_arguments_options[@]}" : \
 '-n+[With --once\: rows of each table at most, 1 to 1000]:N:_default' \
 '--rows=[With --once\: rows of each table at most, 1 to 1000]:N:_default' \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--once[Print the tables once as text, and end]' \
 '--json[Print exactly the API'\''s JSON, once]' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
@@ -193,12 +242,19 @@ _arguments "${_arguments_options[@]}" : \
 (doctor)
 _arguments "${_arguments_options[@]}" : \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '(--json)-a[Say also what is well, a line for each check]' \
 '(--json)--all[Say also what is well, a line for each check]' \
 '--json[Print exactly the API'\''s JSON]' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
@@ -208,9 +264,16 @@ _arguments "${_arguments_options[@]}" : \
 '*--among=[Try these addresses\: ADDR or ADDR/BITS, 2^24 addresses at most]:NETWORK:_default' \
 '--key-file=[The file with the key \[default\: what the configuration names\]]:FILE:_files' \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 ':hash -- The hash, or its first 8 digits or more:_default' \
@@ -219,9 +282,16 @@ _arguments "${_arguments_options[@]}" : \
 (history)
 _arguments "${_arguments_options[@]}" : \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help]' \
 '--help[Print help]' \
 ":: :_natconn__subcmd__history_commands" \
@@ -237,10 +307,17 @@ _arguments "${_arguments_options[@]}" : \
             (status)
 _arguments "${_arguments_options[@]}" : \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--json[Print exactly the API'\''s JSON]' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
@@ -248,10 +325,17 @@ _arguments "${_arguments_options[@]}" : \
 (verify)
 _arguments "${_arguments_options[@]}" : \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--json[Print exactly the API'\''s JSON, a file on each line]' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
@@ -261,10 +345,17 @@ _arguments "${_arguments_options[@]}" : \
 '--from=[Only gaps that reach beyond this time]:TIME:_default' \
 '--to=[Only gaps that began before this time]:TIME:_default' \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--json[Print exactly the API'\''s JSON]' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
@@ -292,9 +383,16 @@ destination\:"DNAT, port forward, redirect"))' \
 '*-z+[Conntrack zones, by comma, 0 to 65535]:ZONES:_default' \
 '*--zone=[Conntrack zones, by comma, 0 to 65535]:ZONES:_default' \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
@@ -313,9 +411,16 @@ _arguments "${_arguments_options[@]}" : \
 '--to=[What lived up to this time]:TIME:_default' \
 '--tolerance=[By how much the clock that measured the time may differ from the gateway'\''s\: 2s, 500ms, 1h or 0 \[default\: 2s\]]:DURATION:_default' \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 ':case -- The name of the case\: letters, digits, - _ and :_default' \
@@ -324,10 +429,17 @@ _arguments "${_arguments_options[@]}" : \
 (holds)
 _arguments "${_arguments_options[@]}" : \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--json[Print exactly the API'\''s JSON]' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
@@ -335,9 +447,16 @@ _arguments "${_arguments_options[@]}" : \
 (release)
 _arguments "${_arguments_options[@]}" : \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 ':case -- The name of the case:_default' \
@@ -346,11 +465,18 @@ _arguments "${_arguments_options[@]}" : \
 (expire)
 _arguments "${_arguments_options[@]}" : \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--dry-run[Only tell, which is all that this command does]' \
 '--json[Print exactly the API'\''s JSON]' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
@@ -414,9 +540,16 @@ esac
 (config)
 _arguments "${_arguments_options[@]}" : \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 ":: :_natconn__subcmd__config_commands" \
@@ -432,9 +565,16 @@ _arguments "${_arguments_options[@]}" : \
             (check)
 _arguments "${_arguments_options[@]}" : \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 ':file -- The file:_files' \
@@ -445,9 +585,16 @@ _arguments "${_arguments_options[@]}" : \
 '-o+[Write the TOML into this file, which must not be there yet]:FILE:_files' \
 '--output=[Write the TOML into this file, which must not be there yet]:FILE:_files' \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 ':file -- The file:_files' \
@@ -485,12 +632,112 @@ esac
     ;;
 esac
 ;;
+(token)
+_arguments "${_arguments_options[@]}" : \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+":: :_natconn__subcmd__token_commands" \
+"*::: :->token" \
+&& ret=0
+
+    case $state in
+    (token)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:natconn-token-command-$line[1]:"
+        case $line[1] in
+            (new)
+_arguments "${_arguments_options[@]}" : \
+'--name=[Print a section of the configuration for the caller of this name\: letters, digits and -]:NAME:_default' \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
+'(--name)--only[Print nothing but the token]' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(hash)
+_arguments "${_arguments_options[@]}" : \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_natconn__subcmd__token__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:natconn-token-help-command-$line[1]:"
+        case $line[1] in
+            (new)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(hash)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
 (completions)
 _arguments "${_arguments_options[@]}" : \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 ':shell -- The shell:(bash zsh fish)' \
@@ -612,6 +859,30 @@ _arguments "${_arguments_options[@]}" : \
     ;;
 esac
 ;;
+(token)
+_arguments "${_arguments_options[@]}" : \
+":: :_natconn__subcmd__help__subcmd__token_commands" \
+"*::: :->token" \
+&& ret=0
+
+    case $state in
+    (token)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:natconn-help-token-command-$line[1]:"
+        case $line[1] in
+            (new)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(hash)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
 (completions)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -642,6 +913,7 @@ _natconn_commands() {
 'ident:Tell which host a hash stands for that a remote was told' \
 'history:Tell what is kept of the past, verify it, export it' \
 'config:Check a configuration file, or translate pynatconnd'\''s' \
+'token:Make a token for a caller, or tell a token'\''s hash' \
 'completions:Print a completion script for a shell' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -713,6 +985,7 @@ _natconn__subcmd__help_commands() {
 'ident:Tell which host a hash stands for that a remote was told' \
 'history:Tell what is kept of the past, verify it, export it' \
 'config:Check a configuration file, or translate pynatconnd'\''s' \
+'token:Make a token for a caller, or tell a token'\''s hash' \
 'completions:Print a completion script for a shell' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -829,6 +1102,24 @@ _natconn__subcmd__help__subcmd__records_commands() {
 _natconn__subcmd__help__subcmd__status_commands() {
     local commands; commands=()
     _describe -t commands 'natconn help status commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__token_commands] )) ||
+_natconn__subcmd__help__subcmd__token_commands() {
+    local commands; commands=(
+'new:Make a token, and say what natconnd'\''s configuration needs of it' \
+'hash:Print the hash of a token, as natconnd'\''s configuration has it' \
+    )
+    _describe -t commands 'natconn help token commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__token__subcmd__hash_commands] )) ||
+_natconn__subcmd__help__subcmd__token__subcmd__hash_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help token hash commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__token__subcmd__new_commands] )) ||
+_natconn__subcmd__help__subcmd__token__subcmd__new_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help token new commands' commands "$@"
 }
 (( $+functions[_natconn__subcmd__help__subcmd__top_commands] )) ||
 _natconn__subcmd__help__subcmd__top_commands() {
@@ -979,6 +1270,49 @@ _natconn__subcmd__records_commands() {
 _natconn__subcmd__status_commands() {
     local commands; commands=()
     _describe -t commands 'natconn status commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__token_commands] )) ||
+_natconn__subcmd__token_commands() {
+    local commands; commands=(
+'new:Make a token, and say what natconnd'\''s configuration needs of it' \
+'hash:Print the hash of a token, as natconnd'\''s configuration has it' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'natconn token commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__token__subcmd__hash_commands] )) ||
+_natconn__subcmd__token__subcmd__hash_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn token hash commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__token__subcmd__help_commands] )) ||
+_natconn__subcmd__token__subcmd__help_commands() {
+    local commands; commands=(
+'new:Make a token, and say what natconnd'\''s configuration needs of it' \
+'hash:Print the hash of a token, as natconnd'\''s configuration has it' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'natconn token help commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__token__subcmd__help__subcmd__hash_commands] )) ||
+_natconn__subcmd__token__subcmd__help__subcmd__hash_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn token help hash commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__token__subcmd__help__subcmd__help_commands] )) ||
+_natconn__subcmd__token__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn token help help commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__token__subcmd__help__subcmd__new_commands] )) ||
+_natconn__subcmd__token__subcmd__help__subcmd__new_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn token help new commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__token__subcmd__new_commands] )) ||
+_natconn__subcmd__token__subcmd__new_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn token new commands' commands "$@"
 }
 (( $+functions[_natconn__subcmd__top_commands] )) ||
 _natconn__subcmd__top_commands() {
