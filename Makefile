@@ -104,7 +104,7 @@ fuzz: ## Look for input that no decoder or parser can take; FUZZ_SECONDS=60 for 
 	tools/fuzz $(FUZZ_TARGETS)
 
 bench: ## Measure against the kernel, conntrack, ulogd2 and nginx; run it as root
-	@$(INSTALL) cc nginx wrk ulogd gzip zstd python3 $(GATEWAY)
+	@$(INSTALL) cc nginx openssl wrk ulogd gzip zstd python3 $(GATEWAY)
 	$(CARGO) run --release --manifest-path bench/Cargo.toml -- all
 
 bench-history: ## Measure history with 100 million records and 200 crashes; run it as root

@@ -11,6 +11,7 @@ mod server;
 
 mod certificates;
 mod clients;
+mod document;
 mod files;
 mod hostile;
 mod reload;

@@ -1,4 +1,4 @@
-//! `openssl s_client` and `curl` as clients.
+//! `openssl s_client`, `curl` and `natconn` as clients.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -69,6 +69,13 @@ pub fn curl(server: &Server, authority: &Authority, own: Option<&Issued>) -> Sai
         is_success: output.status.success(),
         text: text.into_owned(),
     }
+}
+
+/// `natconn` with nothing of this user's settings.
+pub fn natconn() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_natconn"));
+    command.env_clear();
+    command
 }
 
 /// The SHA-256 of a certificate, in hexadecimal, by openssl's account.

@@ -125,6 +125,7 @@ const DOCUMENTS: &[Document] = documents! {
     Index "index" "Documents" "docs/README.md";
     Tutorial "tutorial" "The first answer" "docs/tutorial.md";
     HowTo "running" "Run natconnd on a gateway" "docs/running.md";
+    HowTo "access" "Let others ask" "docs/access.md";
     HowTo "abuse-desk" "Answer an abuse report" "docs/abuse-desk.md";
     HowTo "howto-nginx" "From nginx to the internal host" "docs/howto-nginx.md";
     HowTo "proxies" "Tell proxies who it is" "docs/proxies.md";
@@ -170,6 +171,9 @@ const DOCUMENTS: &[Document] = documents! {
     Reference "natconn-lookup.1" "natconn lookup" "docs/man/natconn-lookup.1";
     Reference "natconn-records.1" "natconn records" "docs/man/natconn-records.1";
     Reference "natconn-status.1" "natconn status" "docs/man/natconn-status.1";
+    Reference "natconn-token.1" "natconn token" "docs/man/natconn-token.1";
+    Reference "natconn-token-hash.1" "natconn token hash" "docs/man/natconn-token-hash.1";
+    Reference "natconn-token-new.1" "natconn token new" "docs/man/natconn-token-new.1";
     Reference "natconn-top.1" "natconn top" "docs/man/natconn-top.1";
     Reference "natconn-watch.1" "natconn watch" "docs/man/natconn-watch.1";
 };
