@@ -31,6 +31,7 @@ pub mod packet;
 mod rerun;
 mod topology;
 mod traffic;
+pub mod unit;
 
 pub use command::{Running, command};
 pub use error::Error;

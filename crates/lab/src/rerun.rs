@@ -55,7 +55,7 @@ fn run_inside<T: Termination>(name: &str, topology: Topology, work: impl FnOnce(
 }
 
 fn run_again_inside(name: &str) {
-    let mut command = match namespaces::fresh() {
+    let mut command = match namespaces::fresh_with_users() {
         Ok(command) => command,
         Err(error) => return skip(name, &error),
     };
