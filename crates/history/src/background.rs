@@ -77,7 +77,7 @@ impl Background {
             let work = move || {
                 for job in jobs {
                     // Nobody is there to be told only when all of it ends.
-                    let _ = done.send(do_job(&archive, job));
+                    let _ = done.send(attempt(&archive, job));
                 }
             };
             threads.push(Builder::new().name(name.to_owned()).spawn(work)?);
@@ -127,7 +127,7 @@ impl Drop for Background {
 
 /// Does a job. A panic is a fault of this crate and fails that job alone, as an error does: what
 /// waits to be done is not lost with the thread.
-fn do_job(archive: &Archive, job: Job) -> Done {
+fn attempt(archive: &Archive, job: Job) -> Done {
     let failed = match job {
         Job::Seal(_) => |fault| Done::Sealed(Err(fault)),
         Job::ReadOpen(_) => |fault| Done::ReadOpen(Err(fault)),

@@ -38,6 +38,20 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// A unit's file has what the lab cannot do.
+    #[error("read {place}: {cause}")]
+    Unit {
+        /// The file and the directive.
+        place: String,
+        /// What is the matter with it.
+        cause: String,
+    },
+    /// A filter of system calls could not be made, or the kernel does not take it.
+    #[error("filter system calls: {cause}")]
+    Filter {
+        /// What is the matter.
+        cause: String,
+    },
     /// `conntrack -L` printed a line that could not be read.
     #[error(transparent)]
     Listing(#[from] ListingError),

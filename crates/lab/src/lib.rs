@@ -32,6 +32,7 @@ pub mod packet;
 mod rerun;
 mod topology;
 mod traffic;
+pub mod unit;
 
 pub use authority::{Authority, EC, Issued, Wanted};
 pub use command::{Running, command};

@@ -3,9 +3,15 @@
 //! `unshare` does the work: inside, the program is root of its own user
 //! namespace, the first process, and alone on an empty network. When it ends,
 //! or whoever started it ends, everything in there ends with it.
+//!
+//! Where root asks for it, the user namespace has other users, too, so that a program can
+//! run as one. Anybody else may have one user there, who is root.
 
+use std::fs::{self, File};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use crate::Error;
 use crate::command::{command, finish};
@@ -15,6 +21,12 @@ const USER: &[&str] = &["--user", "--map-root-user"];
 
 /// The user namespace that is there already, with all its users.
 const KEEP_USERS: &[&str] = &[];
+
+/// Users of the namespace with many, each under its own number.
+const USERS: &str = "0 0 65536";
+
+/// How long a user namespace may take to be made.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 const REST: [&str; 7] = [
     "--net",
@@ -86,6 +98,60 @@ fn first_that_works(ways: &[&[&str]]) -> Result<Command, Error> {
         reason.push_str(hint);
     }
     Err(Error::NoNamespaces { reason })
+}
+
+/// Like [`fresh`], with many users where root asks for it, so that a program can run as
+/// one. The program's standard input is taken, it has none.
+///
+/// # Errors
+///
+/// As [`fresh`].
+pub fn fresh_with_users() -> Result<Command, Error> {
+    let Ok(users) = many_users() else {
+        return fresh();
+    };
+    let prepared = || {
+        // The namespace travels as standard input.
+        let into = ["nsenter", "--user=/proc/self/fd/0", "unshare"];
+        let line = [&["setpriv", "--pdeathsig", "KILL"], &into[..], &REST].concat();
+        let users = users.try_clone();
+        let users = users.map_err(|source| Error::system("keep a user namespace", source))?;
+        let mut command = command(&line);
+        command
+            .stdin(users)
+            .args(["sh", "-c", "exec \"$@\" </dev/null", "sh"]);
+        Ok::<_, Error>(command)
+    };
+    match finish(prepared()?.args(["sh", "-c", PROBE])) {
+        Ok(_) => prepared(),
+        Err(_) => fresh(),
+    }
+}
+
+/// A fresh user namespace with many users. Only root may make one.
+fn many_users() -> Result<File, Error> {
+    let failed = |source| Error::system("make a user namespace", source);
+    let mut holder = command(&["unshare", "--user", "sleep", "60"])
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(failed)?;
+    let of_holder = |name: &str| format!("/proc/{}/{name}", holder.id());
+    let own = fs::read_link("/proc/self/ns/user").map_err(failed)?;
+    let deadline = Instant::now() + PATIENCE;
+    // It is there once the process that was started has made it.
+    while fs::read_link(of_holder("ns/user")).is_ok_and(|it| it == own) && Instant::now() < deadline
+    {
+        sleep(Duration::from_millis(1));
+    }
+    let made = File::open(of_holder("ns/user")).and_then(|namespace| {
+        fs::write(of_holder("uid_map"), USERS)?;
+        fs::write(of_holder("gid_map"), USERS)?;
+        Ok(namespace)
+    });
+    // It lives on with whoever has it open.
+    let _ = holder.kill();
+    let _ = holder.wait();
+    made.map_err(failed)
 }
 
 /// What an operator can do about missing namespaces.

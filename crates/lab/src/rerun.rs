@@ -33,7 +33,7 @@ pub fn test_name<F>(_inner: &F) -> &'static str {
 /// When `work` panics or returns an error, with all that the test printed; and
 /// when there are no namespaces although `NATCONND_REQUIRE_KERNEL_TESTS=1`.
 pub fn run<T: Termination>(name: &str, topology: Topology, work: impl FnOnce(&Lab) -> T) {
-    run_in(namespaces::fresh, name, topology, work);
+    run_in(namespaces::fresh_with_users, name, topology, work);
 }
 
 /// The same in namespaces that have all users of the machine, for installed systems:

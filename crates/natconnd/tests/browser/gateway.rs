@@ -3,6 +3,8 @@
 #[allow(dead_code, reason = "kernel tests ask for more")]
 #[path = "../kernel/client.rs"]
 mod client;
+#[path = "../kernel/confined.rs"]
+mod confined;
 #[allow(dead_code, reason = "kernel tests ask for more")]
 #[path = "../kernel/daemon.rs"]
 mod daemon;

@@ -1,7 +1,6 @@
 //! A large table: being ready means that all of it is read, and listing it again
 //! and again holds no event up.
 
-use std::os::unix::net::UnixDatagram;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -12,6 +11,7 @@ use natconnd::api::Change;
 use crate::client::{Events, try_get};
 use crate::daemon::{Daemon, configure, natconnd};
 use crate::process::{Process, eventually};
+use crate::supervisor::supervisor;
 
 /// Sources on host 1 and ports outside; their product is the table.
 const SOURCES: u16 = 25;
@@ -50,7 +50,7 @@ fn a_long_list_holds_no_event_up() {
     lab::in_gateway!(|lab| {
         lab.nft(MASQUERADE)?;
         fill(lab)?;
-        let supervisor = UnixDatagram::bind("/run/notify.sock").unwrap();
+        let supervisor = supervisor("/run/notify.sock");
         supervisor.set_nonblocking(true).unwrap();
         let (address, file, _) = configure("");
         let mut command = natconnd();

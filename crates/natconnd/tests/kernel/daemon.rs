@@ -10,6 +10,7 @@ use lab::Lab;
 use natconnd::api::{LookupAnswer, Page, Row, Status};
 
 use super::client::{Reply, get, try_get};
+use super::confined::confined;
 use super::process::{Process, eventually};
 
 /// The daemon, ready.
@@ -147,9 +148,14 @@ impl DerefMut for Daemon {
     }
 }
 
-/// The command, with nothing of a supervisor in its environment.
+/// The command as its unit runs it, with nothing of a supervisor in its environment.
 pub fn natconnd() -> Command {
-    let mut command = lab::command(&[env!("CARGO_BIN_EXE_natconnd")]);
+    natconnd_behind(&[])
+}
+
+/// The same behind these words.
+pub fn natconnd_behind(words: &[&str]) -> Command {
+    let mut command = confined(words, env!("CARGO_BIN_EXE_natconnd"));
     command.env_remove("NOTIFY_SOCKET").env_remove("LISTEN_FDS");
     command
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use lab::{Error, Host, Lab, MASQUERADE};
 
-use crate::daemon::{Daemon, configure, natconnd};
+use crate::daemon::{Daemon, configure, natconnd, natconnd_behind};
 use crate::process::{Process, eventually};
 
 const PORT: u16 = 113;
@@ -43,7 +43,10 @@ fn serve(lab: &Lab, port: u16) -> Process {
     server
 }
 
+/// The gateway lets anybody have port 113: the unit gives no capability for it.
 fn daemon(lab: &Lab, ident: &str) -> Daemon {
+    lab.sysctl("net.ipv4.ip_unprivileged_port_start", "113")
+        .unwrap();
     let daemon = Daemon::start(
         lab,
         &format!("[track]\nkeep-ended = \"100ms\"\n[ident]\nlisten = [\"[::]:113\"]\n{ident}"),
@@ -326,8 +329,7 @@ fn a_socket_that_is_handed_over_is_answered_on() {
             .enter(|| std::net::TcpListener::bind("0.0.0.0:113"))?;
         let listener = std::os::fd::OwnedFd::from(listener.unwrap());
         const MOVE: &str = "exec 3<&0 </dev/null; export LISTEN_PID=$$ LISTEN_FDS=1; exec \"$@\"";
-        let mut command = lab::command(&["sh", "-c", MOVE, "sh"]);
-        command.arg(natconnd().get_program());
+        let mut command = natconnd_behind(&["sh", "-c", MOVE, "sh"]);
         command
             .args(["--config", &file])
             .stdin(std::process::Stdio::from(listener));

@@ -11,6 +11,7 @@
 mod agreement;
 mod client;
 mod clock;
+mod confined;
 mod daemon;
 mod process;
 mod terminal;
@@ -18,6 +19,7 @@ mod truth;
 
 mod abuse;
 mod burden;
+mod confinement;
 mod destination;
 mod doctor;
 mod doctor_alone;

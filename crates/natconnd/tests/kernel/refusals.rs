@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use lab::Error;
 
-use crate::daemon::{Daemon, configure, natconnd};
+use crate::daemon::{Daemon, configure, natconnd, natconnd_behind};
 use crate::process::Process;
 
 /// The lines of an error: what went wrong, and what to do about it.
@@ -93,6 +93,7 @@ fn a_unix_socket_in_use() {
     });
 }
 
+/// Not as the unit runs it, which gives the capability.
 #[test]
 fn no_capability() {
     lab::in_gateway!(|lab| {
@@ -126,9 +127,9 @@ fn a_descriptor_that_is_no_listening_socket() {
         let (_, file, _) = configure("");
         let script = "exec 3</dev/null
             export LISTEN_FDS=1 LISTEN_PID=$$
-            exec \"$0\" --config \"$1\"";
-        let mut command =
-            lab::command(&["sh", "-c", script, env!("CARGO_BIN_EXE_natconnd"), &file]);
+            exec \"$@\"";
+        let mut command = natconnd_behind(&["sh", "-c", script, "sh"]);
+        command.args(["--config", &file]);
         let mut process = Process::start(lab, command.stdin(Stdio::null()));
         assert_eq!(process.await_end().code(), Some(1));
         let log = process.log();

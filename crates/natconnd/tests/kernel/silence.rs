@@ -1,6 +1,6 @@
 //! What natconnd cannot know it does not deny.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use lab::{Error, MASQUERADE};
 use natconnd::api::{Coverage, Severity};
 
 use crate::agreement::agree_on_list;
-use crate::daemon::{Daemon, configure, natconnd};
+use crate::daemon::{Daemon, configure, natconnd_behind};
 use crate::process::{Process, eventually};
 
 fn causes(coverage: &Coverage) -> Vec<&str> {
@@ -223,10 +223,7 @@ fn events_of_another_network_namespace_are_not_believed() {
         let socket = std::os::fd::OwnedFd::from(socket.unwrap().queue().unwrap());
         let (address, file, _) = configure("[track]\nkeep-ended = \"0s\"\n");
         const MOVE: &str = "exec 3<&0 </dev/null; export LISTEN_PID=$$ LISTEN_FDS=1; exec \"$@\"";
-        let mut command = Command::new("sh");
-        command
-            .args(["-c", MOVE, "sh"])
-            .arg(natconnd().get_program());
+        let mut command = natconnd_behind(&["sh", "-c", MOVE, "sh"]);
         command.args(["--config", &file]).stdin(Stdio::from(socket));
         let process = Process::start_on(lab.host(1), &mut command);
         process.await_log("took over the event socket");

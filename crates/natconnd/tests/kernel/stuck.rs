@@ -8,7 +8,8 @@ use crate::daemon::{Daemon, configure};
 use crate::process::Process;
 
 /// The 20th reading of events takes three seconds, as on a machine that has
-/// something else to do.
+/// something else to do. strace does it, which must not be under the unit's filter, nor
+/// what it traces.
 const STUCK: [&str; 6] = [
     "strace",
     "-f",

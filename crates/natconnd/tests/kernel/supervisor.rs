@@ -1,8 +1,10 @@
 //! As systemd runs it: sockets handed over, and signs of life wanted.
 
+use std::fs::{self, Permissions};
 use std::io::IoSliceMut;
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::path::Path;
 use std::process::Stdio;
@@ -12,14 +14,14 @@ use lab::{Error, MASQUERADE};
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
 
 use crate::agreement::{agree, agree_on_list};
-use crate::daemon::{Daemon, configure, natconnd};
+use crate::daemon::{Daemon, configure, natconnd, natconnd_behind};
 use crate::process::Process;
 
 /// `sd_listen_fds(3)`: the sockets are descriptors from 3 on, and the process is
 /// told its own id. Standard input and output are what goes through a shell.
 const HAND_OVER: &str = "exec 3<&0 4<&1 </dev/null >/dev/null
 export LISTEN_FDS=2 LISTEN_PID=$$
-exec \"$0\" --config \"$1\"";
+exec \"$@\"";
 
 #[test]
 fn listening_sockets_are_taken_over() {
@@ -30,9 +32,9 @@ fn listening_sockets_are_taken_over() {
         let taken_over = tcp.local_addr().unwrap();
         let path = "/run/handed-over.sock";
         let unix = UnixListener::bind(path).unwrap();
-        let mut command =
-            lab::command(&["sh", "-c", HAND_OVER, env!("CARGO_BIN_EXE_natconnd"), &file]);
+        let mut command = natconnd_behind(&["sh", "-c", HAND_OVER, "sh"]);
         command
+            .args(["--config", &file])
             .stdin(Stdio::from(OwnedFd::from(tcp)))
             .stdout(Stdio::from(OwnedFd::from(unix)));
         let process = Process::start(lab, &mut command);
@@ -58,6 +60,13 @@ fn listening_sockets_are_taken_over() {
     });
 }
 
+/// Where the supervisor is told, by whoever wants to; as systemd's.
+pub fn supervisor(path: &str) -> UnixDatagram {
+    let supervisor = UnixDatagram::bind(path).unwrap();
+    fs::set_permissions(path, Permissions::from_mode(0o777)).unwrap();
+    supervisor
+}
+
 /// The next message to the supervisor.
 fn next(supervisor: &UnixDatagram) -> String {
     let mut message = [0; 512];
@@ -68,7 +77,7 @@ fn next(supervisor: &UnixDatagram) -> String {
 #[test]
 fn the_supervisor_is_told() {
     lab::in_gateway!(|lab| {
-        let supervisor = UnixDatagram::bind("/run/notify.sock").unwrap();
+        let supervisor = supervisor("/run/notify.sock");
         supervisor
             .set_read_timeout(Some(Duration::from_secs(5)))
             .unwrap();
@@ -164,7 +173,7 @@ fn stored(supervisor: &UnixDatagram, name: &str) -> OwnedFd {
 fn a_restart_by_the_supervisor_loses_nothing() {
     lab::in_gateway!(|lab| {
         lab.nft(MASQUERADE)?;
-        let supervisor = UnixDatagram::bind("/run/notify.sock").unwrap();
+        let supervisor = supervisor("/run/notify.sock");
         supervisor
             .set_read_timeout(Some(Duration::from_secs(5)))
             .unwrap();
@@ -196,9 +205,11 @@ fn a_restart_by_the_supervisor_loses_nothing() {
         lab.conntrack(&["-D", "-p", "udp", "--sport", "5001"])?;
         lab.host(1).send_udp(5003, lab.outside().at(9))?;
 
-        let mut command =
-            lab::command(&["sh", "-c", HAND_OVER, env!("CARGO_BIN_EXE_natconnd"), &file]);
-        command.stdin(socket).stdout(table);
+        let mut command = natconnd_behind(&["sh", "-c", HAND_OVER, "sh"]);
+        command
+            .args(["--config", &file])
+            .stdin(socket)
+            .stdout(table);
         let daemon = Daemon::of_process(Process::start(lab, &mut command), address);
         daemon.await_log("took over the table");
         assert_eq!(agree_on_list(lab, &daemon).len(), 2);

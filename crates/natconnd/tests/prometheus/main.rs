@@ -10,6 +10,8 @@
 #[path = "../kernel/client.rs"]
 #[allow(dead_code, reason = "tests/kernel uses all of it")]
 mod client;
+#[path = "../kernel/confined.rs"]
+mod confined;
 #[path = "../kernel/daemon.rs"]
 #[allow(dead_code, reason = "tests/kernel uses all of it")]
 mod daemon;

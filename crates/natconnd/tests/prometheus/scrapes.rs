@@ -43,7 +43,7 @@ fn prometheus_reads_all_of_it_and_the_dashboard_has_answers() {
         lab.nft(MASQUERADE)?;
         lab.outside().serve_udp(9)?;
         std::fs::write("/run/lines", "nat\n100.64.2.1:5000\n").unwrap();
-        let config = "[history]\nfolder = \"/run/history\"\n[ident]\nlisten = [\"[::]:113\"]\nreply = \"host\"\n";
+        let config = "[history]\nfolder = \"/run/history\"\n[ident]\nlisten = [\"[::]:1113\"]\nreply = \"host\"\n";
         let daemon = Daemon::start(lab, config);
         let prometheus = Prometheus::start(lab, daemon.address, Pace::Calm);
         keep_busy(lab, &daemon)?;

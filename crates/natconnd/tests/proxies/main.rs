@@ -13,6 +13,8 @@
 mod application;
 mod certificate;
 mod client;
+#[path = "../kernel/confined.rs"]
+mod confined;
 mod front;
 #[path = "../kernel/process.rs"]
 #[allow(dead_code, reason = "other tests need more of it")]

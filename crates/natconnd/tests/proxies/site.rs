@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpListener};
 use lab::{Lab, MASQUERADE};
 
 use crate::application::Application;
+use crate::confined::confined;
 use crate::front::{Front, Patience};
 use crate::process::{Process, eventually};
 
@@ -77,7 +78,8 @@ fn natconnd(lab: &Lab, allow: &str) -> Process {
         "[http]\nlisten = [\"{NATCONND}\"]\nallow = [\"{allow}\"]\nunix-socket = \"{socket}\"\n"
     );
     fs::write(file, text).unwrap();
-    let mut command = lab::command(&[env!("CARGO_BIN_EXE_natconnd"), "--config", file]);
+    let mut command = confined(&[], env!("CARGO_BIN_EXE_natconnd"));
+    command.args(["--config", file]);
     command.env_remove("NOTIFY_SOCKET").env_remove("LISTEN_FDS");
     let mut process = Process::start(lab, &mut command);
     eventually(|| {
