@@ -1,12 +1,14 @@
 # What can be done with natconnd's sources. "make" lists it.
 #
 # Each target first installs the system's packages that it lacks, on Debian and
-# Ubuntu, and says so. None but "make bench", "make bench-history", "make truth" and
-# "make abuse" needs root for anything else.
+# Ubuntu, and says so. None but "make bench", "make bench-history", "make truth",
+# "make abuse", "make install" and "make package-test" needs root for anything else;
+# "make check" leaves the last one out where it is not root.
 
 CARGO ?= cargo
 CARGO_DENY_VERSION := 0.20.2
 CARGO_FUZZ_VERSION := 0.13.2
+CARGO_CYCLONEDX_VERSION := 0.5.9
 
 # Where cargo puts what it builds.
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
@@ -23,8 +25,20 @@ BROWSER := chromium chromedriver
 # The proxies that the files in packaging/proxies are for, and what asks them.
 PROXIES := nginx haproxy caddy openssl h2load
 
+# What packages are built with: release, or dev, which takes a quarter of the time.
+PROFILE ?= release
+PACKAGE_BUILD := $(TARGET_DIR)/package/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
+# The packages that are tried, and the Debian they are tried in.
+TRIED := $(abspath $(TARGET_DIR))/packages-test
+TREE := $(abspath $(TARGET_DIR))/debian-tree
+# What makes packages, looks at them, and runs an installed system.
+PACKAGERS := cc strip dpkg-shlibdeps rpmbuild gzip python3
+LINTERS := lintian rpmlint
+SYSTEM := curl debootstrap systemd-nspawn readelf cpio
+
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
+.PHONY: release install deb rpm package-test lint-packages reproducible container sbom
 .PHONY: help build demo demo-once test check deny bless fuzz screenshots bench bench-history truth abuse install-packages
 
 help: ## List the targets
@@ -65,7 +79,13 @@ check: ## Everything that must pass before a merge
 	@tools/install-components
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
-	@$(MAKE) --no-print-directory deny test demo-once
+	@$(MAKE) --no-print-directory deny test
+	@if [ "$$(id -u)" -eq 0 ]; then \
+		$(MAKE) --no-print-directory package-test; \
+	else \
+		echo "packages are not tried, which needs root: sudo make package-test"; \
+	fi
+	@$(MAKE) --no-print-directory demo-once
 
 deny: ## Check licences and banned crates
 	@PATH="$(TOOLS_DIR)/bin:$$PATH"; \
@@ -76,9 +96,64 @@ deny: ## Check licences and banned crates
 	fi; \
 	$(CARGO) deny --log-level error check licenses bans sources
 
-bless: ## Rewrite the generated files: API document, manual pages, completions, references
+bless: ## Rewrite the generated files: API document, manual pages, completions, references, dependencies
 	BLESS=1 $(CARGO) test -p natconnd --test generated --test generated_cli \
-	  --test generated_metrics --test config_reference
+	  --test generated_metrics --test config_reference --test dependencies
+
+release: ## Build natconnd and natconn as packages have them, into target/package
+	@$(INSTALL) cc
+	PROFILE=$(PROFILE) CARGO=$(CARGO) tools/release
+
+install: ## Install what "make release" has built, into /usr/local or PREFIX; run it as root
+	BINARIES=$(PACKAGE_BUILD) packaging/install
+	@echo "installed; docs/install.md says what is left to do, once"
+
+deb: release ## Make a package for Debian and Ubuntu, in target/packages; PROFILE=dev for a try
+	@$(INSTALL) $(PACKAGERS)
+	@BINARIES=$(PACKAGE_BUILD) tools/package deb
+
+rpm: release ## Make a package for Fedora and its kin, in target/packages; PROFILE=dev for a try
+	@$(INSTALL) $(PACKAGERS)
+	@BINARIES=$(PACKAGE_BUILD) tools/package rpm
+
+# Of the binaries that all other tests try. Not by cargo-nextest, which ends what runs
+# for minutes.
+package-test: export NATCONND_REQUIRE_KERNEL_TESTS := 1
+package-test: export NATCONND_PACKAGES := $(TRIED)
+package-test: export NATCONND_DEBIAN_TREE := $(TREE)
+package-test: ## Install, upgrade and remove packages in a fresh Debian; run it as root
+	@$(INSTALL) $(PACKAGERS) $(SYSTEM) $(GATEWAY)
+	$(CARGO) build --workspace --bins
+	@rm -rf $(TRIED)
+	@BINARIES=$(TARGET_DIR)/debug QUICK=1 OUTPUT=$(TRIED) tools/package deb rpm
+	@BINARIES=$(TARGET_DIR)/debug QUICK=1 VERSION=0.0.9 OUTPUT=$(TRIED)/older tools/package deb
+	@tools/debian-tree
+	@$(MAKE) --no-print-directory lint-packages
+	$(CARGO) test -p natconnd --test packages -- --test-threads=2
+
+lint-packages: ## Look for what lintian and rpmlint find in the packages that package-test has made
+	@$(INSTALL) $(LINTERS)
+	lintian --allow-root --fail-on error,warning --tag-display-limit 0 $(TRIED)/*.deb
+	rpmlint --config packaging/rpm/rpmlint.toml --strict $(TRIED)/*.rpm
+
+reproducible: ## Make the packages twice, in two folders, and compare them; PROFILE=dev for a try
+	@$(INSTALL) $(PACKAGERS)
+	PROFILE=$(PROFILE) tools/reproducible
+
+container: ## Make a container image of the Debian tree and the package, with buildah; run it as root
+	@$(INSTALL) buildah debootstrap
+	@tools/debian-tree
+	tools/container
+
+sbom: ## Write what natconnd is made of, in the format of CycloneDX, into target/natconnd.cdx.json
+	@$(INSTALL) cc python3
+	@export PATH="$(TOOLS_DIR)/bin:$$PATH"; \
+	if ! $(CARGO) cyclonedx --version >/dev/null 2>&1; then \
+		echo "cargo-cyclonedx is missing; building it into $(TOOLS_DIR), which takes two minutes"; \
+		$(CARGO) install --quiet --locked cargo-cyclonedx --version $(CARGO_CYCLONEDX_VERSION) \
+			--root "$(TOOLS_DIR)" || exit 1; \
+	fi; \
+	tools/sbom
 
 # Not by cargo-nextest, which ends what runs for minutes.
 screenshots: export NATCONND_REQUIRE_KERNEL_TESTS := 1
@@ -120,4 +195,4 @@ abuse: ## Stop, flood and restart natconnd on a real gateway, and look for mista
 	$(CARGO) run --release --manifest-path bench/Cargo.toml -- abuse
 
 install-packages: ## Install all packages that any target needs
-	@$(INSTALL) cc curl faketime Net::Ident prometheus promtool strace wrk ulogd gzip zstd python3 pngquant $(PROXIES) $(GATEWAY) $(BROWSER)
+	@$(INSTALL) $(PACKAGERS) $(LINTERS) $(SYSTEM) buildah faketime Net::Ident prometheus promtool strace wrk ulogd gzip zstd python3 pngquant $(PROXIES) $(GATEWAY) $(BROWSER)
