@@ -151,14 +151,9 @@ fn too_many(route: Route, too_much: TooMuch) -> Response<Body> {
 
 /// A refusal for programs, or for people where they see it.
 fn told(route: Route, problem: &Problem) -> Response<Body> {
-    match route.is_page() {
-        false => to_response(problem),
-        true => told_on_pages(problem),
+    if !route.is_page() {
+        return to_response(problem);
     }
-}
-
-/// A refusal where people see it. A page would say which gateway this is.
-pub(super) fn told_on_pages(problem: &Problem) -> Response<Body> {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::FORBIDDEN);
     full(status, TEXT, format!("{}\n", problem.detail))
 }

@@ -96,8 +96,6 @@ pub struct Frame {
     pub state: State,
     /// When the page was made.
     pub made_at: Timestamp,
-    /// Whether it leaves out which gateway this is, and how it fares.
-    pub is_for_strangers: bool,
 }
 
 impl Frame {
@@ -109,16 +107,6 @@ impl Frame {
             gateway: gateway.to_owned(),
             state: State { incomplete },
             made_at,
-            is_for_strangers: false,
-        }
-    }
-
-    /// The same for whoever has no role: a page that says nothing of the gateway.
-    #[must_use]
-    pub fn for_strangers(self) -> Self {
-        Self {
-            is_for_strangers: true,
-            ..self
         }
     }
 

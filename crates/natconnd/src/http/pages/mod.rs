@@ -25,7 +25,6 @@ use hyper::{Request, Response, StatusCode};
 
 use super::body::Body;
 use super::inquiry::Inquiry;
-use super::refusal::told_on_pages;
 use super::response::{PAGE, ok, response};
 use super::route::Route;
 use super::state::State;
@@ -51,9 +50,9 @@ pub(super) async fn respond(
         }
         Route::LivePage => live::respond(&state, request.uri().query()).await,
         Route::HealthPage => health::respond(&state, request.uri().query()).await,
-        Route::DocsPage => docs::respond(&state, &inquiry, request.uri().path()),
-        Route::Asset => asset(&state, &inquiry, request.uri().path()),
-        _ => missing(&state, &inquiry, request.uri().path()),
+        Route::DocsPage => docs::respond(&state, request.uri().path()),
+        Route::Asset => asset(&state, request.uri().path()),
+        _ => missing(&state, request.uri().path()),
     }
 }
 
@@ -61,15 +60,6 @@ pub(super) async fn respond(
 fn frame(state: &State, here: Section) -> Frame {
     let coverage = state.answers.coverage();
     Frame::new(here, &state.gateway, &coverage, state.answers.now())
-}
-
-/// The same around a page for which nobody needs a role.
-fn frame_for_all(state: &State, inquiry: &Inquiry, here: Section) -> Frame {
-    let frame = frame(state, here);
-    match inquiry.caller.roles.is_empty() {
-        true => frame.for_strangers(),
-        false => frame,
-    }
 }
 
 /// A page.
@@ -107,12 +97,9 @@ fn never_sniffed(mut response: Response<Body>) -> Response<Body> {
     response
 }
 
-/// The page of a refused request; whoever may not make it is told no more than that.
+/// The page of a refused request.
 fn trouble(state: &State, here: Section, problem: &Problem) -> Response<Body> {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
-    if status == StatusCode::FORBIDDEN {
-        return told_on_pages(problem);
-    }
     let expected = problem.expected.as_ref();
     let page_of_it = Trouble {
         frame: frame(state, here),
@@ -123,9 +110,9 @@ fn trouble(state: &State, here: Section, problem: &Problem) -> Response<Body> {
     page(status, &page_of_it)
 }
 
-fn missing(state: &State, inquiry: &Inquiry, path: &str) -> Response<Body> {
+fn missing(state: &State, path: &str) -> Response<Body> {
     let page_of_it = Trouble {
-        frame: frame_for_all(state, inquiry, Section::Desk),
+        frame: frame(state, Section::Desk),
         title: "There is no such page",
         what: format!("Nothing is at {path}."),
         hint: None,
@@ -133,10 +120,10 @@ fn missing(state: &State, inquiry: &Inquiry, path: &str) -> Response<Body> {
     page(StatusCode::NOT_FOUND, &page_of_it)
 }
 
-fn asset(state: &State, inquiry: &Inquiry, path: &str) -> Response<Body> {
+fn asset(state: &State, path: &str) -> Response<Body> {
     let name = path.strip_prefix("/assets/").unwrap_or_default();
     let Some(asset) = Asset::named(name) else {
-        return missing(state, inquiry, path);
+        return missing(state, path);
     };
     let mut response = ok(PAGE, asset.content());
     let headers = response.headers_mut();
