@@ -248,6 +248,11 @@ impl Asked {
         matches!(self.who, Exactly(_)) && others.iter().any(|role| roles.contains(*role))
     }
 
+    /// Whether the refusal is a page among those that such a caller may see.
+    pub fn is_page_of_question(&self, roles: Roles) -> bool {
+        self.route == Route::DeskPage && self.is_judged_by_question(roles)
+    }
+
     pub fn ask(&self, gateway: &Gateway, way: Way) -> Said {
         let server = gateway.server(self.route == Route::Pynatconnd);
         server.ask(way, self)

@@ -90,6 +90,11 @@ impl Way {
         }
     }
 
+    /// Whether the caller is known by something.
+    pub fn has_credential(self) -> bool {
+        !matches!(self, Self::Plain | Self::Tls | Self::Mutual | Self::Unix)
+    }
+
     /// 401 for those whom a token could help.
     pub fn status_of_refusal(self) -> u16 {
         match self {
