@@ -26,4 +26,4 @@ pub use meter::{TooMuch, Turn};
 pub use networks::AllowList;
 pub use rules::{HTTP, UNIX};
 pub use source::{Peer, Source};
-pub use visitor::{Refusal, Visitor};
+pub use visitor::{Refusal, Visitor, has_token};

@@ -179,6 +179,12 @@ fn is_called(listener: &Listener, host: &[u8]) -> bool {
     str::from_utf8(host).is_ok_and(|host| listener.hosts.allow(host))
 }
 
+/// Whether `Authorization` has a token of natconnd's, known or not, rather than what somebody
+/// else has given out.
+pub fn has_token(authorization: &[u8]) -> bool {
+    token_of(authorization).is_some_and(|token| token.starts_with(token::PREFIX))
+}
+
 /// The token in `Authorization`: behind `Bearer` (RFC 6750), or as the password of `Basic`
 /// (RFC 7617), which is how browsers ask for one.
 fn token_of(header: &[u8]) -> Option<String> {
@@ -286,6 +292,22 @@ mod tests {
         ] {
             let caller = visitor.caller(Some(header.as_bytes()), None);
             assert_eq!(caller.unwrap_err(), refusal, "{header}");
+        }
+    }
+
+    #[test]
+    fn what_others_have_given_out_is_no_token() {
+        for (header, is_token) in [
+            ("Bearer natconn_B", true),
+            ("bearer natconn_B", true),
+            ("Basic eDpuYXRjb25uX0I", true), // x:natconn_B
+            ("Basic natconn_B", false),
+            ("Bearer eyJhbGciOiJub25lIn0.e30.", false),
+            ("Basic YWxpY2U6c2VjcmV0", false),
+            ("Digest username=\"natconn_B\"", false),
+            ("natconn_B", false),
+        ] {
+            assert_eq!(has_token(header.as_bytes()), is_token, "{header}");
         }
     }
 

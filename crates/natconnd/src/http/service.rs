@@ -26,8 +26,7 @@ use super::{
     audit, connections, events, forward_auth, health, history, lookup, lookups, metrics, openapi,
     pages, query, records, usage,
 };
-use crate::access::{Caller, Refusal, Turn, Visitor};
-use crate::token;
+use crate::access::{Caller, Refusal, Turn, Visitor, has_token};
 
 /// The requests of one connection.
 pub(super) struct Requests {
@@ -82,7 +81,7 @@ impl Requests {
         let caller = match route {
             // Proxies pass on what their clients say: credentials for somebody else.
             Route::ForwardAuth => {
-                let token = bytes(AUTHORIZATION).filter(|it| is_ours(it));
+                let token = bytes(AUTHORIZATION).filter(|it| has_token(it));
                 match token.map(|token| self.visitor.caller(Some(token), None)) {
                     Some(Ok(caller)) => Ok(caller),
                     _ => self.visitor.caller(None, host),
@@ -381,13 +380,6 @@ fn host_of(request: &Request<Incoming>) -> Result<Option<&[u8]>, NotAnswered> {
         }
         (header, target) => Ok(target.or(header)),
     }
-}
-
-/// Whether a credential is meant for natconnd, whoever was asked with it.
-fn is_ours(authorization: &[u8]) -> bool {
-    let prefix = token::PREFIX.as_bytes();
-    let mut words = authorization.split(|byte| *byte == b' ');
-    words.any(|word| word.starts_with(prefix))
 }
 
 fn status(state: &State, query: Option<&str>) -> Refused<Response<Body>> {

@@ -20,6 +20,7 @@ mod health;
 mod limits;
 mod lookup;
 mod lookups;
+mod matrix;
 mod openapi;
 mod pages;
 mod pages_access;

@@ -71,10 +71,15 @@ impl Past {
         (past, segment)
     }
 
+    /// What a server has of it.
+    pub fn archive(&self) -> Arc<Archive> {
+        let history = Arc::clone(self.recorder.as_ref().unwrap().history());
+        Arc::new(Archive::of(history))
+    }
+
     /// A server that has it, and these in its table.
     pub fn serve(&self, live: Vec<Match>) -> Running {
-        let history = Arc::clone(self.recorder.as_ref().unwrap().history());
-        let archive = Arc::new(Archive::of(history));
+        let archive = self.archive();
         let change = move |server: &mut natconnd::http::Server| {
             server.archive = Some(Arc::clone(&archive));
             server.answers = Arc::new(Answers::of_matches(live).with_archive(archive));

@@ -1,0 +1,1 @@
+//! Refusals that are about the request, whatever its caller may do.
