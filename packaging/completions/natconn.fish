@@ -39,6 +39,7 @@ complete -c natconn -n "__fish_natconn_needs_command" -f -a "top" -d 'Show who u
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "doctor" -d 'Tell what ails natconnd, and what helps'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "ident" -d 'Tell which host a hash stands for that a remote was told'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "history" -d 'Tell what is kept of the past, verify it, export it'
+complete -c natconn -n "__fish_natconn_needs_command" -f -a "audit" -d 'Tell who asked what, and whether the audit is whole'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "config" -d 'Check a configuration file, or translate pynatconnd\'s'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c natconn -n "__fish_natconn_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -239,6 +240,40 @@ complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen
 complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "release" -d 'Give up what a case holds'
 complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "expire" -d 'Tell which segments are due to be deleted'
 complete -c natconn -n "__fish_natconn_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and not __fish_seen_subcommand_from verify list help" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and not __fish_seen_subcommand_from verify list help" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and not __fish_seen_subcommand_from verify list help" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and not __fish_seen_subcommand_from verify list help" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and not __fish_seen_subcommand_from verify list help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and not __fish_seen_subcommand_from verify list help" -f -a "verify" -d 'Tell whether every line is there, as it was written'
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and not __fish_seen_subcommand_from verify list help" -f -a "list" -d 'List who asked what, the last line first'
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and not __fish_seen_subcommand_from verify list help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -l head -d 'A line that was noted elsewhere, which must be there' -r
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object'
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l from -d 'Only what was asked at this time or later' -r
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l to -d 'Only what was asked at this time or earlier' -r
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l caller -d 'Only what this caller asked' -r
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l case -d 'Only what was asked for this case' -r
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l contains -d 'Only lines with this text in question, reason, or anything else' -r
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l after -d 'Only lines behind this one, for the next page' -r
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from list" -s n -l limit -d 'List at most N lines [default: 100]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l oldest-first -d 'List the first line first'
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l requests -d 'Only requests, and nothing that is told of the audit itself'
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from list" -s a -l all -d 'List all lines, however many'
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l json -d 'Print the lines as they are in the files'
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l local -d 'Show times in this machine\'s time zone instead of UTC'
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Tell whether every line is there, as it was written'
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "list" -d 'List who asked what, the last line first'
+complete -c natconn -n "__fish_natconn_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c natconn -n "__fish_natconn_using_subcommand config; and not __fish_seen_subcommand_from check migrate help" -l socket -d 'Ask natconnd over this unix socket [default: /run/natconnd/natconnd.sock] [env: NATCONN_SOCKET]' -r -F
 complete -c natconn -n "__fish_natconn_using_subcommand config; and not __fish_seen_subcommand_from check migrate help" -l url -d 'Ask natconnd over TCP, for example at http://127.0.0.1:8080 [env: NATCONN_URL]' -r
 complete -c natconn -n "__fish_natconn_using_subcommand config; and not __fish_seen_subcommand_from check migrate help" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
@@ -266,18 +301,19 @@ complete -c natconn -n "__fish_natconn_using_subcommand completions" -l url -d '
 complete -c natconn -n "__fish_natconn_using_subcommand completions" -l timeout -d 'Give up after this many seconds without an answer, 1 to 3600' -r
 complete -c natconn -n "__fish_natconn_using_subcommand completions" -l local -d 'Show times in this machine\'s time zone instead of UTC'
 complete -c natconn -n "__fish_natconn_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "lookup" -d 'Tell which internal host is behind a NAT endpoint'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "list" -d 'List live translations'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "records" -d 'List what lived in a period, ended translations included'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "watch" -d 'Follow translations as they begin and end'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "status" -d 'Tell how natconnd is doing'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "top" -d 'Show who uses how many connections and ports'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "doctor" -d 'Tell what ails natconnd, and what helps'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "ident" -d 'Tell which host a hash stands for that a remote was told'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "history" -d 'Tell what is kept of the past, verify it, export it'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "config" -d 'Check a configuration file, or translate pynatconnd\'s'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history audit config completions help" -f -a "lookup" -d 'Tell which internal host is behind a NAT endpoint'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history audit config completions help" -f -a "list" -d 'List live translations'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history audit config completions help" -f -a "records" -d 'List what lived in a period, ended translations included'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history audit config completions help" -f -a "watch" -d 'Follow translations as they begin and end'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history audit config completions help" -f -a "status" -d 'Tell how natconnd is doing'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history audit config completions help" -f -a "top" -d 'Show who uses how many connections and ports'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history audit config completions help" -f -a "doctor" -d 'Tell what ails natconnd, and what helps'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history audit config completions help" -f -a "ident" -d 'Tell which host a hash stands for that a remote was told'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history audit config completions help" -f -a "history" -d 'Tell what is kept of the past, verify it, export it'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history audit config completions help" -f -a "audit" -d 'Tell who asked what, and whether the audit is whole'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history audit config completions help" -f -a "config" -d 'Check a configuration file, or translate pynatconnd\'s'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history audit config completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and not __fish_seen_subcommand_from lookup list records watch status top doctor ident history audit config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "status" -d 'Tell how much is kept, for how long, and whether recording goes well'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "verify" -d 'Read every file and compare it with its checksum'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "gaps" -d 'List the times of which something is missing, and why'
@@ -286,5 +322,7 @@ complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_su
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "holds" -d 'List the cases that hold records'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "release" -d 'Give up what a case holds'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "expire" -d 'Tell which segments are due to be deleted'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from audit" -f -a "verify" -d 'Tell whether every line is there, as it was written'
+complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from audit" -f -a "list" -d 'List who asked what, the last line first'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Check a configuration file, natconnd\'s or pynatconnd\'s'
 complete -c natconn -n "__fish_natconn_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "migrate" -d 'Print the TOML that does what a configuration file does'

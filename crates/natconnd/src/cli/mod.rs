@@ -1,18 +1,20 @@
 //! The command `natconn`: asks a running natconnd over its public HTTP API.
 //!
 //! Knows [`crate::api`] for the shape of answers and [`crate::config`] for
-//! configuration files: whatever it can do, any other client can do too. Two things
+//! configuration files: whatever it can do, any other client can do too. Three things
 //! it does without natconnd: where that does not answer, `natconn doctor` looks at
-//! the machine by itself ([`crate::doctor`]), and `natconn ident` hashes addresses with
-//! the key of a file.
+//! the machine by itself ([`crate::doctor`]), `natconn ident` hashes addresses with
+//! the key of a file, and `natconn audit` reads audit files.
 //!
 //! Reading order: `definition` is what can be typed; `daemon` and `client`
 //! ask; one file for each subcommand turns the answer into text; `rows`,
 //! `coverage`, `times` and `output` are how that text looks.
 
+mod audit_files;
 mod bulk;
 mod choice;
 mod client;
+mod columns;
 mod completions;
 mod config_file;
 mod coverage;
@@ -100,6 +102,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn run(arguments: &Arguments, output: &mut Output) -> Result<Outcome, Error> {
     match &arguments.command {
+        Command::Audit { command } => audit_files::run(command, output),
         Command::Config { command } => config_file::run(command, output),
         Command::Ident(arguments) => ident::run(arguments, output),
         Command::Completions { shell } => completions::run(*shell, output),
@@ -128,9 +131,10 @@ fn ask(arguments: &Arguments, command: &Command, output: &mut Output) -> Result<
             Command::Top(arguments) => top::run(&client, arguments, output).await,
             Command::Doctor(arguments) => doctor::run(&client, arguments, output).await,
             Command::History { command } => history::run(&client, command, output).await,
-            Command::Config { .. } | Command::Ident(_) | Command::Completions { .. } => {
-                Ok(Outcome::Match)
-            }
+            Command::Audit { .. }
+            | Command::Config { .. }
+            | Command::Ident(_)
+            | Command::Completions { .. } => Ok(Outcome::Match),
         }
     })
 }
