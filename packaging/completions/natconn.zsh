@@ -537,6 +537,93 @@ esac
     ;;
 esac
 ;;
+(audit)
+_arguments "${_arguments_options[@]}" : \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+":: :_natconn__subcmd__audit_commands" \
+"*::: :->audit" \
+&& ret=0
+
+    case $state in
+    (audit)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:natconn-audit-command-$line[1]:"
+        case $line[1] in
+            (verify)
+_arguments "${_arguments_options[@]}" : \
+'--head=[A line that was noted elsewhere, which must be there]:SEQUENCE:HASH:_default' \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--json[Print one JSON object]' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':folder -- The folder with the audit files:_files' \
+&& ret=0
+;;
+(list)
+_arguments "${_arguments_options[@]}" : \
+'--from=[Only what was asked at this time or later]:TIME:_default' \
+'--to=[Only what was asked at this time or earlier]:TIME:_default' \
+'--caller=[Only what this caller asked]:NAME:_default' \
+'--case=[Only what was asked for this case]:CASE:_default' \
+'--contains=[Only lines with this text in question, reason, or anything else]:TEXT:_default' \
+'--after=[Only lines behind this one, for the next page]:SEQUENCE:_default' \
+'-n+[List at most N lines \[default\: 100\]]:N:_default' \
+'--limit=[List at most N lines \[default\: 100\]]:N:_default' \
+'(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--oldest-first[List the first line first]' \
+'--requests[Only requests, and nothing that is told of the audit itself]' \
+'(-n --limit)-a[List all lines, however many]' \
+'(-n --limit)--all[List all lines, however many]' \
+'--json[Print the lines as they are in the files]' \
+'--local[Show times in this machine'\''s time zone instead of UTC]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':folder -- The folder with the audit files:_files' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_natconn__subcmd__audit__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:natconn-audit-help-command-$line[1]:"
+        case $line[1] in
+            (verify)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
 (config)
 _arguments "${_arguments_options[@]}" : \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
@@ -835,6 +922,30 @@ _arguments "${_arguments_options[@]}" : \
     ;;
 esac
 ;;
+(audit)
+_arguments "${_arguments_options[@]}" : \
+":: :_natconn__subcmd__help__subcmd__audit_commands" \
+"*::: :->audit" \
+&& ret=0
+
+    case $state in
+    (audit)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:natconn-help-audit-command-$line[1]:"
+        case $line[1] in
+            (verify)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
 (config)
 _arguments "${_arguments_options[@]}" : \
 ":: :_natconn__subcmd__help__subcmd__config_commands" \
@@ -912,12 +1023,56 @@ _natconn_commands() {
 'doctor:Tell what ails natconnd, and what helps' \
 'ident:Tell which host a hash stands for that a remote was told' \
 'history:Tell what is kept of the past, verify it, export it' \
+'audit:Tell who asked what, and whether the audit is whole' \
 'config:Check a configuration file, or translate pynatconnd'\''s' \
 'token:Make a token for a caller, or tell a token'\''s hash' \
 'completions:Print a completion script for a shell' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'natconn commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__audit_commands] )) ||
+_natconn__subcmd__audit_commands() {
+    local commands; commands=(
+'verify:Tell whether every line is there, as it was written' \
+'list:List who asked what, the last line first' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'natconn audit commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__audit__subcmd__help_commands] )) ||
+_natconn__subcmd__audit__subcmd__help_commands() {
+    local commands; commands=(
+'verify:Tell whether every line is there, as it was written' \
+'list:List who asked what, the last line first' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'natconn audit help commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__audit__subcmd__help__subcmd__help_commands] )) ||
+_natconn__subcmd__audit__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn audit help help commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__audit__subcmd__help__subcmd__list_commands] )) ||
+_natconn__subcmd__audit__subcmd__help__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn audit help list commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__audit__subcmd__help__subcmd__verify_commands] )) ||
+_natconn__subcmd__audit__subcmd__help__subcmd__verify_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn audit help verify commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__audit__subcmd__list_commands] )) ||
+_natconn__subcmd__audit__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn audit list commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__audit__subcmd__verify_commands] )) ||
+_natconn__subcmd__audit__subcmd__verify_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn audit verify commands' commands "$@"
 }
 (( $+functions[_natconn__subcmd__completions_commands] )) ||
 _natconn__subcmd__completions_commands() {
@@ -984,12 +1139,31 @@ _natconn__subcmd__help_commands() {
 'doctor:Tell what ails natconnd, and what helps' \
 'ident:Tell which host a hash stands for that a remote was told' \
 'history:Tell what is kept of the past, verify it, export it' \
+'audit:Tell who asked what, and whether the audit is whole' \
 'config:Check a configuration file, or translate pynatconnd'\''s' \
 'token:Make a token for a caller, or tell a token'\''s hash' \
 'completions:Print a completion script for a shell' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'natconn help commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__audit_commands] )) ||
+_natconn__subcmd__help__subcmd__audit_commands() {
+    local commands; commands=(
+'verify:Tell whether every line is there, as it was written' \
+'list:List who asked what, the last line first' \
+    )
+    _describe -t commands 'natconn help audit commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__audit__subcmd__list_commands] )) ||
+_natconn__subcmd__help__subcmd__audit__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help audit list commands' commands "$@"
+}
+(( $+functions[_natconn__subcmd__help__subcmd__audit__subcmd__verify_commands] )) ||
+_natconn__subcmd__help__subcmd__audit__subcmd__verify_commands() {
+    local commands; commands=()
+    _describe -t commands 'natconn help audit verify commands' commands "$@"
 }
 (( $+functions[_natconn__subcmd__help__subcmd__completions_commands] )) ||
 _natconn__subcmd__help__subcmd__completions_commands() {

@@ -55,10 +55,11 @@ fn is_shown(letter: char) -> bool {
     !hidden
 }
 
-/// A JSON text with every character escaped that is not shown as itself.
+/// A text in which every character that is not seen as itself is written as an escape of
+/// JSON: controls, directions of writing, spaces of no width.
 ///
-/// What stands outside of strings is ASCII in JSON, so it is the same JSON.
-pub(crate) fn shown(json: &str) -> String {
+/// JSON stays the same JSON by it.
+pub fn shown(json: &str) -> String {
     let mut output = String::with_capacity(json.len());
     for letter in json.chars() {
         match is_shown(letter) {

@@ -53,7 +53,7 @@ impl From<FileError> for ReadError {
 /// # Errors
 ///
 /// The folder cannot be read.
-pub fn read(folder: &Path, wanted: Wanted, after: Option<u64>) -> Result<Lines, ReadError> {
+pub fn read(folder: &Path, wanted: Wanted, after: Option<u64>) -> Result<Lines, FileError> {
     let folder = Folder::at(folder);
     let numbers = folder.numbers()?;
     Ok(Lines {

@@ -2,6 +2,7 @@
 //!
 //! The help, the man pages and the completions are generated from here.
 
+mod audit;
 mod history;
 mod token;
 mod top;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::choice::{Asker, DaemonChoice};
 use super::file_choice::FileChoice;
+pub(super) use audit::{AuditCommand, AuditListArguments, AuditVerifyArguments};
 pub(super) use history::{ExportArguments, ExportFormat, HistoryCommand, HoldArguments};
 pub(super) use token::TokenCommand;
 pub(super) use top::TopArguments;
@@ -90,6 +92,13 @@ pub(super) enum Command {
     History {
         #[command(subcommand)]
         command: HistoryCommand,
+    },
+    /// Tell who asked what, and whether the audit is whole
+    ///
+    /// Reads audit files without asking natconnd, which need not run.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
     },
     /// Check a configuration file, or translate pynatconnd's
     ///

@@ -101,6 +101,12 @@ pub(super) enum Error {
         /// What the system said.
         cause: io::Error,
     },
+    /// A file of the audit could not be read.
+    #[error("{} {}: {}", .0.doing, .0.path.display(), words(&.0.cause))]
+    Audit(audit::FileError),
+    /// There is nothing to be verified.
+    #[error("{0}")]
+    NoAudit(audit::VerifyError),
     /// A screen needs a terminal.
     #[error("show a screen: standard input and output are no terminal")]
     NoTerminal,
@@ -196,6 +202,12 @@ impl Error {
             }
             Self::NoRoots => {
                 vec!["--ca FILE names them, or install the package ca-certificates".to_owned()]
+            }
+            Self::Audit(error) if error.cause.kind() == io::ErrorKind::PermissionDenied => {
+                vec!["use sudo: only root and natconnd may read it".to_owned()]
+            }
+            Self::NoAudit(_) => {
+                vec!["the key audit.folder of natconnd's configuration says where it is".to_owned()]
             }
             Self::Ask { question, cause } => cause.hint(question).into_iter().collect(),
             _ => Vec::new(),

@@ -1,19 +1,22 @@
 //! The command `natconn`: asks a running natconnd over its public HTTP API.
 //!
 //! Knows [`crate::api`] for the shape of answers and [`crate::config`] for
-//! configuration files: whatever it can do, any other client can do too. Three things
+//! configuration files: whatever it can do, any other client can do too. Four things
 //! it does without natconnd: where that does not answer, `natconn doctor` looks at
 //! the machine by itself ([`crate::doctor`]), `natconn ident` hashes addresses with
-//! the key of a file, and `natconn token` makes and hashes tokens ([`crate::token`]).
+//! the key of a file, `natconn token` makes and hashes tokens ([`crate::token`]), and `natconn
+//! audit` reads audit files.
 //!
 //! Reading order: `definition` is what can be typed; `daemon` says who is asked and
 //! `introduction` as whom, `client` asks, over `tls` where that is wanted; one file for each subcommand turns the answer into text; `rows`,
 //! `coverage`, `times` and `output` are how that text looks.
 
+mod audit_files;
 mod bearer;
 mod bulk;
 mod choice;
 mod client;
+mod columns;
 mod completions;
 mod config_file;
 mod coverage;
@@ -107,6 +110,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn run(arguments: &Arguments, output: &mut Output) -> Result<Outcome, Error> {
     match &arguments.command {
+        Command::Audit { command } => audit_files::run(command, output),
         Command::Config { command } => config_file::run(command, output),
         Command::Token { command } => token::run(command, output),
         Command::Ident(arguments) => ident::run(arguments, output),
@@ -140,7 +144,8 @@ fn ask(arguments: &Arguments, command: &Command, output: &mut Output) -> Result<
             Command::Top(arguments) => top::run(&client, arguments, output).await,
             Command::Doctor(arguments) => doctor::run(&client, arguments, output).await,
             Command::History { command } => history::run(&client, command, output).await,
-            Command::Config { .. }
+            Command::Audit { .. }
+            | Command::Config { .. }
             | Command::Token { .. }
             | Command::Ident(_)
             | Command::Completions { .. } => Ok(Outcome::Match),

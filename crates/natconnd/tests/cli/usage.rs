@@ -63,6 +63,8 @@ fn every_subcommand_gives_examples_and_its_exit_statuses() {
         &["list"],
         &["watch"],
         &["status"],
+        &["audit", "verify"],
+        &["audit", "list"],
         &["config", "check"],
         &["config", "migrate"],
         &["token", "new"],

@@ -132,6 +132,7 @@ const DOCUMENTS: &[Document] = documents! {
     HowTo "ident" "Answer ident" "docs/ident.md";
     HowTo "history" "Keep a history" "docs/history.md";
     HowTo "bulk" "Ask about many lines" "docs/bulk.md";
+    HowTo "audit" "Know who asked what" "docs/audit.md";
     HowTo "monitoring" "Watch it with Prometheus" "docs/monitoring.md";
     Reference "config" "Configuration" "docs/config.md";
     Reference "natconn.1" "Commands" "docs/man/natconn.1";
@@ -145,6 +146,9 @@ const DOCUMENTS: &[Document] = documents! {
     Explanation "how-it-knows" "How natconnd knows" "docs/how-it-knows.md";
     Explanation "delivery" "Events that do not fit" "docs/delivery.md";
     Explanation "kernel-settings" "Kernel settings" "docs/kernel-settings.md";
+    Reference "natconn-audit.1" "natconn audit" "docs/man/natconn-audit.1";
+    Reference "natconn-audit-list.1" "natconn audit list" "docs/man/natconn-audit-list.1";
+    Reference "natconn-audit-verify.1" "natconn audit verify" "docs/man/natconn-audit-verify.1";
     Reference "natconn-completions.1" "natconn completions" "docs/man/natconn-completions.1";
     Reference "natconn-config.1" "natconn config" "docs/man/natconn-config.1";
     Reference "natconn-config-check.1" "natconn config check" "docs/man/natconn-config-check.1";
