@@ -65,7 +65,7 @@ test: export NATCONND_REQUIRE_READER_TESTS := 1
 test: export NATCONND_REQUIRE_BROWSER_TESTS := 1
 test: export NATCONND_REQUIRE_PROXY_TESTS := 1
 test: ## Run all tests, on the real kernel too
-	@$(INSTALL) cc curl faketime Net::Ident prometheus promtool strace python3 $(PROXIES) $(GATEWAY) $(BROWSER)
+	@$(INSTALL) cc curl faketime Net::Ident prometheus promtool strace systemd-analyze python3 $(PROXIES) $(GATEWAY) $(BROWSER)
 	@tools/install-readers
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 		set -x; $(CARGO) nextest run --workspace; \
@@ -195,4 +195,4 @@ abuse: ## Stop, flood and restart natconnd on a real gateway, and look for mista
 	$(CARGO) run --release --manifest-path bench/Cargo.toml -- abuse
 
 install-packages: ## Install all packages that any target needs
-	@$(INSTALL) $(PACKAGERS) $(LINTERS) $(SYSTEM) buildah faketime Net::Ident prometheus promtool strace wrk ulogd gzip zstd python3 pngquant $(PROXIES) $(GATEWAY) $(BROWSER)
+	@$(INSTALL) $(PACKAGERS) $(LINTERS) $(SYSTEM) buildah faketime Net::Ident prometheus promtool strace systemd-analyze wrk ulogd gzip zstd python3 pngquant $(PROXIES) $(GATEWAY) $(BROWSER)

@@ -72,3 +72,99 @@ const fn number(abi: ABI) -> u8 {
         _ => 6,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, File};
+    use std::io::{self, ErrorKind};
+    use std::net::{TcpListener, TcpStream};
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::config::{Config, FileKind, Loaded};
+
+    /// A folder that is empty now, for the test of this name.
+    fn folder(test: &str) -> PathBuf {
+        // Not /tmp, which TMPDIR may be: what is beneath that may be written.
+        let name = format!("natconnd-confined-{}-{test}", std::process::id());
+        let folder = PathBuf::from("/dev/shm").join(name);
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    fn rules(folder: &std::path::Path, port: u16) -> Rules {
+        let mut config = Config::default();
+        config.history.folder = Some(folder.to_owned());
+        config.http.listen = vec![([127, 0, 0, 1], port).into()];
+        config.http.unix_socket = None;
+        Rules::of(&Loaded {
+            config,
+            warnings: Vec::new(),
+            kind: FileKind::Absent,
+            path: None,
+        })
+    }
+
+    fn is_refused<T>(tried: io::Result<T>) -> bool {
+        let refused = [ErrorKind::PermissionDenied];
+        tried.is_err_and(|error| refused.contains(&error.kind()))
+    }
+
+    /// Rules are for the thread that asks for them, so a thread is tried.
+    #[test]
+    fn a_thread_can_do_what_the_rules_say_and_nothing_else() {
+        let own = folder("own");
+        let other = folder("other");
+        fs::write(other.join("secret"), "x").unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let there = listener.local_addr().unwrap();
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let rules = rules(&own, port);
+        let tried = {
+            let (own, other) = (own.clone(), other.clone());
+            std::thread::spawn(move || {
+                let abi = match restrict(&rules) {
+                    Ok(abi) => abi,
+                    Err(error) => return eprintln!("SKIPPED: {error}"),
+                };
+                fs::create_dir(own.join("segments")).unwrap();
+                fs::write(own.join("segments/a.tmp"), "x").unwrap();
+                fs::rename(own.join("segments/a.tmp"), own.join("segments/a")).unwrap();
+                fs::remove_file(own.join("segments/a")).unwrap();
+                fs::read_to_string("/etc/passwd").unwrap();
+                fs::read_to_string("/proc/self/status").unwrap();
+                fs::read_dir("/sys").unwrap();
+                assert!(is_refused(fs::read_dir("/")));
+                assert!(is_refused(fs::read_dir("/etc")));
+                assert!(is_refused(fs::read_to_string(other.join("secret"))));
+                assert!(is_refused(File::create(other.join("new"))));
+                assert!(is_refused(fs::remove_file(other.join("secret"))));
+                assert!(is_refused(File::create("/etc/natconnd-was-here")));
+                let link = std::os::unix::fs::symlink("/", own.join("link"));
+                assert!(is_refused(link));
+                // Libraries are beside programs there, and no shell.
+                let shell = std::process::Command::new("/usr/bin/dash").status();
+                assert!(is_refused(shell));
+                if abi >= 4 {
+                    assert!(is_refused(TcpStream::connect(there)));
+                    assert!(is_refused(TcpListener::bind("127.0.0.1:0")));
+                    TcpListener::bind(("127.0.0.1", port)).unwrap();
+                }
+                if abi >= 6 {
+                    let parent = rustix::process::getppid().unwrap();
+                    let signalled = rustix::process::test_kill_process(parent);
+                    assert_eq!(signalled, Err(rustix::io::Errno::PERM));
+                }
+            })
+        };
+        tried.join().unwrap();
+        // This thread can, as before.
+        assert!(fs::read_dir("/").is_ok());
+        for folder in [own, other] {
+            fs::remove_dir_all(folder).unwrap();
+        }
+    }
+}

@@ -1,8 +1,8 @@
 //! natconnd as its unit runs it: user, capabilities and system call filter of
 //! packaging/natconnd.service. Its Landlock rules it gives itself.
 //!
-//! All tests here start it so. Those that do not say why where they start it: who looks at
-//! system calls from outside, and who takes privileges away that the unit gives.
+//! All tests here start it so, but those that take away what the unit gives, or count system
+//! calls from the first one on.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -36,6 +36,8 @@ pub fn confined(before: &[&str], program: &str) -> Command {
     words.extend(line.iter().map(String::as_str));
     let mut command = lab::command(&words);
     command.arg(placed(Path::new(program))).env(UNIT, unit());
+    // cargo's, for tests: folders that may be closed to other users.
+    command.env_remove("LD_LIBRARY_PATH");
     command
 }
 

@@ -1,6 +1,7 @@
 //! That natconnd is confined: as its unit says, and by the Landlock rules that it gives itself.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 
 use lab::{Error, MASQUERADE};
@@ -8,8 +9,8 @@ use natconnd::api::Severity;
 
 use crate::agreement::agree_on_list;
 use crate::confined::confined;
-use crate::daemon::Daemon;
-use crate::process::eventually;
+use crate::daemon::{Daemon, configure, natconnd, natconnd_behind};
+use crate::process::{Process, eventually};
 
 /// What the kernel says of a process, by name.
 fn status(process: u32, name: &str) -> String {
@@ -206,10 +207,10 @@ fn a_hand_over_that_would_fail_is_refused_and_this_one_goes_on() {
 #[test]
 fn a_mark_in_the_environment_frees_nobody() {
     lab::in_gateway!(|lab| {
-        let (address, file, _) = crate::daemon::configure("");
+        let (address, file, _) = configure("");
         let script = "export NATCONND_CONFINED=\"$$ 6 0.1.0\"; exec \"$@\"";
-        let mut command = crate::daemon::natconnd_behind(&["sh", "-c", script, "sh"]);
-        let process = crate::process::Process::start(lab, command.args(["--config", &file]));
+        let mut command = natconnd_behind(&["sh", "-c", script, "sh"]);
+        let process = Process::start(lab, command.args(["--config", &file]));
         let daemon = Daemon::of_process(process, address);
         daemon.await_log("confined to what it needs");
         Ok::<(), Error>(())
@@ -238,14 +239,136 @@ fn a_file_that_is_no_business_of_its_is_not_read() {
 #[test]
 fn whoever_wants_no_rules_has_none() {
     lab::in_gateway!(|lab| {
-        let (address, file, _) = crate::daemon::configure("");
-        let mut command = crate::daemon::natconnd();
+        let (address, file, _) = configure("");
+        let mut command = natconnd();
         command.args(["--config", &file, "--no-landlock"]);
-        let process = crate::process::Process::start(lab, &mut command);
+        let process = Process::start(lab, &mut command);
         let daemon = Daemon::of_process(process, address);
         let found = daemon.finding("confinement");
         assert_eq!(found.severity, Severity::Note, "{found:?}");
         assert!(!daemon.log().contains("confined to what it needs"));
         Ok::<(), Error>(())
     });
+}
+
+/// What of all that it does is refused, and why that is all right: the system call, its error and
+/// what else the line has.
+const REFUSED: &[(&str, &str, &str)] = &[
+    // The C library goes on with clone, whose flags a filter can read.
+    ("clone3", "ENOSYS", ""),
+    // Whether the rules of the process before this one hold.
+    ("openat", "EACCES", "\"/\""),
+    // Not natconnd, but what runs it, in folders of whoever runs the tests.
+    ("execve", "EACCES", "systemd-analyze"),
+    ("statx", "EACCES", "terminfo"),
+    // In a user namespace the receive buffer cannot be forced.
+    ("setsockopt", "EPERM", "SO_RCVBUFFORCE"),
+];
+
+/// A call that failed for want of a permission, in strace's words, that nobody expects.
+fn is_unexpected(line: &str) -> bool {
+    let errors = ["EPERM", "EACCES", "EAFNOSUPPORT", "ENOSYS"];
+    let Some(error) = errors
+        .into_iter()
+        .find(|error| line.contains(&format!("= -1 {error} ")))
+    else {
+        return false;
+    };
+    let is_expected = |(call, with, detail): &(&str, &str, &str)| {
+        *with == error && line.contains(&format!(" {call}(")) && line.contains(detail)
+    };
+    !REFUSED.iter().any(is_expected)
+}
+
+#[test]
+fn nothing_that_it_does_is_refused_in_silence() {
+    lab::in_gateway!(|lab| {
+        lab.nft(MASQUERADE)?;
+        let trace = "/run/trace";
+        let (address, file, socket) = configure(
+            "[track]\nkeep-ended = \"0s\"\n[history]\nfolder = \"/run/history\"\n\
+             [ident]\nlisten = [\"127.0.0.1:1113\"]\nkey-file = \"/run/key/ident.key\"\n",
+        );
+        fs::create_dir("/run/key").unwrap();
+        fs::set_permissions("/run/key", Permissions::from_mode(0o777)).unwrap();
+        let mut command = natconnd_behind(&[
+            "strace",
+            "-f",
+            "-qq",
+            "-Z",
+            "-e",
+            "signal=none",
+            "-o",
+            trace,
+        ]);
+        command.args(["--config", &file]);
+        let mut daemon = Daemon::of_process(Process::start(lab, &mut command), address);
+        daemon.socket = socket;
+        lab.host(1).send_udp(5000, lab.outside().at(9))?;
+        agree_on_list(lab, &daemon);
+        lab.conntrack(&["-D", "-p", "udp"])?;
+        agree_on_list(lab, &daemon);
+        let natconnd = child_of(daemon.id());
+        for round in 0..2 {
+            ask_for_everything(&daemon);
+            let started_at = daemon.status().started_at;
+            for signal in ["-HUP", "-USR2"] {
+                lab.gateway().run(&["kill", signal, &natconnd])?;
+            }
+            eventually(|| match daemon.try_status() {
+                Ok(status) if status.started_at != started_at && status.ready => Ok(()),
+                other => Err(format!("round {round}: {other:?}")),
+            });
+        }
+        ask_for_everything(&daemon);
+        lab.gateway().run(&["kill", &natconnd])?;
+        daemon.await_end();
+        let trace = fs::read_to_string(trace).unwrap();
+        let unexpected: Vec<&str> = trace.lines().filter(|line| is_unexpected(line)).collect();
+        assert!(unexpected.is_empty(), "{}", unexpected.join("\n"));
+        // It would be seen.
+        assert!(trace.contains(" = -1 ENOSYS "), "{trace}");
+        Ok::<(), Error>(())
+    });
+}
+
+/// The one process that another one has started.
+fn child_of(process: u32) -> String {
+    let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap();
+    let mut children = children.split_whitespace();
+    let child = children.next().unwrap().to_owned();
+    assert_eq!(children.next(), None);
+    child
+}
+
+fn ask_for_everything(daemon: &Daemon) {
+    let targets = [
+        "/",
+        "/live",
+        "/health",
+        "/docs",
+        "/metrics",
+        "/openapi.json",
+        "/api/v1/status",
+        "/api/v1/health",
+        "/api/v1/connections",
+        "/api/v1/usage",
+        "/api/v1/history",
+        "/api/v1/history/gaps",
+        "/api/v1/history/verify",
+        "/api/v1/records?format=ndjson",
+        "/api/v1/lookup?nat=100.64.2.1:5000&at=1700000000&tolerance=1h",
+    ];
+    for target in targets {
+        let reply = daemon.get(target);
+        assert!(reply.status < 400, "{target}: {reply:?}");
+    }
+    // No text.
+    let url = format!("http://{}/api/v1/records?format=parquet", daemon.address);
+    let export = lab::command(&["curl", "-sf", "-o", "/dev/null", &url]).status();
+    assert!(export.unwrap().success(), "{url}");
+    for arguments in [&["doctor"][..], &["list"], &["history", "status"]] {
+        let asked = daemon.natconn(arguments);
+        assert_ne!(asked.status.code(), Some(2), "{arguments:?}: {asked:?}");
+    }
 }

@@ -4,12 +4,11 @@ use lab::{Error, MASQUERADE};
 
 use crate::agreement::agree_on_list;
 use crate::client::get;
-use crate::daemon::{Daemon, configure};
+use crate::daemon::{Daemon, configure, natconnd_behind};
 use crate::process::Process;
 
 /// The 20th reading of events takes three seconds, as on a machine that has
-/// something else to do. strace does it, which must not be under the unit's filter, nor
-/// what it traces.
+/// something else to do.
 const STUCK: [&str; 6] = [
     "strace",
     "-f",
@@ -24,8 +23,8 @@ fn the_kernel_may_forget_what_nobody_reads() {
     lab::in_gateway!(|lab| {
         lab.nft(MASQUERADE)?;
         let (address, file, _) = configure("");
-        let mut command = lab::command(&STUCK);
-        command.args([env!("CARGO_BIN_EXE_natconnd"), "--config", &file]);
+        let mut command = natconnd_behind(&STUCK);
+        command.args(["--config", &file]);
         let daemon = Daemon::of_process(Process::start(lab, &mut command), address);
         daemon.await_log("the reader thread stands still");
         let proxy = lab.outside().at(9);

@@ -20,7 +20,7 @@ use std::time::Duration;
 use ctnetlink::{EventOptions, EventSocket, Groups};
 use lab::{Error, Lab, MASQUERADE};
 
-use crate::daemon::{Daemon, configure, natconnd};
+use crate::daemon::{Daemon, configure, natconnd, natconnd_behind};
 use crate::process::Process;
 use crate::prometheus::{Pace, Prometheus};
 
@@ -190,14 +190,15 @@ fn no_event_tells_what_a_dump_shows() {
 fn disturbed(lab: &Lab, config: &str, injection: &str) -> Daemon {
     let (address, file, _) = configure(config);
     let (call, _) = injection.split_once(':').unwrap();
-    let mut command = lab::command(&["strace", "-f", "-qq", "--output=/dev/null"]);
-    command.args([
-        format!("--trace={call}"),
-        format!("--inject={injection}"),
-        env!("CARGO_BIN_EXE_natconnd").to_owned(),
-        "--config".to_owned(),
-        file,
+    let mut command = natconnd_behind(&[
+        "strace",
+        "-f",
+        "-qq",
+        "--output=/dev/null",
+        &format!("--trace={call}"),
+        &format!("--inject={injection}"),
     ]);
+    command.args(["--config", &file]);
     Daemon::of_process(Process::start(lab, &mut command), address)
 }
 

@@ -83,11 +83,7 @@ pub(in super::super) fn read(query: Option<&str>) -> Refused<Asked> {
 }
 
 fn list(folder: &std::path::Path, asked: Asked) -> Refused<AuditPage> {
-    let refused = |error: ReadError| {
-        let detail = error.to_string();
-        problem(StatusCode::INTERNAL_SERVER_ERROR, detail)
-    };
-    let lines = audit::read(folder, asked.wanted, asked.after).map_err(refused)?;
+    let lines = audit::read(folder, asked.wanted, asked.after).map_err(|error| refused(&error))?;
     let mut page = AuditPage {
         lines: Vec::new(),
         next_cursor: None,
@@ -106,7 +102,7 @@ fn list(folder: &std::path::Path, asked: Asked) -> Refused<AuditPage> {
                     return Ok(page);
                 }
             }
-            Err(error) => return Err(refused(error)),
+            Err(error) => return Err(refused(&error)),
         }
         if page.lines.len() == asked.limit {
             page.next_cursor = page.lines.last().map(|last| last.sequence.to_string());
@@ -114,6 +110,10 @@ fn list(folder: &std::path::Path, asked: Asked) -> Refused<AuditPage> {
         }
     }
     Ok(page)
+}
+
+fn refused(error: &impl std::fmt::Display) -> Box<Problem> {
+    problem(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
 }
 
 fn as_told(line: &Line) -> AuditLine {
