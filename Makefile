@@ -140,9 +140,8 @@ reproducible: ## Make the packages twice, in two folders, and compare them; PROF
 	@$(INSTALL) $(PACKAGERS)
 	PROFILE=$(PROFILE) tools/reproducible
 
-container: ## Make a container image of the Debian tree and the package, with buildah; run it as root
+container: ## Make a container image of the package, with buildah; run it as root
 	@$(INSTALL) buildah debootstrap
-	@tools/debian-tree
 	tools/container
 
 sbom: ## Write what natconnd is made of, in the format of CycloneDX, into target/natconnd.cdx.json
