@@ -5,7 +5,6 @@
 //! ([`reference`]) are made of the lists. The parts count for themselves and know nothing
 //! of this. Nothing here waits for the thread that reads events.
 
-mod audit;
 mod health;
 mod history;
 mod http;
@@ -17,6 +16,7 @@ mod metric;
 mod mirror;
 mod process;
 mod reference;
+mod trail;
 mod usage;
 
 use std::fmt;
@@ -99,7 +99,7 @@ impl Metrics {
     /// Those of the audit, too.
     #[must_use]
     pub fn with_trail(self, trail: Arc<crate::trail::Trail>) -> Self {
-        self.with(audit::METRICS, move || Arc::clone(&trail))
+        self.with(trail::METRICS, move || Arc::clone(&trail))
     }
 
     /// Those of the ident face, too.

@@ -1,7 +1,7 @@
 //! The tables of docs/metrics.md, made of the definitions.
 
 use super::metric::{Definition, Metric};
-use super::{audit, health, history, http, ident, kernel, label, lookup, mirror, process, usage};
+use super::{health, history, http, ident, kernel, label, lookup, mirror, process, trail, usage};
 use label::{Label, Values};
 
 /// The metrics of a part, for people.
@@ -34,7 +34,7 @@ pub fn groups() -> Vec<Group> {
             usage::METRICS,
         ),
         group("Health", None, health::METRICS),
-        group("Audit", Some("where `audit.folder` is set"), audit::METRICS),
+        group("Audit", Some("where `audit.folder` is set"), trail::METRICS),
         group("Ident", Some("where `ident.listen` is set"), ident::METRICS),
     ]
 }

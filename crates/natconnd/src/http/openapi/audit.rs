@@ -31,7 +31,7 @@ pub(super) struct AuditParameters {
     #[param(example = "203.0.113.7")]
     contains: Option<String>,
     /// How many lines at most.
-    #[param(value_type = Option<Limit>)]
+    #[param(value_type = Option<Limit>, example = 100)]
     limit: Option<u64>,
     /// The `next_cursor` of the page before.
     #[param(pattern = "^[0-9]{1,20}$", example = "4711")]

@@ -1,6 +1,8 @@
 //! The document says all there is to say, and of nothing that is not there.
 
-use super::super::{connections, events, forward_auth, history, lookup, lookups, records, usage};
+use super::super::{
+    audit, connections, events, forward_auth, history, lookup, lookups, records, usage,
+};
 use serde_json::Value;
 
 fn parameters(path: &str) -> Vec<String> {
@@ -39,6 +41,10 @@ fn the_document_names_the_parameters_that_are_read() {
     assert_eq!(parameters("/api/v1/ports"), ports);
     let gaps = sorted(history::GAPS_PARAMETERS);
     assert_eq!(parameters("/api/v1/history/gaps"), gaps);
+    let lines = sorted(audit::list::PARAMETERS);
+    assert_eq!(parameters("/api/v1/audit"), lines);
+    let anchor = sorted(audit::verify::PARAMETERS);
+    assert_eq!(parameters("/api/v1/audit/verify"), anchor);
 }
 
 #[test]
@@ -46,7 +52,7 @@ fn the_document_names_paths_that_exist() {
     use super::super::route::Route;
     let document: Value = serde_json::from_str(super::openapi()).unwrap();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 19);
+    assert_eq!(paths.len(), 21);
     for (path, item) in paths {
         assert_ne!(Route::of_path(path, false), Route::Unknown, "{path}");
         for (method, operation) in item.as_object().unwrap() {
