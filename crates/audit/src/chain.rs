@@ -97,7 +97,7 @@ impl Chain {
     /// Writes lines and waits until they are on the disk.
     pub(crate) fn append(
         &mut self,
-        lines: &[(Kind, Members)],
+        lines: &[&(Kind, Members)],
         now: Timestamp,
     ) -> Result<(), FileError> {
         let now = now.max(self.last_at);

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use model::Timestamp;
 use parking_lot::{Condvar, Mutex};
@@ -176,6 +176,7 @@ impl Committer {
     /// worked.
     pub(crate) fn run(mut self) -> Result<(), RecordError> {
         let _closing = Closing(Arc::clone(&self.shared));
+        let mut looked_at: Option<Instant> = None;
         loop {
             let (waiting, is_last) = self.shared.take();
             let mut promises = Vec::with_capacity(waiting.len());
@@ -195,7 +196,10 @@ impl Committer {
                 let stopped = (Kind::Stopped, Members::default());
                 return self.commit(&[stopped]).map_err(RecordError::from);
             }
-            self.look_after_files();
+            if looked_at.is_none_or(|at| at.elapsed() >= LOOK_EVERY) {
+                self.look_after_files();
+                looked_at = Some(Instant::now());
+            }
         }
     }
 
@@ -226,13 +230,7 @@ impl Committer {
         let answered = self.shared.answered.load(Ordering::Relaxed);
         let refused = self.shared.refused.load(Ordering::Relaxed);
         let failed = self.failed_line(answered, refused, now);
-        let lines: Vec<(Kind, Members)> = self
-            .due
-            .iter()
-            .chain(&failed)
-            .chain(lines)
-            .cloned()
-            .collect();
+        let lines: Vec<_> = self.due.iter().chain(&failed).chain(lines).collect();
         let rotate_bytes = self.settings.rotate_bytes;
         let is_due = self.is_old(now);
         let Some(chain) = &mut self.chain else {
@@ -245,6 +243,7 @@ impl Committer {
         if !lines.is_empty() {
             chain.append(&lines, now)?;
         }
+        let count = lines.len() as u64;
         self.known = Some(chain.end);
         self.due.clear();
         if failed.is_some() {
@@ -254,7 +253,7 @@ impl Committer {
         if let Some(failing) = self.failing.take() {
             self.failed = Some(failing);
         }
-        self.shared.status.lock().lines += lines.len() as u64;
+        self.shared.status.lock().lines += count;
         Ok(())
     }
 
@@ -389,5 +388,47 @@ impl Drop for Closing {
         // Each of them says that the audit is closed.
         drop(waiting);
         self.0.status.lock().is_writable = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::{Entry, Outcome};
+
+    #[test]
+    fn what_has_no_room_is_an_error_at_once() {
+        let shared = Shared::default();
+        let entry = Entry {
+            question: Some("x".repeat(16_000)),
+            ..Entry::new("lookup", Outcome::Answered)
+        };
+        let call = || shared.queue(vec![entry.members(); 64]);
+        // More than there is room for, all at once: nothing else waits.
+        let waiting = shared.queue(vec![entry.members(); 5000]);
+        let error = call().wait().unwrap_err();
+        assert!(
+            error.to_string().contains("waiting for the disk"),
+            "{error}"
+        );
+        assert_eq!(shared.status().unrecorded, 64);
+        let (taken, is_last) = shared.take();
+        assert_eq!((taken.len(), is_last), (1, false));
+        let next = call();
+        shared.close();
+        assert!(matches!(call().wait(), Err(RecordError::Closed)));
+        let (rest, is_last) = shared.take();
+        assert_eq!((rest.len(), is_last), (1, true));
+        // Nobody waits for what the thread has given up.
+        drop((taken, rest));
+        assert!(waiting.wait().is_err());
+        assert!(next.wait().is_err());
+    }
+
+    #[test]
+    fn it_can_be_shared() {
+        const fn is_shared<T: Send + Sync + 'static>() {}
+        is_shared::<crate::Audit>();
+        is_shared::<crate::Recorded>();
     }
 }

@@ -15,6 +15,9 @@ mod committer;
 mod entry;
 mod error;
 mod folder;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod hash;
 mod head;
 mod line;
@@ -22,6 +25,9 @@ mod lines;
 mod opening;
 mod read;
 mod recorded;
+#[cfg(test)]
+#[path = "../../../fuzz/replay.rs"]
+mod replay;
 mod retention;
 mod settings;
 mod status;

@@ -50,7 +50,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [
+    /// All there are.
+    pub const ALL: [Self; 7] = [
         Self::File,
         Self::Request,
         Self::Started,

@@ -42,8 +42,9 @@ pub enum Fault {
         /// The number of the line that comes next.
         expected: u64,
     },
-    /// The line has its hash, but is no JSON object.
-    NoJson {
+    /// The line has its hash, but is not as an audit writes it: it is no JSON, or has no
+    /// time.
+    Malformed {
         /// The line's number.
         sequence: u64,
     },
@@ -142,9 +143,10 @@ impl fmt::Display for Fault {
             Self::NoLine { expected } => {
                 write!(f, "found no line of an audit, expected sequence {expected}")
             }
-            Self::NoJson { sequence } => {
-                write!(f, "sequence {sequence} has its hash, but is no JSON object")
-            }
+            Self::Malformed { sequence } => write!(
+                f,
+                "sequence {sequence} has its hash, but is no JSON object with a time"
+            ),
             Self::Torn { bytes } => write!(
                 f,
                 "ends within a line: found {bytes} bytes behind the last whole one, expected none"

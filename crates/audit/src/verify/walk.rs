@@ -213,10 +213,12 @@ impl<'a> Walk<'a> {
         if is_wrong {
             return;
         }
-        let is_json = serde_json::from_slice::<IgnoredAny>(bytes).is_ok();
-        if !is_json {
+        // Without the first, the bytes of texts are not looked at.
+        let text = str::from_utf8(bytes).ok();
+        let is_json = |text| serde_json::from_str::<IgnoredAny>(text).is_ok();
+        if !text.is_some_and(is_json) || parts.timestamp().is_none() {
             let sequence = parts.sequence;
-            self.find(file, Some(number), Fault::NoJson { sequence });
+            self.find(file, Some(number), Fault::Malformed { sequence });
         } else if parts.kind != Kind::Request {
             self.event(file, number, bytes);
         }
