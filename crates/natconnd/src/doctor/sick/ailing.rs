@@ -241,7 +241,7 @@ pub const AILING: &[Patient] = &[
         (
             "panics",
             Warning,
-            "5 faults since the start (http 2, samples 3), the last one 1 minute ago at src/a.rs:7",
+            "5 faults since the start (http 2, samples 3), the last one 60 s ago at src/a.rs:7",
             "journalctl",
             "",
         ),
