@@ -134,7 +134,8 @@ fn attempt(archive: &Archive, job: Job) -> Done {
         Job::Save | Job::Expire(_) | Job::Verify(_) => |fault| Done::Other(Err(fault)),
         Job::Sync(..) => |fault| Done::Synced(Err(fault)),
     };
-    // What the jobs share is behind locks, and changed where it cannot panic half way.
+    // No lock can be poisoned, and files get their names last: what a job leaves is what a
+    // crash would leave.
     let done = catch_unwind(AssertUnwindSafe(|| work(archive, job)));
     done.unwrap_or_else(|_| failed("a thread of history panicked".to_owned()))
 }

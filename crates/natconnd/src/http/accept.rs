@@ -29,6 +29,7 @@ use super::server::{Listener, Socket};
 use super::service::Requests;
 use super::state::{State, stopped};
 use crate::access::{Crowd, Peer, Place};
+use crate::panics::{self, Part};
 use crate::tls::{ClientCertificate, ServerTls};
 
 /// The longest head of a request, in bytes.
@@ -157,8 +158,23 @@ impl Acceptor {
         }
     }
 
-    /// Takes connections in until the shutdown, then waits for their ends.
+    /// Takes connections in until the shutdown, then waits for their ends. A fault costs who
+    /// was arriving, and nobody who comes later.
     pub(super) async fn run(mut self) {
+        while panics::contained(Part::Http, self.take_in()).await.is_err() {
+            tokio::time::sleep(EXHAUSTED_PAUSE).await;
+        }
+        let ended = async { while self.connections.join_next().await.is_some() {} };
+        if tokio::time::timeout(self.state.limits.shutdown_timeout, ended)
+            .await
+            .is_err()
+        {
+            self.connections.shutdown().await;
+        }
+    }
+
+    /// Takes connections in until the shutdown.
+    async fn take_in(&mut self) {
         let mut stop = std::pin::pin!(stopped(self.state.shutdown.clone()));
         let mut was_failing = false;
         loop {
@@ -189,13 +205,6 @@ impl Acceptor {
                     }
                 }
             }
-        }
-        let ended = async { while self.connections.join_next().await.is_some() {} };
-        if tokio::time::timeout(self.state.limits.shutdown_timeout, ended)
-            .await
-            .is_err()
-        {
-            self.connections.shutdown().await;
         }
     }
 

@@ -126,6 +126,7 @@ const DOCUMENTS: &[Document] = documents! {
     Tutorial "tutorial" "The first answer" "docs/tutorial.md";
     HowTo "running" "Run natconnd on a gateway" "docs/running.md";
     HowTo "access" "Let others ask" "docs/access.md";
+    HowTo "confinement" "What natconnd may do" "docs/confinement.md";
     HowTo "abuse-desk" "Answer an abuse report" "docs/abuse-desk.md";
     HowTo "howto-nginx" "From nginx to the internal host" "docs/howto-nginx.md";
     HowTo "proxies" "Tell proxies who it is" "docs/proxies.md";
