@@ -73,6 +73,11 @@ impl Caller {
         meter.map(|meter| meter.admit(Instant::now())).transpose()
     }
 
+    /// Whether a token has shown who it is.
+    pub fn is_known_by_token(&self) -> bool {
+        self.credential == Credential::Token
+    }
+
     /// Whether it has shown no credential although one could give it more.
     pub fn may_identify(&self) -> bool {
         self.may_identify && self.credential == Credential::Address

@@ -17,6 +17,7 @@ mod meter;
 mod networks;
 mod rules;
 mod source;
+mod standing;
 mod visitor;
 
 pub use caller::{Caller, Credential};
@@ -26,4 +27,5 @@ pub use meter::{TooMuch, Turn};
 pub use networks::AllowList;
 pub use rules::{HTTP, UNIX};
 pub use source::{Peer, Source};
+pub use standing::Standing;
 pub use visitor::{Refusal, Visitor, has_token};

@@ -190,7 +190,7 @@ fn named_listener((name, listener): (&String, &config::Listener)) -> Listener {
         },
         roles: listener.roles,
         // Nobody else has a certificate for this listener's name.
-        hosts: match has_tls || listener.unix_socket.is_some() {
+        hosts: match has_tls {
             true => HostNames::Any,
             false => HostNames::of(&listener.hosts),
         },

@@ -67,6 +67,16 @@ impl Visitor {
         }
     }
 
+    /// The same, to be judged somewhere else.
+    pub(super) fn again(&self) -> Self {
+        Self::new(
+            Arc::clone(&self.access),
+            Arc::clone(&self.listener),
+            self.peer,
+            self.certificate.clone(),
+        )
+    }
+
     /// Whose a request is, with these headers `Authorization` and `Host`.
     ///
     /// # Errors
@@ -90,7 +100,8 @@ impl Visitor {
         let listener = listener.ok_or(Refusal::NotLetIn)?;
         let Some(header) = authorization else {
             // No page of somebody else's has a token; without one the name is all there is.
-            let is_called = host.is_none_or(|host| is_called(listener, host));
+            let is_local = matches!(self.peer, Peer::Unix { .. });
+            let is_called = is_local || host.is_none_or(|host| is_called(listener, host));
             return match is_called {
                 true => Ok(Arc::clone(caller)),
                 false => Err(Refusal::WrongHost),
@@ -228,6 +239,7 @@ fn base64(text: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::standing::Standing;
     use super::*;
     use crate::config::{self, Config, UnixGroup, UnixUser};
 
@@ -344,6 +356,46 @@ mod tests {
             ("uid 1004", Roles::LOOKING)
         );
         assert_eq!(caller(0, 0).roles, Roles::ALL);
+    }
+
+    #[test]
+    fn a_unix_socket_beside_it_lets_no_other_name_in() {
+        let mut config = config();
+        let both = config::Listener {
+            listen: vec![([127, 0, 0, 1], 8081).into()],
+            unix_socket: Some("/run/both.sock".into()),
+            ..config::Listener::default()
+        };
+        config.listeners.insert("both".to_owned(), both);
+        let access = Arc::new(Access::of(&config));
+        let asked = |peer| {
+            let visitor = visitor(&access, "both", peer);
+            visitor.caller(None, Some(b"evil.example")).map(drop)
+        };
+        assert_eq!(asked(tcp("127.0.0.1")), Err(Refusal::WrongHost));
+        assert_eq!(asked(Peer::Unix { uid: 1004, gid: 9 }), Ok(()));
+    }
+
+    #[test]
+    fn an_answer_goes_on_as_long_as_its_caller_may() {
+        let access = Arc::new(Access::of(&config()));
+        let visitor = visitor(&access, "http", tcp("127.0.0.1"));
+        let header = format!("Bearer {TOKEN}");
+        let standing = |header: Option<&str>| {
+            let header = header.map(str::as_bytes);
+            let caller = visitor.caller(header, None).unwrap();
+            Standing::new(&visitor, header, &caller)
+        };
+        let (named, nameless) = (standing(Some(&header)), standing(None));
+        assert!(named.holds() && nameless.holds());
+        // More is no reason to end.
+        let mut more = config();
+        more.callers.get_mut("desk").unwrap().roles = Roles::ALL;
+        more.http.roles = Roles::NONE;
+        access.replace(&more);
+        assert!(named.holds() && !nameless.holds());
+        access.replace(&Config::default());
+        assert!(!named.holds() && nameless.holds());
     }
 
     #[test]

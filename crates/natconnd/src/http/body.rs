@@ -7,12 +7,16 @@ use hyper::HeaderMap;
 use hyper::body::{Bytes, Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
+use crate::access::Standing;
+
 /// The body of a response.
 pub(super) enum Body {
     /// All of it; its length is announced.
     Full(Bytes),
     /// Chunks from a [`ChunkSender`]; the first is on its way out.
     Chunks(Bytes, mpsc::Receiver<Chunk>),
+    /// The same, cut once its caller may no longer ask for it.
+    Permitted(Box<Self>, Standing),
 }
 
 /// How much is given to hyper at once, in bytes. It copies heads and bodies
@@ -53,6 +57,16 @@ pub(super) fn chunks_waiting(count: usize) -> (ChunkSender, Body) {
     (sender, Body::Chunks(Bytes::new(), receiver))
 }
 
+impl Body {
+    /// The same, which is cut, if it is a stream, once its caller may no longer ask for it.
+    pub(super) fn as_long_as(self, standing: Standing) -> Self {
+        match self {
+            Self::Full(_) => self,
+            stream => Self::Permitted(Box::new(stream), standing),
+        }
+    }
+}
+
 impl From<String> for Body {
     fn from(text: String) -> Self {
         Self::Full(text.into())
@@ -74,6 +88,13 @@ impl hyper::body::Body for Body {
                     return Poll::Ready(Some(Ok(Frame::data(piece))));
                 }
                 Self::Full(_) => return Poll::Ready(None),
+                Self::Permitted(body, standing) => {
+                    let frame = ready!(Pin::new(&mut **body).poll_frame(context));
+                    return Poll::Ready(match standing.holds() {
+                        true => frame,
+                        false => Some(Err(Cut)),
+                    });
+                }
                 Self::Chunks(bytes, receiver) => match ready!(receiver.poll_recv(context)) {
                     Some(Chunk::Bytes(chunk)) => *bytes = chunk.into(),
                     Some(Chunk::Held(chunk, room)) => {
@@ -97,7 +118,7 @@ impl hyper::body::Body for Body {
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Self::Chunks(..) => SizeHint::default(),
+            Self::Chunks(..) | Self::Permitted(..) => SizeHint::default(),
         }
     }
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::header::{COOKIE, HeaderMap};
-use hyper::{StatusCode, Uri};
+use hyper::{Request, StatusCode, Uri};
 use model::{Lookup, Period};
 
 use super::permission;
 use super::problem::{Refused, problem};
 use super::query::{Plus, decode};
+use super::route::Route;
 use crate::access::{Caller, Turn};
 use crate::config::Role;
 
@@ -101,6 +102,16 @@ impl Inquiry {
 }
 
 impl Purpose {
+    /// That of a request. A proxy passes on what its clients say, and has none of its own.
+    pub fn of<B>(route: Route, request: &Request<B>) -> Refused<Self> {
+        match route {
+            Route::ForwardAuth => Ok(Self::default()),
+            // What is looked for in the audit is called the same.
+            Route::Audit => Self::read(request.headers(), None),
+            _ => Self::read(request.headers(), request.uri().query()),
+        }
+    }
+
     /// Reads it from headers, from parameters, or from the cookie; the first that says
     /// something counts, for each of the two.
     pub fn read(headers: &HeaderMap, query: Option<&str>) -> Refused<Self> {

@@ -15,6 +15,7 @@ use hyper::{Method, Request, Response, StatusCode, Version};
 
 use super::audit::Audited;
 use super::body::Body;
+use super::counters::add;
 use super::forward_auth::Unanswered;
 use super::inquiry::{Inquiry, Purpose, without_purpose};
 use super::problem::{Refused, problem, to_response, unknown_path, wrong_method};
@@ -26,7 +27,7 @@ use super::{
     audit, connections, events, forward_auth, health, history, lookup, lookups, metrics, openapi,
     pages, query, records, usage,
 };
-use crate::access::{Caller, Refusal, Turn, Visitor, has_token};
+use crate::access::{Caller, Refusal, Standing, Turn, Visitor, has_token};
 
 /// The requests of one connection.
 pub(super) struct Requests {
@@ -59,6 +60,24 @@ impl Future for Reply {
     }
 }
 
+impl Reply {
+    /// The same, but that a stream is cut once its caller may no longer ask for it.
+    fn as_long_as(self, standing: Option<Standing>) -> Self {
+        let Some(standing) = standing else {
+            return self;
+        };
+        match self {
+            Self::Now(response) => {
+                Self::Now(response.map(|it| it.map(|body| body.as_long_as(standing))))
+            }
+            Self::Later(response) => Self::Later(Box::pin(async move {
+                let response = response.await;
+                response.map(|body| body.as_long_as(standing))
+            })),
+        }
+    }
+}
+
 impl Requests {
     pub(super) fn new(state: Arc<State>, visitor: Visitor) -> Self {
         Self {
@@ -82,7 +101,7 @@ impl Requests {
             // Proxies pass on what their clients say: credentials for somebody else.
             Route::ForwardAuth => {
                 let token = bytes(AUTHORIZATION).filter(|it| has_token(it));
-                match token.map(|token| self.visitor.caller(Some(token), None)) {
+                match token.map(|token| self.of_proxy(token)) {
                     Some(Ok(caller)) => Ok(caller),
                     _ => self.visitor.caller(None, host),
                 }
@@ -103,6 +122,16 @@ impl Requests {
             _ => caller.admit().map_err(NotAnswered::TooMuch),
         };
         Ok((caller, turn?))
+    }
+
+    /// Whose a proxy's request is, by a token that it or its client shows. One that is
+    /// not known is as good as none, but somebody may want to know.
+    fn of_proxy(&self, token: &[u8]) -> Result<Arc<Caller>, Refusal> {
+        let caller = self.visitor.caller(Some(token), None);
+        if let Err(Refusal::UnknownToken) = caller {
+            add(&self.state.counters.unidentified, 1);
+        }
+        caller
     }
 
     /// Answers what needs no waiting; `None` where the route does.
@@ -224,9 +253,7 @@ impl Service<Request<Incoming>> for Requests {
             Ok(admitted) => admitted,
             Err(why) => return self.refused(route, &request, &why),
         };
-        // What is looked for in the audit is called the same.
-        let query = request.uri().query().filter(|_| route != Route::Audit);
-        let purpose = match Purpose::read(request.headers(), query) {
+        let purpose = match Purpose::of(route, &request) {
             Ok(purpose) => purpose,
             Err(problem) => return self.counted(route, unreadable(route, &problem)),
         };
@@ -254,11 +281,28 @@ impl Service<Request<Incoming>> for Requests {
             };
             return self.counted(route, response);
         }
-        self.answer(route, inquiry, request)
+        let standing = self.standing(route, &inquiry.caller, &request);
+        self.answer(route, inquiry, request).as_long_as(standing)
     }
 }
 
 impl Requests {
+    /// By what an answer may go on, where it may take long.
+    fn standing(
+        &self,
+        route: Route,
+        caller: &Arc<Caller>,
+        request: &Request<Incoming>,
+    ) -> Option<Standing> {
+        let authorization = request.headers().get(AUTHORIZATION);
+        let authorization = authorization.map(HeaderValue::as_bytes);
+        let takes_long = matches!(
+            route,
+            Route::Events | Route::Lookups | Route::Connections | Route::Records
+        );
+        takes_long.then(|| Standing::new(&self.visitor, authorization, caller))
+    }
+
     /// Answers what its caller may ask.
     fn answer(&self, route: Route, inquiry: Inquiry, request: Request<Incoming>) -> Reply {
         let state = &self.state;

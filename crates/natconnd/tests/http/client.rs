@@ -98,6 +98,14 @@ impl<S: Read + Write> Client<S> {
         self.read_reply(method)
     }
 
+    /// Asks for another host.
+    pub fn get_of(&mut self, host: &str, target: &str, headers: &str) -> Reply {
+        self.send(&format!(
+            "GET {target} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n"
+        ));
+        self.read_reply("GET")
+    }
+
     /// Reads the reply to a request of this method.
     pub fn read_reply(&mut self, method: &str) -> Reply {
         let (status, headers) = self.read_head();
