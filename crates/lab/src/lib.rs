@@ -21,6 +21,7 @@
 //! natconnd is held against, so of the project's parts it knows the words of
 //! `model` only.
 
+mod authority;
 mod command;
 mod error;
 mod gateway;
@@ -32,6 +33,7 @@ mod rerun;
 mod topology;
 mod traffic;
 
+pub use authority::{Authority, EC, Issued, Wanted};
 pub use command::{Running, command};
 pub use error::Error;
 pub use gateway::{Lab, MASQUERADE};

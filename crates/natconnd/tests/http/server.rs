@@ -51,10 +51,19 @@ impl Running {
         change: impl FnOnce(&mut Server),
         unix: Option<UnixListener>,
     ) -> Self {
+        Self::start_with(matches, change, unix.map(Listener::unix))
+    }
+
+    /// Starts one that listens at these places too.
+    pub fn start_with(
+        matches: Vec<Match>,
+        change: impl FnOnce(&mut Server),
+        more: impl IntoIterator<Item = Listener>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let mut listeners = vec![Listener::tcp(listener)];
-        listeners.extend(unix.map(Listener::unix));
+        listeners.extend(more);
         let mut server = Server {
             answers: Arc::new(Answers::of_matches(matches)),
             access: Arc::new(Access::of(&with_all_roles())),
