@@ -45,7 +45,7 @@ impl Gateway {
         };
         let tokens = [(), ()].map(|()| token::make().unwrap());
         let config = rules(&tokens, &tls);
-        let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+        let [plain, socket] = [(), ()].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
         let over_tls = socket.local_addr().unwrap();
         let listener = Listener {
             name: "tls".into(),
@@ -56,7 +56,7 @@ impl Gateway {
             server.access = Arc::new(Access::of(&config));
         };
         Ok(Self {
-            server: Running::start_with(vec![example()], ruled, [listener]),
+            server: Running::over(vec![Listener::tcp(plain), listener], vec![example()], ruled),
             over_tls,
             tokens,
             authority,

@@ -112,8 +112,7 @@ fn a_form_of_another_site_is_refused_where_browsers_say_less() {
             config.http.allow = vec!["0.0.0.0/0".parse().unwrap()];
             server.access = Arc::new(Access::of(&config));
         };
-        let inside = [Listener::tcp(inside)];
-        let server = Running::start_with(vec![example()], everybody, inside);
+        let server = Running::over(vec![Listener::tcp(inside)], vec![example()], everybody);
         let site = serve(address);
         let browser = Browser::open_in(lab, DESKTOP, &NAMES);
         browser.go(&format!("http://evil.example:{}/", site.port()));

@@ -13,7 +13,7 @@ use model::{
 use natconnd::access::Access;
 use natconnd::api::Health;
 use natconnd::config::{Config, Roles};
-use natconnd::http::{Counters, Limits, Listener, Server};
+use natconnd::http::{Counters, Limits, Listener, Server, Socket};
 use natconnd::lookup::Answers;
 use tokio::sync::watch;
 
@@ -51,19 +51,22 @@ impl Running {
         change: impl FnOnce(&mut Server),
         unix: Option<UnixListener>,
     ) -> Self {
-        Self::start_with(matches, change, unix.map(Listener::unix))
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut listeners = vec![Listener::tcp(listener)];
+        listeners.extend(unix.map(Listener::unix));
+        Self::over(listeners, matches, change)
     }
 
-    /// Starts one that listens at these places too.
-    pub fn start_with(
+    /// Starts one with these listeners, of which the first is over TCP.
+    pub fn over(
+        listeners: Vec<Listener>,
         matches: Vec<Match>,
         change: impl FnOnce(&mut Server),
-        more: impl IntoIterator<Item = Listener>,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut listeners = vec![Listener::tcp(listener)];
-        listeners.extend(more);
+        let address = match &listeners[0].socket {
+            Socket::Tcp(socket) => socket.local_addr().unwrap(),
+            Socket::Unix(_) => panic!("the first listener is over TCP"),
+        };
         let mut server = Server {
             answers: Arc::new(Answers::of_matches(matches)),
             access: Arc::new(Access::of(&with_all_roles())),
