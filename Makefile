@@ -20,7 +20,7 @@ INSTALL := tools/install-packages
 # The programs that a gateway in namespaces is built with.
 GATEWAY := unshare setpriv nsenter mount ip nft conntrack
 # The programs that pages are looked at with.
-BROWSER := chromium chromedriver
+BROWSER := chromium chromedriver certutil
 
 # The proxies that the files in packaging/proxies are for, and what asks them.
 PROXIES := nginx haproxy caddy openssl h2load

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU16, Ordering};
 
@@ -44,6 +45,15 @@ pub fn is_there(name: &str) -> bool {
     false
 }
 
+/// What a browser finds beyond itself.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct World<'a> {
+    /// Names and where they lead, as Chromium's `--host-resolver-rules` has them.
+    pub names: &'a str,
+    /// The certificate of an authority that is trusted.
+    pub trusted: Option<&'a Path>,
+}
+
 /// Something on the page. Out of date once the page has changed.
 pub struct Element<'a> {
     browser: &'a Browser,
@@ -62,11 +72,19 @@ pub enum Key {
 impl Browser {
     /// Starts a browser with a fresh profile on the gateway, in this look.
     pub fn open(lab: &Lab, look: Look) -> Self {
+        Self::open_in(lab, look, &World::default())
+    }
+
+    /// The same in a world that is not as it usually is.
+    pub fn open_in(lab: &Lab, look: Look, world: &World<'_>) -> Self {
         static OPENED: AtomicU16 = AtomicU16::new(0);
         let number = OPENED.fetch_add(1, Ordering::Relaxed);
         let port = 9515 + number;
         let home = format!("/run/browser-{number}");
         fs::create_dir_all(&home).unwrap();
+        if let Some(authority) = world.trusted {
+            trust(lab, &home, authority);
+        }
         let mut command = lab::command(&["chromedriver", &format!("--port={port}")]);
         command.arg("--log-level=OFF");
         command.env("HOME", &home).env("TMPDIR", &home);
@@ -74,7 +92,7 @@ impl Browser {
         let running = lab.gateway().spawn_command(&mut command).unwrap();
         let driver = SocketAddr::from(([127, 0, 0, 1], port));
         eventually(|| TcpStream::connect(driver).map_err(|error| error.to_string()));
-        let session = Session::begin(driver, &capabilities(&home));
+        let session = Session::begin(driver, &capabilities(&home, world.names));
         let browser = Self {
             session,
             _driver: running,
@@ -106,6 +124,11 @@ impl Browser {
             let url = self.url();
             url.ends_with(end).then_some(()).ok_or(url)
         });
+    }
+
+    /// A cookie that it keeps for the page: value and rules.
+    pub fn cookie(&self, name: &str) -> Value {
+        self.session.get(&format!("cookie/{name}"))
     }
 
     /// What stands in the title bar.
@@ -246,8 +269,24 @@ impl Key {
     }
 }
 
+/// Has whatever browser lives in a folder trust an authority.
+fn trust(lab: &Lab, home: &str, authority: &Path) {
+    let folder = format!("{home}/.pki/nssdb");
+    fs::create_dir_all(&folder).unwrap();
+    let database = format!("sql:{folder}");
+    let certutil = |arguments: &[&str]| {
+        let command = ["certutil", "-d", &database];
+        let command = [&command[..], arguments].concat();
+        lab.gateway().run(&command).unwrap();
+    };
+    certutil(&["-N", "--empty-password"]);
+    let file = authority.to_str().expect("a path in UTF-8");
+    certutil(&["-A", "-n", "authority", "-t", "C,,", "-i", file]);
+}
+
 /// What the browser shall be and log.
-fn capabilities(home: &str) -> Value {
+fn capabilities(home: &str, names: &str) -> Value {
+    let names = format!("--host-resolver-rules={names}");
     let profile = format!("--user-data-dir={home}/profile");
     json!({
         "browserName": "chrome",
@@ -266,6 +305,7 @@ fn capabilities(home: &str) -> Value {
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--no-first-run",
+                names,
                 profile,
             ],
         },

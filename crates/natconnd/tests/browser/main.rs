@@ -30,9 +30,11 @@ mod traffic;
 mod webdriver;
 mod weight;
 
+mod access;
 mod desk;
 mod harness;
 mod host;
 mod live;
+mod other_site;
 mod pages;
 mod ports;

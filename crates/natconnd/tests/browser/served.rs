@@ -8,4 +8,4 @@ mod client;
 #[path = "../http/server.rs"]
 mod server;
 
-pub use server::{Running, at, masqueraded};
+pub use server::{Running, at, example, masqueraded};
