@@ -183,7 +183,7 @@ fn named_listener((name, listener): (&String, &config::Listener)) -> Listener {
     let has_tls = listener.tls.is_some();
     Listener {
         name: name.as_str().into(),
-        allow: match (&listener.allow, has_tls) {
+        allow: match (&listener.allow, has_tls || listener.unprotected) {
             (Some(networks), _) => AllowList::new(networks.iter().copied()),
             (None, true) => AllowList::new(everybody()),
             (None, false) => AllowList::default(),

@@ -74,7 +74,7 @@ pub(super) fn respond(
     state
         .counters
         .looked_up(told.answer.verdict, began.elapsed());
-    Ok(Ok(render(state, &told.answer)))
+    Ok(Ok(render(state, &question, &told.answer)))
 }
 
 /// Answers a question that cannot be answered at once.
@@ -85,37 +85,39 @@ pub(super) async fn respond_later(
     let began = Instant::now();
     let answered = match question {
         Later::Now(question) => {
+            let asked = question.clone();
             let answer = state.lookup_later(question, limit).await;
             answer.map(|answer| {
                 state.counters.looked_up(answer.verdict, began.elapsed());
-                render(&state, &answer)
+                render(&state, &asked, &answer)
             })
         }
         Later::Then(question) => {
+            let asked = question.lookup.clone();
             let answer = state.past(question, limit).await;
             answer.map(|past| {
                 let verdict = past.answer.verdict;
                 state.counters.looked_back(verdict, began.elapsed());
-                render_past(&state, &past)
+                render_past(&state, &asked, &past)
             })
         }
     };
     answered.unwrap_or_else(|| to_response(&broke_off()))
 }
 
-fn render_past(state: &State, past: &PastAnswer) -> Response<Body> {
+fn render_past(state: &State, asked: &Lookup, past: &PastAnswer) -> Response<Body> {
     let mut body = Vec::with_capacity(FRAME + json::ROW_LENGTH * past.answer.matches.len());
     json::past_answer(&mut body, past);
     let mut response = ok(JSON, body);
-    state.note(&mut response, || Told::answer(&past.answer));
+    state.note(&mut response, || Told::answer(asked, &past.answer));
     response
 }
 
-fn render(state: &State, answer: &Answer) -> Response<Body> {
+fn render(state: &State, asked: &Lookup, answer: &Answer) -> Response<Body> {
     let mut body = Vec::with_capacity(FRAME + json::ROW_LENGTH * answer.matches.len());
     json::answer(&mut body, answer);
     let mut response = ok(JSON, body);
-    state.note(&mut response, || Told::answer(answer));
+    state.note(&mut response, || Told::answer(asked, answer));
     response
 }
 

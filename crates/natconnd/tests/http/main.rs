@@ -11,6 +11,7 @@ mod client;
 mod server;
 
 mod access;
+mod audit;
 mod caller_limits;
 mod callers;
 mod connections;

@@ -11,15 +11,17 @@ use std::sync::Arc;
 
 use audit::{Entry, Outcome};
 use hyper::{Response, StatusCode};
-use model::{Answer, Coverage};
+use model::{Answer, Coverage, Lookup};
 
 use super::body::Body;
 use super::inquiry::{Inquiry, Purpose};
+use super::permission::role_of;
 use super::problem::problem;
 use super::refusal::told;
 use super::route::Route;
 use super::state::State;
 use crate::api::Problem;
+use crate::config::Role;
 use crate::trail::{Trail, Unwritten};
 use crate::web;
 
@@ -32,6 +34,8 @@ pub(super) struct Told {
     pub verdict: Option<&'static str>,
     /// Whether nothing can be missing.
     pub coverage: Option<&'static str>,
+    /// The role that it took, where the endpoint does not say it.
+    pub role: Option<Role>,
     /// The question, where the request's address does not say it.
     pub question: Option<String>,
     /// Whether there is more of the answer to come.
@@ -50,10 +54,11 @@ impl Told {
         }
     }
 
-    /// What an answer tells.
-    pub fn answer(answer: &Answer) -> Self {
+    /// What an answer to a question tells.
+    pub fn answer(question: &Lookup, answer: &Answer) -> Self {
         Self {
             verdict: Some(answer.verdict.name()),
+            role: Some(role_of(question)),
             ..Self::rows(answer.matches.len(), &answer.coverage)
         }
     }
@@ -76,6 +81,9 @@ impl Told {
 
     /// Writes it into a line.
     fn fill(&self, entry: &mut Entry) {
+        if let Some(role) = self.role {
+            entry.role = Some(role.name().to_owned());
+        }
         entry.matches = self.matches;
         entry.verdict = self.verdict.map(str::to_owned);
         entry.coverage = self.coverage.map(str::to_owned);

@@ -316,7 +316,8 @@ async fn answer_batch(
         let mut all_told = Vec::new();
         let tell = |question: &Question, answered: &Answered| {
             if is_audited {
-                all_told.push((question.query(), Told::answer(&answered.answer)));
+                let told = Told::answer(&question.asked.lookup, &answered.answer);
+                all_told.push((question.query(), told));
             }
         };
         let (bytes, tally) = batch.answer(answers, limit, lag, goes_on, tell);

@@ -299,8 +299,10 @@ async fn cases(
             .iter()
             .filter_map(|(_, question)| question.as_ref().ok());
         let told = asked.zip(&answered);
-        let told =
-            told.map(|(question, answered)| (question.query(), Told::answer(&answered.answer)));
+        let told = told.map(|(question, answered)| {
+            let told = Told::answer(&question.asked.lookup, &answered.answer);
+            (question.query(), told)
+        });
         let written = audited.record_each(told.collect()).await;
         written.map_err(of_unwritten)?;
     }
@@ -419,7 +421,8 @@ async fn answers(state: &Arc<State>, visit: &Visit, form: Form) -> Refused<Respo
             let limit = query::DEFAULT_LIMIT;
             let tell = |question: &Question, answered: &Answered| {
                 if is_audited {
-                    all_told.push((question.query(), Told::answer(&answered.answer)));
+                    let told = Told::answer(&question.asked.lookup, &answered.answer);
+                    all_told.push((question.query(), told));
                 }
             };
             let answered = batch.answer(answers, limit, lag, &goes_on, tell);

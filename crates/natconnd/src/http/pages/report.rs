@@ -61,7 +61,9 @@ pub(super) async fn report(
         has_history: state.answers.history().is_some(),
     };
     let mut response = page(StatusCode::OK, &report);
-    state.note(&mut response, || Told::answer(&answered.answer));
+    state.note(&mut response, || {
+        Told::answer(&question.asked.lookup, &answered.answer)
+    });
     Ok(response)
 }
 
