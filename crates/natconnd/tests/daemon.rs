@@ -80,6 +80,23 @@ fn check_warns_of_what_has_no_effect() {
     assert!(err.starts_with(&warning), "{err}");
 }
 
+/// The file is all right by itself: it is asked at loopback only.
+#[test]
+fn an_address_on_the_command_line_lays_nothing_open() {
+    let text = "[http]\nallow = [\"0.0.0.0/0\"]\n";
+    let (alone, _) = run("everybody.toml", text, &["--check", "-c", "FILE"]);
+    assert_eq!(alone.0, Some(0), "{}", alone.2);
+    let arguments = ["--check", "-c", "FILE", "-i", "0.0.0.0"];
+    let ((code, out, err), file) = run("everybody.toml", text, &arguments);
+    assert_eq!((code, &*out), (Some(1), ""));
+    let cause = "lets all the world ask 0.0.0.0:8080 without TLS";
+    let mistake = format!("natconnd: {file}: http.allow: {cause}\n  hint: ");
+    assert!(err.starts_with(&mistake), "{err}");
+    let meant = format!("{text}unprotected = true\n");
+    let (run, _) = run("meant.toml", &meant, &arguments);
+    assert_eq!(run.0, Some(0), "{}", run.2);
+}
+
 #[test]
 fn a_file_that_is_not_there_is_a_mistake() {
     for arguments in [

@@ -234,7 +234,8 @@ fn who_may_ask_is_judged_anew_after_a_reload() {
 #[test]
 fn whoever_may_ask_is_told_at_the_start() {
     lab::in_gateway!(|lab| {
-        let (address, file, _) = crate::daemon::configure("allow = [\"0.0.0.0/0\"]\n");
+        let (address, file, _) =
+            crate::daemon::configure("allow = [\"0.0.0.0/0\"]\nunprotected = true\n");
         let mut command = crate::daemon::natconnd();
         command.args(["--config", &file, "-i", "0.0.0.0"]);
         let process = crate::process::Process::start(lab, &mut command);
