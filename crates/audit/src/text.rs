@@ -110,6 +110,12 @@ mod tests {
             r#""\udb40\udc41\u0085\u200b""#
         );
         assert_eq!(json("\"\\/<&>"), r#""\"\\/<&>""#);
+        for letter in
+            "\u{ad}\u{61c}\u{200e}\u{200f}\u{202a}\u{2069}\u{3164}\u{fe0f}\u{fffe}\u{1fffe}".chars()
+        {
+            assert!(json(&letter.to_string()).starts_with("\"\\u"), "{letter:?}");
+            assert_eq!(shown(&letter.to_string()).len() % 6, 0, "{letter:?}");
+        }
         assert_eq!(json("Köln, 東京, 😀"), "\"Köln, 東京, 😀\"");
     }
 

@@ -111,6 +111,13 @@ fn is_full(folder: &Path, rotate_bytes: u64) {
     assert!(status.is_writable && status.failing_since.is_none());
     tally.audit.close().unwrap();
     assert!(failed_before > 20);
+    // What was half written is taken back, and nothing had to be mended.
+    assert_eq!(status.recovery, None);
+    let others = fs::read_dir(&settings.folder).unwrap().filter(|entry| {
+        let name = entry.as_ref().unwrap().file_name();
+        name.to_string_lossy().contains(".torn-")
+    });
+    assert_eq!(others.count(), 0);
     assert_eq!(numbers(&settings.folder), tally.recorded);
     let report = verify(&settings.folder, status.head).unwrap();
     assert!(report.is_whole(), "{report:#?}");

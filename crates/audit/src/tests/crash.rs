@@ -124,6 +124,39 @@ fn lines_that_were_acknowledged_and_are_gone_stay_missing() {
     };
 }
 
+/// As long as it was, and another line at its end.
+#[test]
+fn a_last_line_that_was_replaced_is_not_gone_on_with() {
+    let place = Place::new();
+    written(&place, 5);
+    let text = fs::read_to_string(path(&place, 1)).unwrap();
+    let (before, last) = text.trim_end().rsplit_once('\n').unwrap();
+    let before = crate::line::Parts::of(format!("{}\n", before.lines().last().unwrap()).as_bytes())
+        .unwrap()
+        .head();
+    let mut forged = text[..text.len() - last.len() - 1].as_bytes().to_vec();
+    let time = place.lines()[0].time;
+    crate::line::write(
+        before,
+        time,
+        Kind::Request,
+        &entry(9).members(),
+        &mut forged,
+    );
+    assert_eq!(forged.len(), text.len());
+    fs::write(path(&place, 1), forged).unwrap();
+    drop(place.open());
+    let faults = faults(&place);
+    let [
+        Fault::OutOfOrder { .. } | Fault::Changed { .. },
+        Fault::Loss { says },
+    ] = &faults[..]
+    else {
+        panic!("{faults:?}")
+    };
+    assert!(says.starts_with("the line is not there"), "{says}");
+}
+
 #[test]
 fn a_chain_whose_files_are_gone_is_gone_on_with_and_says_so() {
     let place = Place::new();
