@@ -2,8 +2,11 @@
 
 use serde_json::{Value, json};
 
+use natconnd::config::{Config, Roles};
+
 use crate::access::elsewhere;
-use crate::client::Client;
+use crate::callers::{TOKEN, caller};
+use crate::client::{Client, Reply};
 use crate::server::{Running, example};
 
 fn document() -> Value {
@@ -66,29 +69,63 @@ fn what_is_found_looks_as_in_the_document() {
 fn what_is_refused_looks_as_in_the_document() {
     let document = document();
     let server = server(&document);
-    let problem = "application/problem+json";
     for (target, method, name) in [
         ("/api/v1/lookup?nat=:1&limit=0", "GET", "BadRequest"),
         ("/api/v1/lookpu", "GET", "NotFound"),
         ("/api/v1/lookup", "POST", "MethodNotAllowed"),
         ("/api/v1/history/gaps", "GET", "NoHistory"),
-        (
-            "/api/v1/history/holds/2026-117",
-            "DELETE",
-            "ForbiddenOverTcp",
-        ),
     ] {
-        let response = &document["components"]["responses"][name];
-        let expected = &response["content"][problem]["example"];
         let reply = server.request(method, target, "");
-        assert_eq!(reply.header("content-type"), Some(problem), "{target}");
-        assert_eq!(&reply.json(), expected, "{target}");
-        assert_eq!(expected["status"], reply.status, "{target}");
-        for (header, of_header) in response["headers"].as_object().into_iter().flatten() {
-            let found = reply.header(&header.to_lowercase());
-            assert_eq!(found, of_header["example"].as_str(), "{target}: {header}");
-        }
+        assert_is_as_said(&document, name, &reply);
     }
+}
+
+/// Holds a refusal against the response of this name.
+#[track_caller]
+fn assert_is_as_said(document: &Value, name: &str, reply: &Reply) {
+    let kind = "application/problem+json";
+    let response = &document["components"]["responses"][name];
+    let expected = &response["content"][kind]["example"];
+    assert_eq!(reply.header("content-type"), Some(kind), "{name}");
+    assert_eq!(&reply.json(), expected, "{name}");
+    assert_eq!(expected["status"], reply.status, "{name}");
+    for (header, of_header) in response["headers"].as_object().into_iter().flatten() {
+        let known = header.to_lowercase();
+        let mut found = reply.headers.iter().filter(|(name, _)| *name == known);
+        let is_said = found.any(|(_, value)| of_header["example"] == value.as_str());
+        assert!(is_said, "{name}: {header}");
+    }
+}
+
+#[test]
+fn whoever_may_not_do_this_is_told_so_as_in_the_document() {
+    let document = document();
+    let server = server(&document);
+    let mut client = Client::connect(server.address);
+    let hold = "/api/v1/history/holds/2026-117";
+    let mut config = Config::default();
+    server.access.replace(&config);
+    let reply = client.request("DELETE", hold, "");
+    assert_is_as_said(&document, "Forbidden", &reply);
+    let of_token = caller(TOKEN, Roles::ALL);
+    config.callers.insert("desk".to_owned(), of_token);
+    server.access.replace(&config);
+    let reply = client.request("DELETE", hold, "");
+    assert_is_as_said(&document, "Unauthorized", &reply);
+    let reply = client.get_of("evil.example", hold, "");
+    assert_is_as_said(&document, "Misdirected", &reply);
+    config.http.limits.requests_per_second = Some(1);
+    server.access.replace(&config);
+    let mut ask = || client.get("/api/v1/status");
+    let mut reply = ask();
+    // A slow machine may need some seconds for two within one.
+    for _ in 0..1000 {
+        if reply.status == 429 {
+            break;
+        }
+        reply = ask();
+    }
+    assert_is_as_said(&document, "TooMany", &reply);
 }
 
 #[test]

@@ -7,6 +7,7 @@ its schema and wrong by the words is made right, and must then be taken.
 
 import json
 import os
+import urllib.parse
 from datetime import datetime, timedelta, timezone
 
 import schemathesis
@@ -77,6 +78,8 @@ schemathesis.openapi.format("moment", TIMES)
 schemathesis.openapi.format(
     "timezone", st.sampled_from(["UTC", "Z", "+01:00", "-0330", "Europe/Berlin", "America/New_York"])
 )
+
+schemathesis.openapi.format("percent-encoded", st.text(max_size=50).map(urllib.parse.quote))
 
 DOCUMENT = json.load(open(os.path.join(os.path.dirname(__file__), "../../../../docs/openapi.json")))
 SCHEMAS = DOCUMENT["components"]["schemas"]

@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 
 use super::examples;
 use super::parameters::LookupParameters;
-use super::responses::{ForbiddenOverTcp, HistoryUnreadable, HoldsNothing, NoHistory, TooMuchFits};
+use super::responses::{HistoryUnreadable, HoldsNothing, NoHistory, TooMuchFits};
 use super::values::{Case, Time};
 use crate::api::{Expired, Gaps, History, Hold, Holds, VerifiedFile};
 
@@ -114,7 +114,7 @@ pub(super) fn holds() {}
 
 /// Holds what a lookup about the past matches, whatever retention says.
 ///
-/// Over the unix socket only. The question is that of `/api/v1/lookup` and must name a time;
+/// The question is that of `/api/v1/lookup` and must name a time;
 /// `limit` does not limit what is held. What is held already is not held twice.
 #[utoipa::path(
     put,
@@ -128,7 +128,6 @@ pub(super) fn holds() {}
     responses(
         (status = 200, description = "How much the case holds now.", body = Hold,
             example = json!(examples::hold())),
-        (status = 403, response = ForbiddenOverTcp),
         (status = 404, response = NoHistory),
         (status = 422, response = TooMuchFits),
         (status = 503, response = HistoryUnreadable),
@@ -138,7 +137,7 @@ pub(super) fn hold() {}
 
 /// Gives up what a case holds.
 ///
-/// Over the unix socket only. What is beyond its time is deleted with it.
+/// What is beyond its time is deleted with it.
 #[utoipa::path(
     delete,
     path = "/api/v1/history/holds/{case}",
@@ -150,7 +149,6 @@ pub(super) fn hold() {}
     responses(
         (status = 200, description = "The case holds nothing any more.", body = Hold,
             example = json!(examples::released())),
-        (status = 403, response = ForbiddenOverTcp),
         (status = 404, response = HoldsNothing),
         (status = 503, response = HistoryUnreadable),
     )

@@ -4,6 +4,7 @@
 //! document only; the types are those of [`crate::api`]. A test holds the
 //! declarations to what the endpoints really read.
 
+mod access;
 mod audit;
 mod complete;
 mod daemon;
@@ -43,7 +44,11 @@ pub use reference::api_reference;
             answer 405 (MethodNotAllowed). Every endpoint answers HEAD as it answers GET. A \
             peer outside the allow list gets 403 with `Forbidden` as `text/html` from every \
             path. A request that is no HTTP, or whose head is too long, gets 400, 414 or 431 \
-            without a body.",
+            without a body.\n\n\
+            Whoever asks is a caller: one of the configuration, known by a token, a client \
+            certificate or as a user of the machine, or else whoever the listener lets in. Each \
+            operation says which role its caller needs. No refusal says anything of what is \
+            known of connections.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
     servers((url = "/", description = "The natconnd that answered with this document. By \
@@ -120,6 +125,7 @@ pub fn openapi() -> &'static str {
     static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
         let mut document = Document::openapi();
         responses::add(&mut document);
+        access::add(&mut document);
         complete::complete(&mut document);
         let text = document.to_pretty_json();
         let mut text = text.expect("the document has no map with other keys than strings");

@@ -17,8 +17,24 @@ struct Reference<'a> {
     document: &'a Value,
 }
 
-/// Refusals that every operation may answer with: they are said once.
-const COMMON: [&str; 3] = ["BadRequest", "Forbidden", "BrokeOff"];
+/// Refusals that every operation may answer with, or most: they are said once.
+const COMMON: [(u16, &str); 7] = [
+    (400, "BadRequest"),
+    (401, "Unauthorized"),
+    (403, "Forbidden"),
+    (421, "Misdirected"),
+    (429, "TooMany"),
+    (500, "BrokeOff"),
+    (503, "NotWritten"),
+];
+
+/// Parameters of whoever asks, which many operations read: they are said once, too.
+const PURPOSE: [&str; 4] = ["Natconn-Case", "Natconn-Reason", "case", "reason"];
+
+const ABOUT_PURPOSE: &str = "Where an answer says who talked to whom, the question may say what it \
+is asked for: with the headers `Natconn-Case` and `Natconn-Reason`, percent-encoded, or with the \
+parameters `case` and `reason`. The audit has both, and where `audit.require-reason` has the role \
+that is asked with, there must be a reason.";
 
 /// Where to begin, before what is made of the document.
 const HEAD: &str = "# API
@@ -41,21 +57,16 @@ impl<'a> Reference<'a> {
         let about = about.split_once("\n\n").map_or("", |(_, rest)| rest);
         let _ = writeln!(out, "{about}\n");
         out.push_str("Each may also answer:\n\n| status | content | says |\n|---|---|---|\n");
-        for name in COMMON {
+        for (status, name) in COMMON {
             let response = &self.document["components"]["responses"][name];
             let says = text(&response["description"]);
-            let status = match name {
-                "BadRequest" => 400,
-                "Forbidden" => 403,
-                _ => 500,
-            };
             let _ = writeln!(
                 out,
                 "| {status} | {} | {says} |",
                 keys(&response["content"])
             );
         }
-        out.push('\n');
+        let _ = writeln!(out, "\n{ABOUT_PURPOSE}\n");
         for tag in members(&self.document["tags"]) {
             let name = text(&tag["name"]);
             let title = format!("{}{}", name[..1].to_uppercase(), &name[1..]);
@@ -78,7 +89,8 @@ impl<'a> Reference<'a> {
         let _ = writeln!(out, "### {method} {path}\n");
         let _ = writeln!(out, "{}\n", text(&operation["summary"]));
         let _ = writeln!(out, "{}\n", text(&operation["description"]));
-        let parameters: Vec<&Value> = members(&operation["parameters"]).collect();
+        let parameters = members(&operation["parameters"]);
+        let parameters: Vec<&Value> = parameters.filter(|it| !is_of_purpose(it)).collect();
         if !parameters.is_empty() {
             out.push_str("| parameter | is | meaning | example |\n|---|---|---|---|\n");
         }
@@ -106,7 +118,8 @@ impl<'a> Reference<'a> {
         }
         out.push_str("\n| status | content | says |\n|---|---|---|\n");
         for (status, response) in entries(&operation["responses"]) {
-            if name_of(response).is_some_and(|name| COMMON.contains(&name)) {
+            let name = name_of(response);
+            if COMMON.iter().any(|(_, common)| name == Some(common)) {
                 continue;
             }
             let response = self.resolved(response);
@@ -224,6 +237,11 @@ impl<'a> Reference<'a> {
             .and_then(|path| self.document.pointer(path))
             .unwrap_or(value)
     }
+}
+
+/// Whether a parameter is one that is said once: a path has a case of its own.
+fn is_of_purpose(parameter: &Value) -> bool {
+    parameter["in"] != "path" && PURPOSE.contains(&text(&parameter["name"]))
 }
 
 fn text(value: &Value) -> &str {

@@ -50,21 +50,67 @@ responses! {
         &query::limit("0").expect_err("a limit of 0 is refused"),
     );
 
-    /// 403
-    Forbidden = ResponseBuilder::new()
-        .description("The peer is outside the allow list. The connection is closed.")
-        .content("text/html", forbidden())
-        .build();
+    /// 401
+    Unauthorized = with_header(
+        refusal(
+            "The token is none that is known here, and the connection is closed; or the caller \
+             lacks the role, and has shown no token although one could give it.",
+            &problem(
+                StatusCode::UNAUTHORIZED,
+                "answer: this needs the role admin; show a token",
+            ),
+        ),
+        "WWW-Authenticate",
+        header(
+            "How to show a token, once for each way.",
+            "Bearer realm=\"natconnd\"",
+            IS_ALWAYS_THERE,
+        ),
+    );
 
     /// 403
-    ForbiddenOverTcp = ResponseBuilder::new()
-        .description("Asked over TCP, or the peer is outside the allow list.")
+    Forbidden = ResponseBuilder::new()
+        .description(
+            "The caller lacks the role, gives no reason where one must be given, or asks about \
+             more time than it may; or a page of another site makes the request. As `text/html`: \
+             the peer is outside the allow list, and the connection is closed.",
+        )
         .content(PROBLEM, carrying(&problem(
             StatusCode::FORBIDDEN,
-            "change what history holds: only over the unix socket",
+            "answer: this needs the role admin, which 127.0.0.1 has not",
         )))
         .content("text/html", forbidden())
         .build();
+
+    /// 421
+    Misdirected = refusal(
+        "The request asks for a host that this is not (`http.hosts`).",
+        &problem(
+            StatusCode::MISDIRECTED_REQUEST,
+            "answer: the request asks for a host that this is not; hint: ask by address, or add \
+             the name to http.hosts",
+        ),
+    );
+
+    /// 429
+    TooMany = with_header(
+        refusal("The caller has asked too much.", &problem(
+            StatusCode::TOO_MANY_REQUESTS,
+            "answer: the caller's limit requests-per-second is reached",
+        )),
+        "Retry-After",
+        header("After how many seconds to try again.", "1", IS_ALWAYS_THERE),
+    );
+
+    /// 503
+    NotWritten = refusal(
+        "The answer cannot be written down in the audit, so there is none \
+         (`audit.on-failure`).",
+        &problem(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "write down who asks: the audit cannot be written, see the log",
+        ),
+    );
 
     /// 404
     NoAudit = refusal("Nothing is audited (`audit.folder`).", &problem(
@@ -213,8 +259,8 @@ fn add_links(document: &mut OpenApi) {
     }
 }
 
-/// Gives each operation what all have in common, where it does not say otherwise: a peer may
-/// be refused, a parameter be unknown, and the API break off.
+/// Gives each operation what all have in common, where it does not say otherwise: a
+/// parameter may be unknown, and the API break off.
 pub(super) fn add(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
     for (name, response) in all() {
@@ -237,7 +283,6 @@ pub(super) fn add(document: &mut OpenApi) {
             &mut item.delete,
         ];
         for operation in operations.into_iter().flatten() {
-            add_to(operation, &[("403", "Forbidden")]);
             add_to(operation, of_api);
         }
     }

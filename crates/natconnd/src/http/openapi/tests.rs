@@ -13,11 +13,17 @@ fn parameters(path: &str) -> Vec<String> {
     let mut names: Vec<String> = declared
         .unwrap_or_else(|| panic!("{path} is in the document and has parameters"))
         .iter()
-        .filter(|parameter| parameter["in"] == "query")
+        .filter(|parameter| parameter["in"] == "query" && !is_of_all(parameter))
         .map(|parameter| parameter["name"].as_str().unwrap().to_owned())
         .collect();
     names.sort();
     names
+}
+
+/// Whether a parameter is read before an endpoint reads its own.
+fn is_of_all(parameter: &Value) -> bool {
+    let about = parameter["description"].as_str().unwrap();
+    about.ends_with("for the audit.") || about.contains("audit.require-reason")
 }
 
 fn sorted(names: &[&str]) -> Vec<String> {
@@ -56,9 +62,74 @@ fn the_document_names_paths_that_exist() {
     for (path, item) in paths {
         assert_ne!(Route::of_path(path, false), Route::Unknown, "{path}");
         for (method, operation) in item.as_object().unwrap() {
-            let forbidden = &operation["responses"]["403"];
-            assert!(forbidden.is_object(), "{method} {path}");
+            for status in ["401", "403"] {
+                let refusal = &operation["responses"][status];
+                assert!(refusal.is_object(), "{method} {path} {status}");
+            }
         }
+    }
+}
+
+#[test]
+fn each_operation_says_who_may_ask() {
+    let document: Value = serde_json::from_str(super::openapi()).unwrap();
+    let (mut without, mut of_role) = (0, std::collections::BTreeMap::new());
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let about = operation["description"].as_str().unwrap();
+            let security = operation["security"].as_array().unwrap();
+            let Some(roles) = operation["x-roles"].as_array() else {
+                assert!(security.is_empty(), "{method} {path}");
+                assert!(about.ends_with("Nobody needs a role for it."), "{about}");
+                without += 1;
+                continue;
+            };
+            assert_eq!(security.len(), 4, "{method} {path}");
+            assert!(security[0].as_object().unwrap().is_empty());
+            let words = about.rsplit("\n\n").next().unwrap();
+            assert!(words.starts_with("Needs "), "{method} {path}: {words}");
+            for role in roles.iter().filter(|_| roles.len() < 4) {
+                let role = role.as_str().unwrap();
+                assert!(
+                    words.contains(&format!("`{role}`")),
+                    "{method} {path}: {words}"
+                );
+                *of_role.entry(role.to_owned()).or_insert(0) += 1;
+            }
+        }
+    }
+    assert_eq!(without, 2);
+    let schemes = document["components"]["securitySchemes"].as_object();
+    assert_eq!(schemes.unwrap().len(), 3);
+    let roles: Vec<&str> = of_role.keys().map(String::as_str).collect();
+    assert_eq!(roles, ["admin", "browse", "lookup", "metrics"]);
+}
+
+#[test]
+fn what_is_personal_can_say_what_for() {
+    let document: Value = serde_json::from_str(super::openapi()).unwrap();
+    let names = |path: &str, method: &str| {
+        let parameters = document["paths"][path][method]["parameters"].as_array();
+        let names = parameters.into_iter().flatten();
+        let names = names.map(|it| it["name"].as_str().unwrap().to_owned());
+        names.collect::<Vec<_>>()
+    };
+    let of_purpose = ["Natconn-Case", "Natconn-Reason", "case", "reason"];
+    for (path, method) in [
+        ("/api/v1/lookup", "get"),
+        ("/api/v1/lookups", "post"),
+        ("/api/v1/connections", "get"),
+        ("/api/v1/history/holds/{case}", "put"),
+    ] {
+        let names = names(path, method);
+        for name in of_purpose {
+            let count = names.iter().filter(|known| *known == name).count();
+            assert_eq!(count, 1, "{path} {name}");
+        }
+    }
+    for path in ["/api/v1/forward-auth", "/api/v1/status", "/metrics"] {
+        let names = names(path, "get");
+        assert!(!names.iter().any(|name| name == "reason"), "{path}");
     }
 }
 
