@@ -122,6 +122,11 @@ fn add_purpose(operation: &mut Operation) {
                   that is asked with, there must be one.";
     let as_header = "Anything but visible ASCII is percent-encoded, and so is `%`.";
     let parameters = operation.parameters.get_or_insert_default();
+    // Where cases are looked for, those of others are meant.
+    let has_own_case = parameters.iter().any(|known| match known {
+        RefOr::T(known) => known.name == "case" && known.parameter_in == ParameterIn::Query,
+        RefOr::Ref(_) => false,
+    });
     for (name, place, about, longest, example) in [
         ("Natconn-Case", ParameterIn::Header, case, 100, "2026-117"),
         (
@@ -134,10 +139,10 @@ fn add_purpose(operation: &mut Operation) {
         ("case", ParameterIn::Query, case, 100, "2026-117"),
         ("reason", ParameterIn::Query, reason, 500, "port scan"),
     ] {
-        if parameters.iter().any(|known| is_named(known, name)) {
+        let is_header = place == ParameterIn::Header;
+        if !is_header && (has_own_case || parameters.iter().any(|known| is_named(known, name))) {
             continue;
         }
-        let is_header = place == ParameterIn::Header;
         let about = match is_header {
             true => format!("{about} {as_header}"),
             false => about.to_owned(),
