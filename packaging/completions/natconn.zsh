@@ -540,9 +540,16 @@ esac
 (audit)
 _arguments "${_arguments_options[@]}" : \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 ":: :_natconn__subcmd__audit_commands" \
@@ -559,10 +566,17 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 '--head=[A line that was noted elsewhere, which must be there]:SEQUENCE:HASH:_default' \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--json[Print one JSON object]' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 ':folder -- The folder with the audit files:_files' \
@@ -573,20 +587,27 @@ _arguments "${_arguments_options[@]}" : \
 '--from=[Only what was asked at this time or later]:TIME:_default' \
 '--to=[Only what was asked at this time or earlier]:TIME:_default' \
 '--caller=[Only what this caller asked]:NAME:_default' \
-'--case=[Only what was asked for this case]:CASE:_default' \
+'--of-case=[Only what was asked for this case]:CASE:_default' \
 '--contains=[Only lines with this text in question, reason, or anything else]:TEXT:_default' \
 '--after=[Only lines behind this one, for the next page]:SEQUENCE:_default' \
 '-n+[List at most N lines \[default\: 100\]]:N:_default' \
 '--limit=[List at most N lines \[default\: 100\]]:N:_default' \
 '(--url)--socket=[Ask natconnd over this unix socket \[default\: /run/natconnd/natconnd.sock\] \[env\: NATCONN_SOCKET\]]:PATH:_files' \
-'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 \[env\: NATCONN_URL\]]:URL:_default' \
+'--url=[Ask natconnd over TCP, for example at http\://127.0.0.1\:8080 or, over TLS, at https\://gateway.example\:8443 \[env\: NATCONN_URL\]]:URL:_default' \
+'--ca=[Trust the certificates of these CAs, PEM, in place of the system'\''s \[env\: NATCONN_CA\]]:FILE:_files' \
 '--timeout=[Give up after this many seconds without an answer, 1 to 3600]:SECONDS:_default' \
+'--token-file=[Show the token that this file has in it; others must not be able to read it. There is no option for the token itself, which everybody could see \[env\: NATCONN_TOKEN, the token itself\]]:FILE:_files' \
+'--certificate=[Show this certificate, PEM, and those that lead to its root \[env\: NATCONN_CERTIFICATE\]]:FILE:_files' \
+'--key=[The certificate'\''s key, PEM \[default\: the certificate'\''s file\] \[env\: NATCONN_KEY\]]:FILE:_files' \
+'--case=[Say for which case this is asked, for the audit file \[env\: NATCONN_CASE\]]:TEXT:_default' \
+'--reason=[Say why this is asked, for the audit file \[env\: NATCONN_REASON\]]:TEXT:_default' \
 '--oldest-first[List the first line first]' \
 '--requests[Only requests, and nothing that is told of the audit itself]' \
 '(-n --limit)-a[List all lines, however many]' \
 '(-n --limit)--all[List all lines, however many]' \
 '--json[Print the lines as they are in the files]' \
 '--local[Show times in this machine'\''s time zone instead of UTC]' \
+'--token-in-clear[Show the token without TLS to another machine, too\: everybody on the way can read it and use it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 ':folder -- The folder with the audit files:_files' \

@@ -131,7 +131,7 @@ fn list(arguments: &AuditListArguments, output: &mut Output) -> Result<Outcome, 
         from: arguments.from,
         to: arguments.to,
         caller: arguments.caller.clone(),
-        case: arguments.case.clone(),
+        case: arguments.of_case.clone(),
         contains: arguments.contains.clone(),
         only_requests: arguments.requests,
         order: match arguments.oldest_first {

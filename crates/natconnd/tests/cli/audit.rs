@@ -158,10 +158,10 @@ fn lines_are_listed_the_last_one_first() {
     assert!(all.out.contains("proxy\\u001b[2J"), "{}", all.out);
     assert!(!all.out.contains('\u{1b}'));
 
-    let some = asked.audit(&["list", "--case", "A-1", "--caller", "desk", "--json"]);
+    let some = asked.audit(&["list", "--of-case", "A-1", "--caller", "desk", "--json"]);
     let line: serde_json::Value = serde_json::from_str(&some.out).unwrap();
     assert_eq!(line["sequence"], 3);
-    let none = asked.audit(&["list", "--case", "A-9"]);
+    let none = asked.audit(&["list", "--of-case", "A-9"]);
     assert_eq!((none.code, &*none.out), (1, "no line fits\n"));
     let first = asked.audit(&["list", "--requests", "-n", "2"]);
     assert_eq!(

@@ -46,7 +46,7 @@ pub(in super::super) struct AuditVerifyArguments {
 Examples:
   natconn audit list copy-of-the-folder
   sudo natconn audit list /var/lib/natconnd/audit --caller desk --from 2026-11-24T00:00:00Z
-  sudo natconn audit list /var/lib/natconnd/audit --case 2026-117 --all --json
+  sudo natconn audit list /var/lib/natconnd/audit --of-case 2026-117 --all --json
   sudo natconn audit list /var/lib/natconnd/audit --contains 203.0.113.7
 
 Exit status:
@@ -67,7 +67,7 @@ pub(in super::super) struct AuditListArguments {
     pub caller: Option<String>,
     /// Only what was asked for this case
     #[arg(long, value_name = "CASE")]
-    pub case: Option<String>,
+    pub of_case: Option<String>,
     /// Only lines with this text in question, reason, or anything else
     #[arg(long, value_name = "TEXT")]
     pub contains: Option<String>,
