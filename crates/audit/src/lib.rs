@@ -8,6 +8,23 @@
 //! Reading order: `entry` is what a line says; `line` how it is written and hashed;
 //! `chain` where it goes; `opening` what becomes of a chain after a crash; `committer`
 //! the one thread that writes; [`verify`] and [`read`] need no writer.
+//!
+//! ```no_run
+//! use audit::{Audit, Entry, Outcome, Settings, verify};
+//!
+//! # async fn ask() -> Result<(), Box<dyn std::error::Error>> {
+//! let audit = Audit::open(Settings::new("/var/lib/natconnd/audit"))?;
+//! let entry = Entry {
+//!     caller: Some("desk".to_owned()),
+//!     ..Entry::new("lookup", Outcome::Answered)
+//! };
+//! audit.record(vec![entry]).await?;
+//! let anchor = audit.status().head;
+//! let report = verify("/var/lib/natconnd/audit".as_ref(), anchor)?;
+//! assert!(report.is_whole());
+//! # Ok(())
+//! # }
+//! ```
 
 mod audit;
 mod chain;

@@ -134,7 +134,7 @@ fn a_last_line_that_was_replaced_is_not_gone_on_with() {
     let before = crate::line::Parts::of(format!("{}\n", before.lines().last().unwrap()).as_bytes())
         .unwrap()
         .head();
-    let mut forged = text[..text.len() - last.len() - 1].as_bytes().to_vec();
+    let mut forged = text.as_bytes()[..text.len() - last.len() - 1].to_vec();
     let time = place.lines()[0].time;
     crate::line::write(
         before,
