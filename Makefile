@@ -129,7 +129,7 @@ package-test: ## Install, upgrade and remove packages in a fresh Debian; run it 
 	@BINARIES=$(TARGET_DIR)/debug QUICK=1 VERSION=0.0.9 OUTPUT=$(TRIED)/older tools/package deb
 	@tools/debian-tree
 	@$(MAKE) --no-print-directory lint-packages
-	$(CARGO) test -p natconnd --test packages -- --test-threads=2
+	$(CARGO) test -p natconnd --test packages -- --test-threads=1
 
 lint-packages: ## Look for what lintian and rpmlint find in the packages that package-test has made
 	@$(INSTALL) $(LINTERS)

@@ -1,5 +1,8 @@
 //! A package's life: installed, asked, removed, installed again, purged.
 
+use std::path::Path;
+use std::process::Command;
+
 use lab::{Error, MASQUERADE};
 use natconnd::api::LookupAnswer;
 
@@ -73,6 +76,43 @@ fn a_package_is_installed_asked_removed_and_purged() {
         assert_eq!(left, [] as [&str; 0]);
         let user = machine.run(&["getent", "passwd", "natconnd"]);
         assert!(user.status.success(), "its user stays");
+        Ok::<(), Error>(())
+    });
+}
+
+/// "make install", and what docs/install.md says to do after it.
+#[test]
+fn an_installation_by_hand_runs_too() {
+    let Some(made) = Made::asked_for() else {
+        return;
+    };
+    lab::in_gateway!(with all users, |lab| {
+        lab.nft(MASQUERADE)?;
+        let machine = Machine::boot(lab, &made.tree);
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let binaries = Path::new(env!("CARGO_BIN_EXE_natconnd")).parent().unwrap();
+        let laid = Command::new(root.join("packaging/install"))
+            .env("DESTDIR", machine.path(""))
+            .env("BINARIES", binaries)
+            .output()
+            .unwrap();
+        assert!(laid.status.success(), "{laid:?}");
+        for line in [
+            "/usr/local/lib/natconnd/set-up",
+            "systemctl daemon-reload",
+            "systemctl enable --now natconnd",
+            // Once more changes nothing.
+            "/usr/local/lib/natconnd/set-up",
+        ] {
+            machine.done(&line.split(' ').collect::<Vec<_>>());
+        }
+        let _held = lab.host(1).send_udp(5000, lab.outside().at(9))?;
+        eventually(|| {
+            let asked = machine.run(&["/usr/local/bin/natconn", "lookup", "100.64.2.1:5000"]);
+            let answer = String::from_utf8_lossy(&asked.stdout).into_owned();
+            let is_it = answer.contains("192.168.248.2 is behind 100.64.2.1:5000");
+            is_it.then_some(()).ok_or(answer)
+        });
         Ok::<(), Error>(())
     });
 }

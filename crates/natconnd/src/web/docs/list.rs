@@ -124,6 +124,7 @@ macro_rules! documents {
 const DOCUMENTS: &[Document] = documents! {
     Index "index" "Documents" "docs/README.md";
     Tutorial "tutorial" "The first answer" "docs/tutorial.md";
+    HowTo "install" "Install natconnd" "docs/install.md";
     HowTo "running" "Run natconnd on a gateway" "docs/running.md";
     HowTo "access" "Let others ask" "docs/access.md";
     HowTo "confinement" "What natconnd may do" "docs/confinement.md";
