@@ -68,6 +68,37 @@ fn asked(input: &[u8], settings: Settings) -> String {
     lines.join("\n") + "\n"
 }
 
+/// A body of nothing that goes on and on is not kept, and is sent back as it came.
+#[test]
+fn nothing_takes_no_room() {
+    for nothing in ["\n", " ", "\r\n", "\t \n"] {
+        let piece = nothing.repeat(16 * 1024);
+        let mut reader = Reader::new(settings());
+        let mut waiting = 0;
+        for _ in 0..1000 {
+            reader.feed(piece.as_bytes());
+            waiting += piece.len();
+            if reader.begin().unwrap().is_some() {
+                while let Some(item) = reader.next_item() {
+                    waiting -= item.line.len() + item.line_end.len();
+                }
+            }
+            assert!(waiting <= 256 * 1024, "{waiting} bytes of {nothing:?}");
+        }
+    }
+}
+
+/// However it is cut into pieces, it is read the same.
+#[test]
+fn byte_by_byte_is_as_at_once() {
+    for path in fixtures() {
+        let input = fs::read(&path).unwrap();
+        let (whole, _) = items(&input, settings(), input.len());
+        let (single, _) = items(&input, settings(), 1);
+        assert_eq!(whole, single, "{}", path.display());
+    }
+}
+
 fn fixtures() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/bulk");
     let mut paths: Vec<_> = fs::read_dir(folder)

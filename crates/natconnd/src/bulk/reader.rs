@@ -31,6 +31,8 @@ pub struct Reader {
     start: usize,
     /// Whether no more will come.
     is_all: bool,
+    /// Whether something has come since no line was complete that may complete one.
+    has_news: bool,
     /// Whether the begin of a line that is too long has been passed on.
     is_in_long_line: bool,
     state: State,
@@ -85,6 +87,7 @@ impl Reader {
             buffer: Vec::new(),
             start: 0,
             is_all: false,
+            has_news: false,
             is_in_long_line: false,
             state: State::Unknown,
             has_times: false,
@@ -110,11 +113,14 @@ impl Reader {
         self.buffer.drain(..self.start);
         self.start = 0;
         self.buffer.extend_from_slice(bytes);
+        // Byte by byte, a long line would else be looked through as often as it has bytes.
+        self.has_news |= bytes.contains(&b'\n') || self.buffer.len() > MAX_LINE;
     }
 
     /// Takes note that no more bytes will come.
     pub const fn finish(&mut self) {
         self.is_all = true;
+        self.has_news = true;
     }
 
     /// The form of the lines, as soon as enough has come to tell it.
@@ -124,13 +130,20 @@ impl Reader {
     /// Where they cannot be read at all.
     pub fn begin(&mut self) -> Result<Option<Form>, BeginError> {
         if let State::Unknown = self.state {
+            if !self.has_news {
+                return Ok(None);
+            }
             match self.first_line() {
                 Some(first) => {
                     let first = first.into_owned();
                     self.state = self.begin_with(&first)?;
                 }
-                None if self.is_all => self.state = State::Text,
-                None => return Ok(None),
+                // Nor is there room for more of nothing.
+                None if self.is_all || self.buffer.len() > MAX_LINE => self.state = State::Text,
+                None => {
+                    self.has_news = false;
+                    return Ok(None);
+                }
             }
         }
         Ok(Some(match self.state {
@@ -188,6 +201,9 @@ impl Reader {
         if rest.is_empty() {
             return self.after_last();
         }
+        if !self.has_news {
+            return None;
+        }
         let is_full = self.is_all || rest.len() > MAX_LINE;
         let end = match &self.state {
             State::Csv(table) if !self.is_in_long_line => {
@@ -202,7 +218,10 @@ impl Reader {
         let (length, is_broken) = match end {
             End::At(length) => (length, false),
             End::Broken(length) => (length, true),
-            End::Open => return None,
+            End::Open => {
+                self.has_news = false;
+                return None;
+            }
         };
         let (line, line_end) = without_line_end(&rest[..length]);
         let (line, line_end) = (line.to_vec(), line_end.to_vec());
