@@ -16,6 +16,7 @@ mod metric;
 mod mirror;
 mod process;
 mod reference;
+mod tls;
 mod usage;
 
 use std::fmt;
@@ -30,6 +31,7 @@ use crate::census::Taker;
 use crate::http::Counters;
 use crate::mirror::Mirror;
 use crate::recorder::Archive;
+use crate::tls::ServerTls;
 
 pub use label::{Label, Values};
 pub use metric::{Definition, Kind, Metric, Samples, Unit};
@@ -93,6 +95,15 @@ impl Metrics {
     #[must_use]
     pub fn with_census(self, census: Arc<Taker>, top_hosts: usize) -> Self {
         self.with(usage::METRICS, move || usage::Look::new(&census, top_hosts))
+    }
+
+    /// Those of the TLS of these listeners, too.
+    #[must_use]
+    pub fn with_tls(self, listeners: Vec<(Arc<str>, Arc<ServerTls>)>) -> Self {
+        match listeners.is_empty() {
+            true => self,
+            false => self.with(tls::METRICS, move || tls::Look::new(&listeners)),
+        }
     }
 
     /// Those of the ident face, too.

@@ -141,7 +141,8 @@ pub fn run(
         .with_http(Arc::clone(&mirror), Arc::clone(&counters))
         .with_history(archive.clone())
         .with_census(Arc::clone(&census), config.metrics.top_hosts)
-        .with_health(move || examined.health());
+        .with_health(move || examined.health())
+        .with_tls(tls.clone());
     let of_http = Arc::clone(&counters);
     let samples = samples::start(samples::Sources {
         mirror: Arc::clone(&mirror),

@@ -17,12 +17,14 @@ use model::{Connection, Endpoint, Event, EventKind, Protocol, TranslationKind, T
 use natconnd::access::Access;
 use natconnd::api::Health;
 use natconnd::census::Taker;
+use natconnd::config::Tls;
 use natconnd::doctor::Doctor;
 use natconnd::http::{Counters, Limits, Listener, Server};
 use natconnd::lookup::Answers;
 use natconnd::metrics::{Definition, Kind, Metrics, Values, groups, reference};
 use natconnd::mirror::Mirror;
 use natconnd::recorder::Archive;
+use natconnd::tls::{Reloaded, ServerTls};
 use tokio::sync::watch;
 
 const BEGIN: &str = "<!-- metrics: begin -->\n";
@@ -156,6 +158,7 @@ fn scraped() -> String {
         .with_history(archive)
         .with_census(census, 1)
         .with_health(move || doctor.health())
+        .with_tls(vec![("office".into(), Arc::new(tls()))])
         .with_ident(Arc::default());
     let server = Server {
         answers: Arc::new(Answers::new(mirror)),
@@ -205,6 +208,25 @@ fn scraped() -> String {
     stop.send(true).unwrap();
     serving.join().unwrap();
     text
+}
+
+/// A certificate that is taken over once, and once not.
+fn tls() -> ServerTls {
+    let name = format!("natconnd-metrics-{}-tls", std::process::id());
+    let folder = std::env::temp_dir().join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    let authority = lab::Authority::new(&folder, "root").unwrap();
+    let issued = authority.issue(&lab::Wanted::default()).unwrap();
+    let tls = ServerTls::load(&Tls {
+        certificate: issued.certificate,
+        key: issued.key,
+        client_ca: None,
+    });
+    let tls = tls.unwrap();
+    assert_eq!(tls.reload(), Reloaded::Taken);
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(tls.reload(), Reloaded::Refused);
+    tls
 }
 
 /// A connection that begins, so that there is a NAT address and a host.

@@ -1,7 +1,7 @@
 //! The tables of docs/metrics.md, made of the definitions.
 
 use super::metric::{Definition, Metric};
-use super::{health, history, http, ident, kernel, label, lookup, mirror, process, usage};
+use super::{health, history, http, ident, kernel, label, lookup, mirror, process, tls, usage};
 use label::{Label, Values};
 
 /// The metrics of a part, for people.
@@ -34,6 +34,11 @@ pub fn groups() -> Vec<Group> {
             usage::METRICS,
         ),
         group("Health", None, health::METRICS),
+        group(
+            "TLS",
+            Some("for listeners that speak it (`listener.NAME.certificate`)"),
+            tls::METRICS,
+        ),
         group("Ident", Some("where `ident.listen` is set"), ident::METRICS),
     ]
 }
