@@ -80,6 +80,15 @@ impl Metrics {
         .with(http::METRICS, move || Arc::clone(&counters))
     }
 
+    /// Those of the TLS of these listeners, too.
+    #[must_use]
+    pub fn with_tls(self, listeners: Vec<(Arc<str>, Arc<ServerTls>)>) -> Self {
+        match listeners.is_empty() {
+            true => self,
+            false => self.with(tls::METRICS, move || tls::Look::new(&listeners)),
+        }
+    }
+
     /// Those of history, too, where it is recorded.
     #[must_use]
     pub fn with_history(self, archive: Option<Arc<Archive>>) -> Self {
@@ -95,15 +104,6 @@ impl Metrics {
     #[must_use]
     pub fn with_census(self, census: Arc<Taker>, top_hosts: usize) -> Self {
         self.with(usage::METRICS, move || usage::Look::new(&census, top_hosts))
-    }
-
-    /// Those of the TLS of these listeners, too.
-    #[must_use]
-    pub fn with_tls(self, listeners: Vec<(Arc<str>, Arc<ServerTls>)>) -> Self {
-        match listeners.is_empty() {
-            true => self,
-            false => self.with(tls::METRICS, move || tls::Look::new(&listeners)),
-        }
     }
 
     /// Those of the ident face, too.

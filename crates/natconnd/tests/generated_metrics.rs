@@ -17,7 +17,6 @@ use model::{Connection, Endpoint, Event, EventKind, Protocol, TranslationKind, T
 use natconnd::access::Access;
 use natconnd::api::Health;
 use natconnd::census::Taker;
-use natconnd::config::Tls;
 use natconnd::doctor::Doctor;
 use natconnd::http::{Counters, Limits, Listener, Server};
 use natconnd::lookup::Answers;
@@ -155,10 +154,10 @@ fn scraped() -> String {
         .with_kernel()
         .with_mirror(Arc::clone(&mirror))
         .with_http(Arc::clone(&mirror), Arc::clone(&counters))
+        .with_tls(vec![("office".into(), Arc::new(tls()))])
         .with_history(archive)
         .with_census(census, 1)
         .with_health(move || doctor.health())
-        .with_tls(vec![("office".into(), Arc::new(tls()))])
         .with_ident(Arc::default());
     let server = Server {
         answers: Arc::new(Answers::new(mirror)),
@@ -217,7 +216,7 @@ fn tls() -> ServerTls {
     std::fs::create_dir_all(&folder).unwrap();
     let authority = lab::Authority::new(&folder, "root").unwrap();
     let issued = authority.issue(&lab::Wanted::default()).unwrap();
-    let tls = ServerTls::load(&Tls {
+    let tls = ServerTls::load(&natconnd::config::Tls {
         certificate: issued.certificate,
         key: issued.key,
         client_ca: None,

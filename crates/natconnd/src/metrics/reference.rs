@@ -1,7 +1,8 @@
 //! The tables of docs/metrics.md, made of the definitions.
 
 use super::metric::{Definition, Metric};
-use super::{health, history, http, ident, kernel, label, lookup, mirror, process, tls, usage};
+use super::tls;
+use super::{health, history, http, ident, kernel, label, lookup, mirror, process, usage};
 use label::{Label, Values};
 
 /// The metrics of a part, for people.
@@ -24,6 +25,11 @@ pub fn groups() -> Vec<Group> {
         group("Lookups", None, lookup::METRICS),
         group("HTTP", None, http::METRICS),
         group(
+            "TLS",
+            Some("for listeners that speak it (`listener.NAME.certificate`)"),
+            tls::METRICS,
+        ),
+        group(
             "History",
             Some("where `history.folder` is set"),
             history::METRICS,
@@ -34,11 +40,6 @@ pub fn groups() -> Vec<Group> {
             usage::METRICS,
         ),
         group("Health", None, health::METRICS),
-        group(
-            "TLS",
-            Some("for listeners that speak it (`listener.NAME.certificate`)"),
-            tls::METRICS,
-        ),
         group("Ident", Some("where `ident.listen` is set"), ident::METRICS),
     ]
 }
