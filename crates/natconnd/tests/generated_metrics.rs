@@ -23,7 +23,6 @@ use natconnd::lookup::Answers;
 use natconnd::metrics::{Definition, Kind, Metrics, Values, groups, reference};
 use natconnd::mirror::Mirror;
 use natconnd::recorder::Archive;
-use natconnd::tls::{Reloaded, ServerTls};
 use tokio::sync::watch;
 
 const BEGIN: &str = "<!-- metrics: begin -->\n";
@@ -210,7 +209,9 @@ fn scraped() -> String {
 }
 
 /// A certificate that is taken over once, and once not.
-fn tls() -> ServerTls {
+fn tls() -> natconnd::tls::ServerTls {
+    use natconnd::tls::{Reloaded, ServerTls};
+
     let name = format!("natconnd-metrics-{}-tls", std::process::id());
     let folder = std::env::temp_dir().join(name);
     std::fs::create_dir_all(&folder).unwrap();

@@ -1,7 +1,6 @@
 //! The tables of docs/metrics.md, made of the definitions.
 
 use super::metric::{Definition, Metric};
-use super::tls;
 use super::{health, history, http, ident, kernel, label, lookup, mirror, process, usage};
 use label::{Label, Values};
 
@@ -27,7 +26,7 @@ pub fn groups() -> Vec<Group> {
         group(
             "TLS",
             Some("for listeners that speak it (`listener.NAME.certificate`)"),
-            tls::METRICS,
+            super::tls::METRICS,
         ),
         group(
             "History",
