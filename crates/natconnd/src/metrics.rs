@@ -16,6 +16,7 @@ mod metric;
 mod mirror;
 mod process;
 mod reference;
+mod tls;
 mod trail;
 mod usage;
 
@@ -31,6 +32,7 @@ use crate::census::Taker;
 use crate::http::Counters;
 use crate::mirror::Mirror;
 use crate::recorder::Archive;
+use crate::tls::ServerTls;
 
 pub use label::{Label, Values};
 pub use metric::{Definition, Kind, Metric, Samples, Unit};
@@ -77,6 +79,15 @@ impl Metrics {
             lookup::Look::new(Arc::clone(&mirror), Arc::clone(&lookups))
         })
         .with(http::METRICS, move || Arc::clone(&counters))
+    }
+
+    /// Those of the TLS of these listeners, too.
+    #[must_use]
+    pub fn with_tls(self, listeners: Vec<(Arc<str>, Arc<ServerTls>)>) -> Self {
+        match listeners.is_empty() {
+            true => self,
+            false => self.with(tls::METRICS, move || tls::Look::new(&listeners)),
+        }
     }
 
     /// Those of history, too, where it is recorded.

@@ -148,6 +148,7 @@ pub fn run(
         .with_kernel()
         .with_mirror(Arc::clone(&mirror))
         .with_http(Arc::clone(&mirror), Arc::clone(&counters))
+        .with_tls(tls.clone())
         .with_history(archive.clone())
         .with_census(Arc::clone(&census), config.metrics.top_hosts)
         .with_health(move || examined.health());

@@ -155,6 +155,7 @@ fn scraped() -> String {
         .with_kernel()
         .with_mirror(Arc::clone(&mirror))
         .with_http(Arc::clone(&mirror), Arc::clone(&counters))
+        .with_tls(vec![("office".into(), Arc::new(tls()))])
         .with_history(archive)
         .with_census(census, 1)
         .with_health(move || doctor.health())
@@ -209,6 +210,27 @@ fn scraped() -> String {
     stop.send(true).unwrap();
     serving.join().unwrap();
     text
+}
+
+/// A certificate that is taken over once, and once not.
+fn tls() -> natconnd::tls::ServerTls {
+    use natconnd::tls::{Reloaded, ServerTls};
+
+    let name = format!("natconnd-metrics-{}-tls", std::process::id());
+    let folder = std::env::temp_dir().join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    let authority = lab::Authority::new(&folder, "root").unwrap();
+    let issued = authority.issue(&lab::Wanted::default()).unwrap();
+    let tls = ServerTls::load(&natconnd::config::Tls {
+        certificate: issued.certificate,
+        key: issued.key,
+        client_ca: None,
+    });
+    let tls = tls.unwrap();
+    assert_eq!(tls.reload(), Reloaded::Taken);
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(tls.reload(), Reloaded::Refused);
+    tls
 }
 
 /// A connection that begins, so that there is a NAT address and a host.

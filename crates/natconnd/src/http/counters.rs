@@ -48,9 +48,10 @@ pub struct Counters {
     pub crowded: AtomicU64,
     /// Connections over which TLS was not agreed upon.
     pub handshakes_failed: AtomicU64,
-    /// Requests refused because a credential was unknown here, or none was shown.
+    /// Requests with a credential that is unknown here or cannot be read.
     pub unidentified: AtomicU64,
-    /// Requests refused because their caller lacks the role.
+    /// Requests refused because their caller lacks the role, whether it has shown a credential
+    /// or not.
     pub without_role: AtomicU64,
     /// Requests refused because their caller has asked too much.
     pub too_many: AtomicU64,

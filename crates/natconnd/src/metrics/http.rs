@@ -80,6 +80,37 @@ pub const METRICS: &[Row] = &[
         |it| it.refused.load(Relaxed),
     ),
     Row::counter(
+        "natconnd_http_crowded_connections",
+        "Connections closed because their caller had too many",
+        |it| it.crowded.load(Relaxed),
+    ),
+    Row::counter(
+        "natconnd_http_failed_handshakes",
+        "Connections over which TLS was not agreed upon",
+        |it| it.handshakes_failed.load(Relaxed),
+    ),
+    Row::counter(
+        "natconnd_http_unidentified_requests",
+        "Requests with a token that is none that is known, or with something else in its place",
+        |it| it.unidentified.load(Relaxed),
+    ),
+    Row::counter(
+        "natconnd_http_unpermitted_requests",
+        "Requests refused because their caller has not the role for any such question",
+        |it| it.without_role.load(Relaxed),
+    ),
+    Row::counter(
+        "natconnd_http_excessive_requests",
+        "Requests refused because their caller had asked too much",
+        |it| it.too_many.load(Relaxed),
+    ),
+    Row::counter(
+        "natconnd_http_foreign_requests",
+        "Requests refused because they asked for another host, or a page of another site made \
+         them",
+        |it| it.foreign.load(Relaxed),
+    ),
+    Row::counter(
         "natconnd_http_unreadable_clients",
         "Questions of proxies that could not be read, and were answered without a host",
         |it| it.unreadable_clients.load(Relaxed),

@@ -24,6 +24,11 @@ pub fn groups() -> Vec<Group> {
         group("Lookups", None, lookup::METRICS),
         group("HTTP", None, http::METRICS),
         group(
+            "TLS",
+            Some("for listeners that speak it (`listener.NAME.certificate`)"),
+            super::tls::METRICS,
+        ),
+        group(
             "History",
             Some("where `history.folder` is set"),
             history::METRICS,

@@ -11,14 +11,15 @@
 //!   network namespace cannot lower.
 
 use std::fs;
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
 use ctnetlink::{EventOptions, EventSocket, Groups};
-use lab::{Error, Lab, MASQUERADE};
+use lab::{Authority, Error, Issued, Lab, MASQUERADE, Wanted};
 
 use crate::daemon::{Daemon, configure, natconnd, natconnd_behind};
 use crate::process::Process;
@@ -278,6 +279,74 @@ fn a_proxy_asks_what_cannot_be_read() {
             prometheus.await_alert("NatconndClientsUnreadable");
             is_over.store(true, Ordering::Relaxed);
         });
+        Ok::<(), Error>(())
+    });
+}
+
+#[test]
+fn tokens_are_guessed() {
+    lab::in_gateway!(|lab| {
+        let daemon = Daemon::start(lab, "");
+        let prometheus = Prometheus::start(lab, daemon.address, Pace::Quick);
+        let guess = || {
+            let mut stream = TcpStream::connect(daemon.address).unwrap();
+            let guess = "GET /healthz HTTP/1.1\r\nHost: a\r\n\
+                         Authorization: Bearer natconn_guessed\r\n\r\n";
+            stream.write_all(guess.as_bytes()).unwrap();
+            let mut reply = String::new();
+            stream.read_to_string(&mut reply).unwrap();
+            assert!(reply.starts_with("HTTP/1.1 401 "), "{reply}");
+        };
+        let is_over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    guess();
+                    sleep(Duration::from_millis(10));
+                }
+            });
+            prometheus.await_alert("NatconndTokensGuessed");
+            is_over.store(true, Ordering::Relaxed);
+        });
+        Ok::<(), Error>(())
+    });
+}
+
+/// A certificate whose last day is near, and is replaced by what is of no use.
+#[test]
+fn a_certificate_ends_and_what_comes_after_it_is_none() {
+    lab::in_gateway!(|lab| {
+        let authority = Authority::new(Path::new("/run"), "root")?;
+        let in_days = |days: i64| {
+            let end = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * days);
+            end.strftime("%Y%m%d%H%M%SZ").to_string()
+        };
+        let issue = |name, days| {
+            let to = &*in_days(days);
+            let wanted = Wanted {
+                name,
+                to,
+                ..Wanted::default()
+            };
+            authority.issue(&wanted)
+        };
+        let (soon, over) = (issue("soon", 10)?, issue("over", -1)?);
+        let listener = |name: &str, port: u16, issued: &Issued| {
+            let (certificate, key) = (issued.certificate.display(), issued.key.display());
+            format!(
+                "[listener.{name}]\nlisten = [\"127.0.0.1:{port}\"]\n\
+                 certificate = \"{certificate}\"\nkey = \"{key}\"\n"
+            )
+        };
+        let config = listener("soon", 8443, &soon) + &listener("over", 8444, &over);
+        let daemon = Daemon::start(lab, &config);
+        let prometheus = Prometheus::start(lab, daemon.address, Pace::Quick);
+        prometheus.await_alert("NatconndCertificateEnds");
+        prometheus.await_alert("NatconndCertificateEnded");
+        assert!(!alarmed(&prometheus).contains(&"NatconndCertificateStale".to_owned()));
+        fs::write(&soon.certificate, "what is no certificate").unwrap();
+        daemon.signal("HUP");
+        prometheus.await_alert("NatconndCertificateStale");
         Ok::<(), Error>(())
     });
 }
