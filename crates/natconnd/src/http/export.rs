@@ -8,15 +8,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use hyper::header::{HeaderValue, RETRY_AFTER};
 use hyper::{Response, StatusCode};
 use rustix::fs::{Mode, OFlags};
 
+use super::audit::Told;
 use super::body::{Body, Chunk, ChunkSender, chunks};
 use super::connections::{COVERAGE, coverage_word};
 use super::problem::{problem, to_response};
 use super::records::{CUT, boolean};
 use super::response::{PARQUET, response};
-use super::state::State;
+use super::state::{EXPORT_FILES, State};
 use crate::lookup::PastQuestion;
 
 const NO_HISTORY: &str = "there is no history, natconn history status tells why";
@@ -38,6 +40,13 @@ impl Drop for Waits {
 
 /// All that a question finds, as a file.
 pub(super) async fn respond(state: &Arc<State>, question: PastQuestion) -> Option<Response<Body>> {
+    let Ok(file_permit) = Arc::clone(&state.export_files).try_acquire_owned() else {
+        let detail = format!("export the records: {EXPORT_FILES} files are being read, try again");
+        let mut response = to_response(&problem(StatusCode::SERVICE_UNAVAILABLE, detail));
+        let soon = HeaderValue::from_static("1");
+        response.headers_mut().insert(RETRY_AFTER, soon);
+        return Some(response);
+    };
     let permit = Arc::clone(&state.exports).acquire_owned().await.ok()?;
     let has_caught_up = state.catch_up_with(&question).await;
     let answers = Arc::clone(&state.answers);
@@ -70,11 +79,16 @@ pub(super) async fn respond(state: &Arc<State>, question: PastQuestion) -> Optio
     tokio::spawn(async move {
         // A body that lacks its end says what there is to say.
         let _ = send(Arc::new(file), &sender).await;
+        drop(file_permit);
     });
     let mut response = response(StatusCode::OK, PARQUET, body);
     let headers = response.headers_mut();
     headers.insert(COVERAGE, coverage_word(&exported.coverage));
     headers.insert(CUT, boolean(exported.is_cut));
+    state.note(&mut response, || Told {
+        matches: Some(exported.records),
+        ..Told::rows(0, &exported.coverage)
+    });
     Some(response)
 }
 

@@ -17,7 +17,6 @@ mod any_match;
 mod audit;
 mod body;
 mod connections;
-#[cfg_attr(not(test), expect(dead_code, reason = "service puts it in"))]
 mod contain;
 mod counters;
 mod csv;

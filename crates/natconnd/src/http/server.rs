@@ -11,7 +11,7 @@ use super::accept::{Acceptor, Bound, Places};
 use super::counters::Counters;
 use super::lookups::Rooms;
 use super::pynatconnd::Pynatconnd;
-use super::state::{BROAD, NARROW, SCANS, State};
+use super::state::{BROAD, EXPORT_FILES, NARROW, SCANS, State};
 use crate::access::{Access, Crowd, HTTP, UNIX};
 use crate::api::Health;
 use crate::config::{Http, KeyName};
@@ -202,6 +202,7 @@ impl Server {
             scans: Arc::new(Semaphore::new(SCANS)),
             narrow: Arc::new(Semaphore::new(NARROW)),
             broad: Arc::new(Semaphore::new(BROAD)),
+            export_files: Arc::new(Semaphore::new(EXPORT_FILES)),
             exports: Arc::new(Semaphore::new(1)),
             bulk: Rooms::new(limits.bulk_requests),
             refusals: Arc::new(Semaphore::new(limits.refusals)),

@@ -24,8 +24,8 @@ use super::response::{JSON, TEXT, full, ok};
 use super::route::Route;
 use super::state::State;
 use super::{
-    audit, connections, events, forward_auth, health, history, lookup, lookups, metrics, openapi,
-    pages, query, records, usage,
+    audit, connections, contain, events, forward_auth, health, history, lookup, lookups, metrics,
+    openapi, pages, query, records, usage,
 };
 use crate::access::{Caller, Refusal, Standing, Turn, Visitor, has_token};
 
@@ -232,7 +232,7 @@ impl Requests {
         let counters = Arc::clone(&self.state.counters);
         let began = self.began.get();
         Reply::Later(Box::pin(async move {
-            let response = response.await;
+            let response = contain::answered(response).await;
             counters.answered(route, response.status());
             counters.took(route, began.elapsed());
             response
@@ -245,10 +245,20 @@ impl Service<Request<Incoming>> for Requests {
     type Error = Infallible;
     type Future = Reply;
 
-    fn call(&self, mut request: Request<Incoming>) -> Reply {
+    fn call(&self, request: Request<Incoming>) -> Reply {
         self.began.set(Instant::now());
+        let path = request.uri().path();
+        let route = Route::of_path(path, self.state.pynatconnd.is_some());
+        contain::answered_now(
+            || self.reply(route, request),
+            |fault| self.counted(route, fault),
+        )
+    }
+}
+
+impl Requests {
+    fn reply(&self, route: Route, mut request: Request<Incoming>) -> Reply {
         let state = &self.state;
-        let route = Route::of_path(request.uri().path(), state.pynatconnd.is_some());
         let (caller, turn) = match self.admit(route, &request) {
             Ok(admitted) => admitted,
             Err(why) => return self.refused(route, &request, &why),
@@ -284,9 +294,7 @@ impl Service<Request<Incoming>> for Requests {
         let standing = self.standing(route, &inquiry.caller, &request);
         self.answer(route, inquiry, request).as_long_as(standing)
     }
-}
 
-impl Requests {
     /// By what an answer may go on, where it may take long.
     fn standing(
         &self,

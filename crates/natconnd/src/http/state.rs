@@ -49,6 +49,9 @@ pub(super) struct State {
     /// Permits to look back at anything else, which may take long, so that quick
     /// questions do not wait for those.
     pub broad: Arc<Semaphore>,
+    /// Permits to have the file of an export, for as long as its client reads it: it takes
+    /// room on the disk.
+    pub export_files: Arc<Semaphore>,
     /// Permits to write an export.
     pub exports: Arc<Semaphore>,
     /// Room for requests with many questions.
@@ -58,6 +61,9 @@ pub(super) struct State {
     /// Becomes true, or closes, when the server shall stop.
     pub shutdown: watch::Receiver<bool>,
 }
+
+/// How many exports are read by their clients at once.
+pub(super) const EXPORT_FILES: usize = 4;
 
 /// How many scans of the table run at once.
 pub(super) const SCANS: usize = 2;
