@@ -3,6 +3,7 @@
 // Outside of the test functions themselves clippy takes this for the product.
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -312,6 +313,20 @@ fn ident() -> impl Strategy<Value = Ident> {
         })
 }
 
+/// The same listeners, of which none has the unix socket of another.
+fn apart(http: &Http, mut listeners: BTreeMap<String, Listener>) -> BTreeMap<String, Listener> {
+    let mut taken: Vec<_> = http.unix_socket.iter().cloned().collect();
+    listeners.retain(|_, listener| {
+        let is_free = listener
+            .unix_socket
+            .iter()
+            .all(|path| !taken.contains(path));
+        taken.extend(listener.unix_socket.clone());
+        is_free
+    });
+    listeners
+}
+
 fn configuration() -> impl Strategy<Value = Config> {
     let level = select(&LogLevel::ALL[..]);
     let key_name = option::of(select(&KeyName::ALL[..]));
@@ -325,6 +340,7 @@ fn configuration() -> impl Strategy<Value = Config> {
         .prop_map(
             |(sections, listeners, callers, (top_hosts, level, key_name))| {
                 let (http, track, ident, history, audit) = sections;
+                let listeners = apart(&http, listeners);
                 let mut places: Vec<String> = listeners.keys().cloned().collect();
                 places.extend(["http", "unix"].map(str::to_owned));
                 let known_at = |(mut caller, at): (Caller, Vec<Index>)| {
