@@ -16,6 +16,7 @@ mod allow;
 #[cfg(test)]
 mod any_match;
 mod body;
+mod coding;
 mod connections;
 mod counters;
 mod csv;
@@ -44,6 +45,7 @@ mod query;
 mod records;
 mod refusal;
 mod response;
+mod room;
 mod route;
 mod server;
 mod service;

@@ -20,6 +20,7 @@ use model::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::body::{Body, Chunk, ChunkSender, chunks_waiting};
+use super::coding;
 use super::problem::{Refused, problem, to_response};
 use super::response::{CSV, NDJSON, TEXT, response};
 use super::state::{PATIENCE, State};
@@ -91,6 +92,7 @@ async fn begin(
 ) -> Refused<Response<Body>> {
     let now = state.answers.now();
     let (mut settings, limit) = read(head.uri.query(), now)?;
+    coding::check(&head.headers)?;
     if settings.form.is_none() {
         let kind = head.headers.get(CONTENT_TYPE);
         settings.form = kind.and_then(|kind| Form::of_content_type(kind.to_str().ok()?));

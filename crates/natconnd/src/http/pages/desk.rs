@@ -15,6 +15,7 @@ use model::{EndpointSet, Lookup, Timestamp, Verdict};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::super::body::Body;
+use super::super::coding;
 use super::super::lookups::{busy, timezone};
 use super::super::problem::{Refused, problem};
 use super::super::response::{TEXT, ok};
@@ -107,7 +108,10 @@ pub(super) async fn respond(state: &Arc<State>, request: Request<Incoming>) -> R
             return report(state, asked).await;
         }
         let fields = match head.method {
-            Method::POST => form::read(body, state.limits.body_timeout).await?,
+            Method::POST => {
+                coding::check(&head.headers)?;
+                form::read(body, state.limits.body_timeout).await?
+            }
             _ => form::fields(asked.unwrap_or_default())?,
         };
         let form = Form::of_fields(fields);
