@@ -37,6 +37,7 @@ mod past;
 mod query;
 mod records;
 mod rows;
+mod shown;
 mod sse;
 mod status;
 mod stream;
