@@ -43,6 +43,7 @@ mod query;
 mod records;
 mod refused;
 mod rows;
+mod shown;
 mod sse;
 mod status;
 mod stream;

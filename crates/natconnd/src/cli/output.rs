@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use super::error::Error;
+use super::shown::{Shown, shown};
 use super::times::Times;
 
 /// Standard output, buffered: a list can have a million lines.
@@ -68,9 +69,15 @@ impl Look {
 impl Output {
     /// Standard output, with times in UTC or in this machine's zone.
     pub fn to_stdout(is_local: bool) -> Self {
+        let look = Look::of_stdout();
+        let buffered = BufWriter::new(io::stdout());
+        let writer: Box<dyn Write> = match look.is_terminal {
+            true => Box::new(Shown::new(buffered)),
+            false => Box::new(buffered),
+        };
         Self {
-            writer: Box::new(BufWriter::new(io::stdout())),
-            look: Look::of_stdout(),
+            writer,
+            look,
             times: Times::new(is_local),
         }
     }
@@ -91,7 +98,7 @@ impl Output {
         self.bytes(b"\n")
     }
 
-    /// Writes bytes as they are.
+    /// Writes bytes as they are, but for what would make a terminal act.
     pub fn bytes(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.writer.write_all(bytes).map_err(Error::Write)
     }
@@ -105,7 +112,7 @@ impl Output {
     /// reads the answer is not disturbed.
     pub fn remark(&self, text: &str) {
         // There is nobody to tell that nobody can be told.
-        let _ = writeln!(io::stderr(), "natconn: {text}");
+        let _ = writeln!(io::stderr(), "natconn: {}", shown(text.as_bytes()));
     }
 
     /// Says what went wrong, and what can be done about it.
@@ -115,10 +122,10 @@ impl Output {
         }
         let mut stderr = io::stderr();
         for line in error.particulars() {
-            let _ = writeln!(stderr, "  {line}");
+            let _ = writeln!(stderr, "  {}", shown(line.as_bytes()));
         }
         for hint in error.hints() {
-            let _ = writeln!(stderr, "  hint: {hint}");
+            let _ = writeln!(stderr, "  hint: {}", shown(hint.as_bytes()));
         }
     }
 }

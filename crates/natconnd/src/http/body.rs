@@ -7,6 +7,7 @@ use hyper::HeaderMap;
 use hyper::body::{Bytes, Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
+use super::room;
 use crate::access::Standing;
 
 /// The body of a response.
@@ -22,13 +23,13 @@ pub(super) enum Body {
 /// How much is given to hyper at once, in bytes. It copies heads and bodies
 /// into one buffer (see `accept`), which shall not grow with the longest body
 /// that a connection ever had.
-const PIECE: usize = 64 * 1024;
+const PIECE: usize = 16 * 1024;
 
 /// A part of a streamed body.
 pub(super) enum Chunk {
     /// Some bytes.
     Bytes(Vec<u8>),
-    /// Some bytes, and the room that they take until they are on their way.
+    /// Some bytes, and the room that they take until the last of them is on its way.
     Held(Vec<u8>, OwnedSemaphorePermit),
     /// Headers behind the body, before its end.
     Trailers(HeaderMap),
@@ -98,8 +99,7 @@ impl hyper::body::Body for Body {
                 Self::Chunks(bytes, receiver) => match ready!(receiver.poll_recv(context)) {
                     Some(Chunk::Bytes(chunk)) => *bytes = chunk.into(),
                     Some(Chunk::Held(chunk, room)) => {
-                        *bytes = chunk.into();
-                        drop(room);
+                        *bytes = room::keep_with(chunk, room);
                     }
                     Some(Chunk::Trailers(trailers)) => {
                         return Poll::Ready(Some(Ok(Frame::trailers(trailers))));

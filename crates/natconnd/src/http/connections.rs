@@ -20,6 +20,7 @@ use super::link::link;
 use super::problem::{Refused, bad_value, problem, shortened, to_response};
 use super::query::{self, DEFAULT_LIMIT, MAX_LIMIT};
 use super::response::{ok, response};
+use super::room::{self, Held};
 use super::state::State;
 use super::{csv, cursor, filter, json};
 use crate::lookup::{Order, Page, SortKey, Wanted};
@@ -234,6 +235,7 @@ async fn whole_list(
 struct Part {
     bytes: Vec<u8>,
     rows: u64,
+    held: Held,
     has_more: bool,
     coverage: Coverage,
 }
@@ -250,7 +252,8 @@ async fn send_parts(
         *count += part.rows;
         let has_more = part.has_more;
         if !part.bytes.is_empty() {
-            sender.send(Chunk::Bytes(part.bytes)).await.ok()?;
+            let chunk = Chunk::Held(part.bytes, part.held);
+            sender.send(chunk).await.ok()?;
         }
         if !has_more {
             return sender.send(Chunk::End).await.ok();
@@ -259,13 +262,14 @@ async fn send_parts(
     }
 }
 
-/// Scans for the next rows and moves `listing` behind them.
+/// Scans for the next rows, once there is room for them, and moves `listing` behind them.
 async fn next_part(
     state: &Arc<State>,
     mut listing: Listing,
     format: Format,
     is_first: bool,
 ) -> Option<(Listing, Part)> {
+    let held = room::hold(json::ROW_LENGTH * MAX_LIMIT).await?;
     state
         .scan(move |answers| {
             let after = listing.after.as_ref();
@@ -276,6 +280,7 @@ async fn next_part(
             let part = Part {
                 bytes,
                 rows: page.matches.len() as u64,
+                held,
                 // A page that is empty cannot be followed by another.
                 has_more: page.has_more && !page.matches.is_empty(),
                 coverage: page.coverage,

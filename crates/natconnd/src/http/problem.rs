@@ -45,11 +45,12 @@ pub(super) fn bad_value(
 
 /// 404: there is nothing under this path.
 pub(super) fn unknown_path(path: &str) -> Box<Problem> {
-    let path = shortened(path);
-    problem(
-        StatusCode::NOT_FOUND,
-        format!("find {path}: no such path, see /openapi.json"),
-    )
+    let detail = match path {
+        // The target was a host and a port, as proxies are asked.
+        "" => "find what is asked for: the target has no path, see /openapi.json".to_owned(),
+        path => format!("find {}: no such path, see /openapi.json", shortened(path)),
+    };
+    problem(StatusCode::NOT_FOUND, detail)
 }
 
 /// 405: the path exists, but cannot be asked with this method.
@@ -66,7 +67,7 @@ pub(super) fn wrong_method(
 
 /// The same as a problem.
 pub(super) fn wrong_method_of(method: &str, path: &str, allowed: &str) -> Box<Problem> {
-    let method = shortened(method);
+    let (method, path) = (shortened(method), shortened(path));
     let methods = allowed.replace(", ", " and ");
     let detail = format!("answer {method} {path}: the path answers {methods} only");
     problem(StatusCode::METHOD_NOT_ALLOWED, detail)

@@ -22,6 +22,7 @@ use super::link::link;
 use super::problem::{Refused, bad_value, problem, shortened, to_response};
 use super::query::{self, DEFAULT_LIMIT};
 use super::response::{ok, response};
+use super::room::{self, Held};
 use super::state::State;
 use super::when::When;
 use super::{cursor, export, json, lookup};
@@ -230,6 +231,7 @@ async fn whole_list(
 ) -> Option<Response<Body>> {
     // The first part comes before the head: what fails is a status, and the
     // coverage is known by then.
+    let held = room_of_part().await?;
     let first = page(state, &question, after, PART).await?;
     let coverage = coverage_word(&first.coverage);
     let (sender, body) = chunks();
@@ -240,7 +242,15 @@ async fn whole_list(
         // Where the client goes away, or looking back fails, nobody is left to be
         // told; the body that lacks its end says so.
         let mut count = 0;
-        let whole = send_parts(&state, &question, format, first, &sender, &mut count).await;
+        let whole = send_parts(
+            &state,
+            &question,
+            format,
+            (first, held),
+            &sender,
+            &mut count,
+        )
+        .await;
         if let Some(audited) = audited {
             audited.record_end(count, whole.is_some()).await;
         }
@@ -249,11 +259,16 @@ async fn whole_list(
     Some(response)
 }
 
+/// Room for one part, rows and text, once there is any.
+async fn room_of_part() -> Option<Held> {
+    room::hold(json::ROW_LENGTH * PART).await
+}
+
 async fn send_parts(
     state: &Arc<State>,
     question: &PastQuestion,
     format: Format,
-    mut part: RecordsPage,
+    (mut part, mut held): (RecordsPage, Held),
     sender: &ChunkSender,
     count: &mut u64,
 ) -> Option<()> {
@@ -269,10 +284,13 @@ async fn send_parts(
         is_first = false;
         *count += part.matches.len() as u64;
         if !bytes.is_empty() {
-            sender.send(Chunk::Bytes(bytes)).await.ok()?;
+            sender.send(Chunk::Held(bytes, held)).await.ok()?;
         }
         match part.next {
-            Some(_) => part = page(state, question, part.next, PART).await?,
+            Some(_) => {
+                held = room_of_part().await?;
+                part = page(state, question, part.next, PART).await?;
+            }
             // It gave up, and does not know where to go on: this is not the end.
             None if part.is_cut => return None,
             None => return sender.send(Chunk::End).await.ok(),

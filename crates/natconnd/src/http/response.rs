@@ -1,9 +1,11 @@
 //! Responses, and the content types they come in.
 
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use hyper::{Response, StatusCode};
 
 use super::body::Body;
+use super::problem::problem;
+use super::room;
 
 /// JSON.
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -33,8 +35,35 @@ pub(super) const METRICS: HeaderValue =
 pub(super) const PLAIN_METRICS: HeaderValue =
     HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 
-/// A response with a status, a content type and a body.
+/// A response with a status, a content type and a body; 503 where there is no room for
+/// that body (see `room`).
 pub(super) fn response(status: StatusCode, kind: HeaderValue, body: Body) -> Response<Body> {
+    let body = match body {
+        Body::Full(bytes) => match room::keep(bytes) {
+            Some(bytes) => Body::Full(bytes),
+            None => return no_room(),
+        },
+        stream => stream,
+    };
+    with(status, kind, body)
+}
+
+/// A response that there is always room for.
+fn no_room() -> Response<Body> {
+    let detail = "answer: too many answers wait to be read, try again; hint: ask for fewer rows";
+    let problem = problem(StatusCode::SERVICE_UNAVAILABLE, detail);
+    let body = serde_json::to_vec(&problem).unwrap_or_default();
+    let mut response = with(
+        StatusCode::SERVICE_UNAVAILABLE,
+        PROBLEM,
+        Body::Full(body.into()),
+    );
+    let soon = HeaderValue::from_static("1");
+    response.headers_mut().insert(RETRY_AFTER, soon);
+    response
+}
+
+fn with(status: StatusCode, kind: HeaderValue, body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, kind);

@@ -22,6 +22,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::audit::{Audited, Told, of_unwritten};
 use super::body::{Body, Chunk, ChunkSender, chunks_waiting};
+use super::coding;
 use super::inquiry::Inquiry;
 use super::problem::{Refused, problem, to_response};
 use super::response::{CSV, NDJSON, TEXT, response};
@@ -109,6 +110,7 @@ async fn begin(
     if let Some(audited) = &audited {
         audited.require_writable()?;
     }
+    coding::check(&head.headers)?;
     if settings.form.is_none() {
         let kind = head.headers.get(CONTENT_TYPE);
         settings.form = kind.and_then(|kind| Form::of_content_type(kind.to_str().ok()?));

@@ -15,6 +15,7 @@ use model::{EndpointSet, Lookup, Timestamp, Verdict};
 
 use super::super::audit::{Audited, Told, of_unwritten};
 use super::super::body::Body;
+use super::super::coding;
 use super::super::inquiry::{Inquiry, Purpose};
 use super::super::lookups::{Room, permit_one_more, timezone};
 use super::super::permission::role_of;
@@ -116,7 +117,10 @@ pub(super) async fn respond(
         }
         let is_sent = head.method == Method::POST;
         let fields = match is_sent {
-            true => form::read(body, state.limits.body_timeout).await?,
+            true => {
+                coding::check(&head.headers)?;
+                form::read(body, state.limits.body_timeout).await?
+            }
             false => form::fields(asked.unwrap_or_default())?,
         };
         let kept = match is_sent {

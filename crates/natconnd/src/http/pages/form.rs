@@ -9,11 +9,15 @@ use tokio::time::timeout;
 
 use super::super::problem::{Refused, problem};
 use super::super::query::{Plus, decode};
+use super::super::room;
 use crate::api::Problem;
 
 /// The longest body of a form, in bytes: escapes make a paste up to three times as
 /// long.
 pub(super) const MAX_BODY: usize = 768 * 1024;
+
+/// Bytes of a form that there is always room for: a line, a question, a short mail.
+const ALWAYS: usize = 16 * 1024;
 
 /// How long all of it may take, however it trickles.
 const MOST: Duration = Duration::from_secs(60);
@@ -29,6 +33,7 @@ pub(super) async fn read(body: Incoming, patience: Duration) -> Refused<Vec<(Str
 async fn bytes(body: Incoming, patience: Duration) -> Refused<Vec<u8>> {
     let mut body = Limited::new(body, MAX_BODY);
     let mut bytes = Vec::new();
+    let mut held = None;
     loop {
         let frame = timeout(patience, body.frame()).await;
         let frame = frame.map_err(|_| too_slow("nothing came for", patience))?;
@@ -45,7 +50,16 @@ async fn bytes(body: Incoming, patience: Duration) -> Refused<Vec<u8>> {
         if let Ok(data) = frame.into_data() {
             bytes.extend_from_slice(&data);
         }
+        if bytes.len() > ALWAYS && held.is_none() {
+            // All that it may become, so that none waits for what another one has.
+            held = Some(room::try_hold(MAX_BODY).ok_or_else(no_room)?);
+        }
     }
+}
+
+fn no_room() -> Box<Problem> {
+    let detail = "read the form: too many long ones are being read, try again";
+    problem(StatusCode::SERVICE_UNAVAILABLE, detail)
 }
 
 fn too_slow(what: &str, time: Duration) -> Box<Problem> {

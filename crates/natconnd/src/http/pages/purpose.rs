@@ -8,6 +8,7 @@ use hyper::header::{HeaderValue, LOCATION, SET_COOKIE};
 use hyper::{Method, Request, Response, StatusCode, Uri};
 
 use super::super::body::Body;
+use super::super::coding;
 use super::super::inquiry::{COOKIE_NAME, Purpose};
 use super::super::problem::{Refused, problem};
 use super::super::route::Route;
@@ -31,7 +32,10 @@ pub(super) async fn respond(
 ) -> Response<Body> {
     let (head, body) = request.into_parts();
     let fields = match head.method {
-        Method::POST => form::read(body, state.limits.body_timeout).await,
+        Method::POST => match coding::check(&head.headers) {
+            Ok(()) => form::read(body, state.limits.body_timeout).await,
+            Err(problem) => Err(problem),
+        },
         _ => form::fields(head.uri.query().unwrap_or_default()),
     };
     let fields = match fields {
