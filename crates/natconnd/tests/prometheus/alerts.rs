@@ -338,7 +338,7 @@ fn a_certificate_ends_and_what_comes_after_it_is_none() {
             )
         };
         let config = listener("soon", 8443, &soon) + &listener("over", 8444, &over);
-        let daemon = Daemon::start(lab, &config);
+        let mut daemon = Daemon::start(lab, &config);
         let prometheus = Prometheus::start(lab, daemon.address, Pace::Quick);
         prometheus.await_alert("NatconndCertificateEnds");
         prometheus.await_alert("NatconndCertificateEnded");
