@@ -124,6 +124,8 @@ pub fn run(
         config.http.allow.clone(),
     ));
     doctor.log_at_start();
+    doctor.set_config(&config);
+    doctor.set_tls(tls.clone());
     let census = Arc::new(Taker::counting(
         Arc::clone(&mirror),
         config.track.nat_ports.clone(),
@@ -300,6 +302,7 @@ impl Live {
                     tls.reload();
                 }
                 self.doctor.set_allow(new.http.allow.clone());
+                self.doctor.set_config(&new);
                 self.mirror.set_keep_ended(new.track.keep_ended);
                 self.logging.set_level(new.log.level);
                 self.config = new;
