@@ -63,18 +63,6 @@ impl Doctor {
         doctor
     }
 
-    /// Notes what the daemon is configured with from now on.
-    pub fn set_config(&self, config: &Config) {
-        self.config.write().clone_from(config);
-        self.memory.lock().last = None;
-    }
-
-    /// Notes which listeners speak TLS, and with what.
-    pub fn set_tls(&self, listeners: Vec<(Arc<str>, Arc<ServerTls>)>) {
-        *self.tls.write() = listeners;
-        self.memory.lock().last = None;
-    }
-
     /// Notes that other networks may ask from now on.
     pub fn set_allow(&self, allow: Vec<IpNet>) {
         *self.allow.write() = allow;
@@ -113,6 +101,18 @@ impl Doctor {
                 );
             }
         }
+    }
+
+    /// Notes what the daemon is configured with from now on.
+    pub fn set_config(&self, config: &Config) {
+        self.config.write().clone_from(config);
+        self.memory.lock().last = None;
+    }
+
+    /// Notes which listeners speak TLS, and with what.
+    pub fn set_tls(&self, listeners: Vec<(Arc<str>, Arc<ServerTls>)>) {
+        *self.tls.write() = listeners;
+        self.memory.lock().last = None;
     }
 
     fn tls_of_listeners(&self) -> Vec<(Arc<str>, tls::Status)> {
