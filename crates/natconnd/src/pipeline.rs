@@ -133,6 +133,8 @@ pub fn run(
     );
     let doctor = Arc::new(doctor.with_confinement(confinement.state().clone()));
     doctor.log_at_start();
+    doctor.set_config(&config);
+    doctor.set_tls(tls.clone());
     let census = Arc::new(Taker::counting(
         Arc::clone(&mirror),
         config.track.nat_ports.clone(),
@@ -360,6 +362,7 @@ impl Live {
                     tls.reload();
                 }
                 self.doctor.set_allow(new.http.allow.clone());
+                self.doctor.set_config(&new);
                 self.mirror.set_keep_ended(new.track.keep_ended);
                 self.logging.set_level(new.log.level);
                 self.config = new;

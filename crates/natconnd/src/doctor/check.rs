@@ -199,6 +199,43 @@ pub const CHECKS: &[Check] = &[
         judge: access::listeners,
     },
     Check {
+        name: "exposure",
+        looks_at: "listeners with rules of their own (`listener.NAME`): who may ask there",
+        by: By::Both,
+        outcomes: &[(
+            Warning,
+            "everybody beyond this machine may ask about hosts, without showing who they are",
+        )],
+        judge: super::judge::exposure::exposure,
+    },
+    Check {
+        name: "tokens",
+        looks_at: "where tokens of callers are taken",
+        by: By::Both,
+        outcomes: &[(Warning, "beyond this machine and without TLS")],
+        judge: super::judge::exposure::tokens,
+    },
+    Check {
+        name: "certificates",
+        looks_at: "certificates of listeners, and the files that they come from",
+        by: By::Daemon,
+        outcomes: &[
+            (Failure, "one has ended"),
+            (
+                Warning,
+                "one ends within 14 days, or files have changed and are of no use",
+            ),
+        ],
+        judge: super::judge::exposure::certificates,
+    },
+    Check {
+        name: "audit",
+        looks_at: "whether who asks what is written down",
+        by: By::Both,
+        outcomes: &[(Note, "it is not (`audit.folder`)")],
+        judge: super::judge::exposure::audit,
+    },
+    Check {
         name: "clock",
         looks_at: "whether the machine's clock is kept right (`adjtimex`)",
         by: By::Both,

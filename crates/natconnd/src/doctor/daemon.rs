@@ -14,10 +14,12 @@ use super::facts::{Kept, Observer, OfDaemon};
 use super::gather;
 use super::watch::Watch;
 use crate::api::Health;
+use crate::config::Config;
 use crate::confine;
 use crate::mirror::{Mirror, now};
 use crate::panics::seen;
 use crate::recorder::Archive;
+use crate::tls::{self, ServerTls};
 
 /// How long a look is good enough for the next one who asks.
 const FRESH: Duration = Duration::from_secs(1);
@@ -26,6 +28,8 @@ const FRESH: Duration = Duration::from_secs(1);
 pub struct Doctor {
     mirror: Arc<Mirror>,
     archive: Option<Arc<Archive>>,
+    config: RwLock<Config>,
+    tls: RwLock<Vec<(Arc<str>, Arc<ServerTls>)>>,
     started_at: Timestamp,
     listen: Vec<SocketAddr>,
     allow: RwLock<Vec<IpNet>>,
@@ -52,6 +56,8 @@ impl Doctor {
         let doctor = Self {
             mirror,
             archive,
+            config: RwLock::default(),
+            tls: RwLock::default(),
             started_at: now(),
             listen,
             allow: RwLock::new(allow),
@@ -109,6 +115,26 @@ impl Doctor {
         }
     }
 
+    /// Notes what the daemon is configured with from now on.
+    pub fn set_config(&self, config: &Config) {
+        self.config.write().clone_from(config);
+        self.memory.lock().last = None;
+    }
+
+    /// Notes which listeners speak TLS, and with what.
+    pub fn set_tls(&self, listeners: Vec<(Arc<str>, Arc<ServerTls>)>) {
+        *self.tls.write() = listeners;
+        self.memory.lock().last = None;
+    }
+
+    fn tls_of_listeners(&self) -> Vec<(Arc<str>, tls::Status)> {
+        let listeners = self.tls.read();
+        let listeners = listeners.iter();
+        listeners
+            .map(|(name, tls)| (Arc::clone(name), tls.status()))
+            .collect()
+    }
+
     fn look(&self, watch: &mut Watch) -> super::Facts {
         let condition = self.mirror.condition();
         let dying = condition.dying;
@@ -118,6 +144,8 @@ impl Doctor {
             gaps: self.mirror.gaps(),
             listen: self.listen.clone(),
             allow: self.allow.read().clone(),
+            config: self.config.read().clone(),
+            tls: self.tls_of_listeners(),
             earlier: watch.earlier(),
             dying_for: Duration::ZERO,
             history: self.archive.as_ref().map(|archive| Kept {

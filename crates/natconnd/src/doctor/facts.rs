@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ctnetlink::{ClockDiscipline, Drops, Settings};
@@ -9,10 +10,11 @@ use ipnet::IpNet;
 use model::{Gap, Timestamp};
 
 use super::netlink::Netlink;
-use crate::config::Loaded;
+use crate::config::{Config, Loaded};
 use crate::confine;
 use crate::mirror::Condition;
 use crate::panics::Seen;
+use crate::tls;
 
 /// Everything that can be judged.
 #[derive(Debug)]
@@ -69,6 +71,10 @@ pub struct OfDaemon {
     pub listen: Vec<SocketAddr>,
     /// Who may ask over TCP.
     pub allow: Vec<IpNet>,
+    /// What it is configured with.
+    pub config: Config,
+    /// How the TLS of each listener is doing, by the listener's name.
+    pub tls: Vec<(Arc<str>, tls::Status)>,
     /// What it counted at an earlier look.
     pub earlier: Option<Earlier>,
     /// For how long, at every look, there have been connections whose end the

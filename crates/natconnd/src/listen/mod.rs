@@ -35,9 +35,10 @@ pub struct Listeners {
 }
 
 impl Listeners {
-    /// The addresses at which TCP connections are accepted, whoever opened them.
+    /// The addresses at which TCP connections are accepted as at `http.listen`, whoever opened
+    /// them.
     pub fn addresses(&self) -> Vec<SocketAddr> {
-        let addresses = self.open.iter();
+        let addresses = self.open.iter().filter(|it| &*it.name == HTTP);
         addresses.filter_map(|it| address_of(&it.socket)).collect()
     }
 

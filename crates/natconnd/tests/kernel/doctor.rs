@@ -64,9 +64,10 @@ fn nothing_ails_a_gateway_that_is_set_up_well() {
         assert_eq!(health.checked_by, "natconnd");
         assert!(health.findings.len() > 12, "{health:?}");
         for found in &health.findings {
-            // These are the machine's, not the gateway's, and a gap ends with
-            // each start.
-            if !["clock", "gaps", "offload", "table-size"].contains(&&*found.check) {
+            // These are the machine's, not the gateway's, a gap ends with each start, and
+            // not everybody has to account for lookups.
+            let others = ["audit", "clock", "gaps", "offload", "table-size"];
+            if !others.contains(&&*found.check) {
                 assert_eq!(found.severity, Severity::Ok, "{found:?}");
             }
         }

@@ -86,6 +86,7 @@ impl Process {
     }
 
     /// The processes that it has started and that still run.
+    #[allow(dead_code, reason = "the tests of packages look for them")]
     pub fn children(&mut self) -> Vec<u32> {
         let id = self.running.child().id();
         let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"));

@@ -13,6 +13,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
@@ -328,7 +329,11 @@ fn a_certificate_ends_and_what_comes_after_it_is_none() {
                 to,
                 ..Wanted::default()
             };
-            authority.issue(&wanted)
+            let issued = authority.issue(&wanted)?;
+            // natconnd may be another user.
+            let for_all = fs::Permissions::from_mode(0o644);
+            fs::set_permissions(&issued.key, for_all).unwrap();
+            Ok::<_, Error>(issued)
         };
         let (soon, over) = (issue("soon", 10)?, issue("over", -1)?);
         let listener = |name: &str, port: u16, issued: &Issued| {

@@ -6,6 +6,7 @@ use ipnet::IpNet;
 
 use super::super::facts::{ConfigurationFault, Facts};
 use super::super::netlink::{Netlink, hint_of};
+use super::exposure::{self, OF_HOSTS};
 use super::{AS_ROOT, Judgement};
 use crate::amounts::list;
 
@@ -115,10 +116,12 @@ pub fn listeners(facts: &Facts) -> Option<Judgement> {
         }
         (None, None) => return None,
     };
-    Some(judge_listeners(listen, allow))
+    let roles = exposure::config(facts)?.http.roles;
+    let tells_of_hosts = OF_HOSTS.into_iter().any(|role| roles.contains(role));
+    Some(judge_listeners(listen, allow, tells_of_hosts))
 }
 
-fn judge_listeners(listen: &[SocketAddr], allow: &[IpNet]) -> Judgement {
+fn judge_listeners(listen: &[SocketAddr], allow: &[IpNet], tells_of_hosts: bool) -> Judgement {
     if listen.is_empty() {
         return Judgement::ok("natconnd listens on its unix socket only");
     }
@@ -153,7 +156,7 @@ fn judge_listeners(listen: &[SocketAddr], allow: &[IpNet]) -> Judgement {
     let places = list(&open);
     let everybody: Vec<&&IpNet> = strangers
         .iter()
-        .filter(|network| network.prefix_len() == 0)
+        .filter(|network| tells_of_hosts && network.prefix_len() == 0)
         .filter(|network| open.iter().any(|listener| can_reach(network, listener)))
         .collect();
     if !everybody.is_empty() {
@@ -220,7 +223,7 @@ mod tests {
             .split_whitespace()
             .map(|it| it.parse().unwrap())
             .collect();
-        let judgement = judge_listeners(&listen, &allow);
+        let judgement = judge_listeners(&listen, &allow, true);
         assert_eq!(judgement.severity, severity, "{judgement:?}");
         assert!(judgement.finding.contains(words), "{judgement:?}");
     }

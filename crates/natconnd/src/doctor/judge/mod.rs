@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod events;
+pub mod exposure;
 pub mod history;
 pub mod kernel;
 pub mod machine;

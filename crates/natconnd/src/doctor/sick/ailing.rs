@@ -196,10 +196,142 @@ pub const AILING: &[Patient] = &[
         },
     ),
     (
+        ("listeners", Ok, "natconnd answers 0.0.0.0/0", "", ""),
+        |it| {
+            daemon(it).listen = vec![([0, 0, 0, 0], 8080).into()];
+            daemon(it).allow = vec!["0.0.0.0/0".parse().unwrap()];
+            daemon(it).config.http.roles = Roles::NONE.with(Role::Metrics);
+        },
+    ),
+    (
         ("listeners", Note, "nobody else can ask", "http.listen", ""),
         |it| {
             daemon(it).allow.push("192.0.2.0/24".parse().unwrap());
         },
+    ),
+    (
+        (
+            "exposure",
+            Warning,
+            "whoever reaches 192.0.2.1:8443 (listener.office) has the roles lookup, browse, without",
+            "[caller.NAME]",
+            "systemctl reload",
+        ),
+        |it| {
+            let listener = listener(&[Role::Lookup, Role::Browse, Role::Metrics]);
+            let listeners = &mut daemon(it).config.listeners;
+            listeners.insert("office".to_owned(), listener);
+        },
+    ),
+    (
+        (
+            "exposure",
+            Warning,
+            "has the roles browse, without showing who they are and without TLS",
+            "its allow",
+            "systemctl reload",
+        ),
+        |it| {
+            let mut listener = listener(&[Role::Browse]);
+            listener.tls = None;
+            listener.allow = Some(vec!["::/0".parse().unwrap()]);
+            let listeners = &mut daemon(it).config.listeners;
+            listeners.insert("office".to_owned(), listener);
+        },
+    ),
+    (
+        ("exposure", Ok, "no listener lets everybody", "", ""),
+        |it| {
+            // Each for a reason of its own.
+            let only_metrics = listener(&[Role::Metrics]);
+            let mut mutual = listener(&[Role::Browse]);
+            mutual.tls.as_mut().unwrap().client_ca = Some("/ca".into());
+            let mut local = listener(&[Role::Browse]);
+            local.listen = vec![([127, 0, 0, 1], 8443).into()];
+            let mut of_networks = listener(&[Role::Browse]);
+            of_networks.allow = Some(vec!["192.0.2.0/24".parse().unwrap()]);
+            let mut plain = listener(&[Role::Browse]);
+            plain.tls = None;
+            for (name, listener) in [
+                ("metrics", only_metrics),
+                ("mutual", mutual),
+                ("local", local),
+                ("networks", of_networks),
+                ("plain", plain),
+            ] {
+                let listeners = &mut daemon(it).config.listeners;
+                listeners.insert(name.to_owned(), listener);
+            }
+        },
+    ),
+    (
+        (
+            "tokens",
+            Warning,
+            "can read and use them: desk at 192.0.2.1:8080",
+            "better replaced",
+            "systemctl reload",
+        ),
+        |it| {
+            let config = &mut daemon(it).config;
+            config.http.listen.push(([192, 0, 2, 1], 8080).into());
+            config.callers.insert("desk".to_owned(), with_token());
+        },
+    ),
+    (
+        ("tokens", Ok, "over TLS and on this machine", "", ""),
+        |it| {
+            let config = &mut daemon(it).config;
+            config.http.listen.push(([192, 0, 2, 1], 8080).into());
+            config.listeners.insert("office".to_owned(), listener(&[]));
+            let mut caller = with_token();
+            caller.listeners = vec!["office".to_owned(), "unix".to_owned()];
+            config.callers.insert("desk".to_owned(), caller);
+        },
+    ),
+    (
+        (
+            "certificates",
+            Failure,
+            "listener.office has ended 2 days ago",
+            "renew it",
+            "",
+        ),
+        |it| {
+            daemon(it)
+                .tls
+                .push(("office".into(), certificate(-2 * DAY)))
+        },
+    ),
+    (
+        (
+            "certificates",
+            Warning,
+            "listener.desk ends in 13 days, on 2026-12-",
+            "other files",
+            "",
+        ),
+        |it| daemon(it).tls.push(("desk".into(), certificate(13 * DAY))),
+    ),
+    (
+        (
+            "certificates",
+            Warning,
+            "is of no use (60 s ago): read key /k: permission denied",
+            "chmod",
+            "journalctl",
+        ),
+        |it| {
+            daemon(it).tls[0].1.refused = Some(tls::Refused {
+                at: ago(60),
+                error: "read key /k: permission denied".to_owned(),
+                hint: Some("chmod"),
+            });
+        },
+    ),
+    (
+        ("audit", Note, "not written down", "restart natconnd", ""),
+        |it| daemon(it).config.audit.folder = None,
     ),
     (
         (

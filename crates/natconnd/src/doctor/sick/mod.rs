@@ -18,10 +18,11 @@ use super::facts::{
 use super::netlink::Netlink;
 use crate::api::Finding;
 use crate::api::Severity::{self, Failure, Note, Ok, Warning};
-use crate::config::{Config, FileKind, Loaded};
+use crate::config::{Caller, Config, FileKind, Listener, Loaded, Role, Roles, Tls, TokenHash};
 use crate::confine;
 use crate::mirror::{Condition, State};
 use crate::panics::{Part, Seen};
+use crate::tls;
 
 const NOW: Timestamp = Timestamp(1_795_474_020_123_000_000);
 
@@ -50,6 +51,8 @@ fn healthy() -> Facts {
             gaps: vec![gap(GapCause::Starting, 7200, Some(7199))],
             listen: http.listen,
             allow: http.allow,
+            config: audited(),
+            tls: vec![("office".into(), certificate(300 * DAY))],
             earlier: Some(Earlier {
                 at: ago(900),
                 drops: Drops::default(),
@@ -99,13 +102,54 @@ fn unattended() -> Facts {
                 is_forbidden: false,
             },
             configuration: Result::Ok(Loaded {
-                config: Config::default(),
+                config: audited(),
                 warnings: Vec::new(),
                 kind: FileKind::Absent,
                 path: None,
             }),
         }),
         ..healthy()
+    }
+}
+
+/// The default configuration, but that who asks is written down.
+fn audited() -> Config {
+    let mut config = Config::default();
+    config.audit.folder = Some(PathBuf::from("/a"));
+    config
+}
+
+/// A day, in seconds.
+const DAY: i64 = 24 * 3600;
+
+/// A certificate that ends in so many seconds, or has ended so many ago.
+fn certificate(seconds: i64) -> tls::Status {
+    tls::Status {
+        validity: tls::Validity {
+            not_before: ago(400 * DAY as u64),
+            not_after: Timestamp(NOW.0 + seconds * 1_000_000_000),
+        },
+        reloads: 0,
+        reloads_refused: 0,
+        refused: None,
+    }
+}
+
+/// A listener beyond this machine that gives whoever is let in these roles.
+fn listener(roles: &[Role]) -> Listener {
+    Listener {
+        listen: vec![([192, 0, 2, 1], 8443).into()],
+        tls: Some(Tls::default()),
+        roles: roles.iter().copied().collect(),
+        ..Listener::default()
+    }
+}
+
+/// A caller who has a token.
+fn with_token() -> Caller {
+    Caller {
+        tokens: vec![TokenHash([0; 32])],
+        ..Caller::default()
     }
 }
 
