@@ -50,6 +50,10 @@ fn a_package_is_installed_asked_removed_and_purged() {
             };
             assert_eq!(row.internal_address, lab.host(number).v4(), "{answer:?}");
         }
+        // Where the first configuration says so, it is written down who asked.
+        let is_audited = machine.read(CONFIG).contains("\nfolder = \"/var/lib/natconnd/audit\"");
+        let file = "/var/lib/natconnd/audit/audit-000000001.jsonl";
+        assert_eq!(machine.has(file), is_audited);
         // The kernel's settings are those of the package.
         let timestamps = machine.read("/proc/sys/net/netfilter/nf_conntrack_timestamp");
         assert_eq!(timestamps.trim(), "1");
