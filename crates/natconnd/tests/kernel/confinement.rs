@@ -286,6 +286,7 @@ fn nothing_that_it_does_is_refused_in_silence() {
         let trace = "/run/trace";
         let (address, file, socket) = configure(
             "[track]\nkeep-ended = \"0s\"\n[history]\nfolder = \"/run/history\"\n\
+             [audit]\nfolder = \"/run/audit\"\n\
              [ident]\nlisten = [\"127.0.0.1:1113\"]\nkey-file = \"/run/key/ident.key\"\n",
         );
         fs::create_dir("/run/key").unwrap();
@@ -354,7 +355,6 @@ fn ask_for_everything(daemon: &Daemon) {
         "/api/v1/usage",
         "/api/v1/history",
         "/api/v1/history/gaps",
-        "/api/v1/history/verify",
         "/api/v1/records?format=ndjson",
         "/api/v1/lookup?nat=100.64.2.1:5000&at=1700000000&tolerance=1h",
     ];
@@ -366,7 +366,12 @@ fn ask_for_everything(daemon: &Daemon) {
     let url = format!("http://{}/api/v1/records?format=parquet", daemon.address);
     let export = lab::command(&["curl", "-sf", "-o", "/dev/null", &url]).status();
     assert!(export.unwrap().success(), "{url}");
-    for arguments in [&["doctor"][..], &["list"], &["history", "status"]] {
+    for arguments in [
+        &["doctor"][..],
+        &["list"],
+        &["history", "status"],
+        &["history", "verify"],
+    ] {
         let asked = daemon.natconn(arguments);
         assert_ne!(asked.status.code(), Some(2), "{arguments:?}: {asked:?}");
     }
