@@ -46,8 +46,7 @@ struct Judged {
 
 impl fmt::Debug for Visitor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let visitor = f.debug_struct("Visitor").field("peer", &self.peer).finish();
-        visitor
+        f.debug_struct("Visitor").field("peer", &self.peer).finish()
     }
 }
 

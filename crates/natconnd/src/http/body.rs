@@ -17,7 +17,7 @@ pub(super) enum Body {
     /// Chunks from a [`ChunkSender`]; the first is on its way out.
     Chunks(Bytes, mpsc::Receiver<Chunk>),
     /// The same, cut once its caller may no longer ask for it.
-    Permitted(Box<Self>, Standing),
+    Permitted(Box<(Self, Standing)>),
 }
 
 /// How much is given to hyper at once, in bytes. It copies heads and bodies
@@ -60,10 +60,10 @@ pub(super) fn chunks_waiting(count: usize) -> (ChunkSender, Body) {
 
 impl Body {
     /// The same, which is cut, if it is a stream, once its caller may no longer ask for it.
-    pub(super) fn as_long_as(self, standing: Standing) -> Self {
+    pub(super) fn cut_with(self, standing: Standing) -> Self {
         match self {
             Self::Full(_) => self,
-            stream => Self::Permitted(Box::new(stream), standing),
+            stream => Self::Permitted(Box::new((stream, standing))),
         }
     }
 }
@@ -89,8 +89,9 @@ impl hyper::body::Body for Body {
                     return Poll::Ready(Some(Ok(Frame::data(piece))));
                 }
                 Self::Full(_) => return Poll::Ready(None),
-                Self::Permitted(body, standing) => {
-                    let frame = ready!(Pin::new(&mut **body).poll_frame(context));
+                Self::Permitted(both) => {
+                    let (body, standing) = &mut **both;
+                    let frame = ready!(Pin::new(body).poll_frame(context));
                     return Poll::Ready(match standing.holds() {
                         true => frame,
                         false => Some(Err(Cut)),
@@ -118,7 +119,7 @@ impl hyper::body::Body for Body {
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Self::Chunks(..) | Self::Permitted(..) => SizeHint::default(),
+            Self::Chunks(..) | Self::Permitted(_) => SizeHint::default(),
         }
     }
 }

@@ -62,17 +62,17 @@ impl Future for Reply {
 
 impl Reply {
     /// The same, but that a stream is cut once its caller may no longer ask for it.
-    fn as_long_as(self, standing: Option<Standing>) -> Self {
+    fn cut_with(self, standing: Option<Standing>) -> Self {
         let Some(standing) = standing else {
             return self;
         };
         match self {
             Self::Now(response) => {
-                Self::Now(response.map(|it| it.map(|body| body.as_long_as(standing))))
+                Self::Now(response.map(|it| it.map(|body| body.cut_with(standing))))
             }
             Self::Later(response) => Self::Later(Box::pin(async move {
                 let response = response.await;
-                response.map(|body| body.as_long_as(standing))
+                response.map(|body| body.cut_with(standing))
             })),
         }
     }
@@ -292,7 +292,7 @@ impl Requests {
             return self.counted(route, response);
         }
         let standing = self.standing(route, &inquiry.caller, &request);
-        self.answer(route, inquiry, request).as_long_as(standing)
+        self.answer(route, inquiry, request).cut_with(standing)
     }
 
     /// By what an answer may go on, where it may take long.
