@@ -111,3 +111,68 @@ pub(super) fn within_period(caller: &Caller, period: Period, tolerance: Duration
     );
     Err(problem(StatusCode::FORBIDDEN, detail))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    const DOCUMENT: &str = include_str!("../../../../docs/access.md");
+
+    /// The rows of the table of roles: paths, and what stands in the column of each role.
+    fn rows() -> Vec<(Vec<&'static str>, Vec<&'static str>)> {
+        let (_, rest) = DOCUMENT.split_once("<!-- roles: begin -->\n").unwrap();
+        let (table, _) = rest.split_once("<!-- roles: end -->").unwrap();
+        let rows = table.lines().skip(2).map(|row| {
+            let mut cells = row.trim_matches('|').split(" |").map(str::trim);
+            let paths = cells.next().unwrap().split('`').skip(1).step_by(2);
+            (paths.collect(), cells.collect())
+        });
+        rows.collect()
+    }
+
+    #[test]
+    fn the_document_says_who_may_ask_what() {
+        let mut told = HashSet::new();
+        for (paths, cells) in rows() {
+            let needs_none = cells.contains(&"no role is needed");
+            assert_eq!(cells.len(), 4, "{paths:?}");
+            let roles = std::iter::zip(Role::ALL, &cells);
+            let roles = roles.filter(|(_, cell)| !cell.is_empty());
+            let roles: Roles = roles.map(|(role, _)| role).collect();
+            for path in paths {
+                let route = Route::of_path(path, false);
+                let expected = (!needs_none).then_some(roles);
+                assert_eq!(route.roles(), expected, "{path}");
+                let is_by_question = cells[..2] == ["one NAT port", "all else"];
+                let is_of_both = roles.iter().eq([Role::Lookup, Role::Browse]);
+                assert_eq!(is_by_question, is_of_both, "{path}");
+                told.insert(route);
+            }
+        }
+        for route in Route::ALL {
+            let is_elsewhere = matches!(route, Route::Unknown | Route::Pynatconnd);
+            assert!(told.contains(route) || is_elsewhere, "{}", route.name());
+        }
+    }
+
+    #[test]
+    fn a_question_about_one_port_is_exact() {
+        for (nat, role) in [
+            ("192.0.2.1:7", Role::Lookup),
+            (":7", Role::Lookup),
+            ("192.0.2.0/24:7", Role::Lookup),
+            ("[2001:db8::1]:7", Role::Lookup),
+            ("192.0.2.1:7-8", Role::Browse),
+            ("192.0.2.1", Role::Browse),
+        ] {
+            let question = Lookup {
+                nat: nat.parse().unwrap(),
+                ..Lookup::default()
+            };
+            assert_eq!(role_of(&question), role, "{nat}");
+        }
+        assert_eq!(role_of(&Lookup::default()), Role::Browse);
+    }
+}

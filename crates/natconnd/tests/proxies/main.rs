@@ -25,4 +25,5 @@ mod site;
 mod caddy;
 mod haproxy;
 mod nginx;
+mod over_tls;
 mod proxy_protocol;

@@ -37,7 +37,7 @@ impl<'a> Site<'a> {
 
     fn with(lab: &'a Lab, start: Start, patience: Patience) -> Self {
         lab.nft(MASQUERADE).unwrap();
-        let natconnd = Some(natconnd(lab, "100.64.2.10"));
+        let natconnd = Some(natconnd(lab, "100.64.2.10", ""));
         Self {
             lab,
             natconnd,
@@ -58,8 +58,13 @@ impl<'a> Site<'a> {
 
     /// Starts natconnd again, so that it answers this address alone.
     pub fn restart_natconnd(&mut self, allow: &str) {
+        self.restart_natconnd_with(allow, "");
+    }
+
+    /// The same with more sections of configuration.
+    pub fn restart_natconnd_with(&mut self, allow: &str, sections: &str) {
         self.natconnd = None;
-        self.natconnd = Some(natconnd(self.lab, allow));
+        self.natconnd = Some(natconnd(self.lab, allow, sections));
     }
 
     /// The port of natconnd, for something else that listens there.
@@ -71,11 +76,11 @@ impl<'a> Site<'a> {
 }
 
 /// Starts natconnd on the gateway and waits until it is ready.
-fn natconnd(lab: &Lab, allow: &str) -> Process {
+fn natconnd(lab: &Lab, allow: &str, sections: &str) -> Process {
     let file = "/run/natconnd.toml";
     let socket = "/run/natconnd/natconnd.sock";
     let text = format!(
-        "[http]\nlisten = [\"{NATCONND}\"]\nallow = [\"{allow}\"]\nunix-socket = \"{socket}\"\n"
+        "[http]\nlisten = [\"{NATCONND}\"]\nallow = [\"{allow}\"]\nunix-socket = \"{socket}\"\n{sections}"
     );
     fs::write(file, text).unwrap();
     let mut command = confined(&[], env!("CARGO_BIN_EXE_natconnd"));
