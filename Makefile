@@ -2,7 +2,7 @@
 #
 # Each target first installs the system's packages that it lacks, on Debian and
 # Ubuntu, and says so. None but "make bench", "make bench-history", "make truth",
-# "make abuse", "make install" and "make package-test" needs root for anything else;
+# "make abuse", "make attack", "make install" and "make package-test" needs root for anything else;
 # "make check" leaves the last one out where it is not root.
 
 CARGO ?= cargo
@@ -39,7 +39,7 @@ SYSTEM := curl debootstrap systemd-nspawn readelf cpio
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: release install deb rpm package-test lint-packages reproducible container sbom
-.PHONY: help build demo demo-once test check deny bless fuzz screenshots bench bench-history truth abuse install-packages
+.PHONY: help build demo demo-once test check deny bless fuzz screenshots bench bench-history truth abuse attack install-packages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -192,6 +192,10 @@ truth: ## Hold millions of answers against what the wire showed; run it as root
 abuse: ## Stop, flood and restart natconnd on a real gateway, and look for mistakes; run it as root
 	@$(INSTALL) cc $(GATEWAY)
 	$(CARGO) run --release --manifest-path bench/Cargo.toml -- abuse
+
+attack: ## Attack natconnd in many ways beside somebody who asks in peace; run it as root
+	@$(INSTALL) cc openssl $(GATEWAY)
+	$(CARGO) run --release --manifest-path bench/Cargo.toml -- attack
 
 install-packages: ## Install all packages that any target needs
 	@$(INSTALL) $(PACKAGERS) $(LINTERS) $(SYSTEM) buildah faketime Net::Ident prometheus promtool strace systemd-analyze wrk ulogd gzip zstd python3 pngquant $(PROXIES) $(GATEWAY) $(BROWSER)

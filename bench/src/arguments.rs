@@ -32,6 +32,8 @@ parts   all           the seven below and a small history, written to bench/RESU
         overrun       a stopped reader with a tiny buffer, then the kernel's table
         destroy       the same, and every end recorded once
         hand-over     SIGUSR2 under load, against a plain restart
+        attack        each way to attack natconnd, beside somebody who asks in peace; a
+                      full run is written to bench/ATTACK.md
         history       the five below; a full run is written to bench/HISTORY.md
         history-size      bytes per record on disk, against compressed logs
         history-rate      records per second through journal and seal
@@ -57,6 +59,8 @@ pub enum Part {
     Lookups,
     /// Lookups over TLS.
     Tls,
+    /// Attacks, and who asks meanwhile.
+    Attack,
     /// The questions of proxies.
     ForwardAuth,
     /// Memory per connection.
@@ -105,6 +109,7 @@ impl Part {
             Self::Events
             | Self::Lookups
             | Self::Tls
+            | Self::Attack
             | Self::Truth
             | Self::Explore
             | Self::Delivery
@@ -133,6 +138,7 @@ impl Part {
             Self::Overrun | Self::Destroy | Self::HandOver | Self::Truth => &[],
             Self::Pages => &[],
             Self::Tls => &["wrk", "openssl"],
+            Self::Attack => &["openssl"],
             Self::HistoryRate | Self::HistoryKill | Self::HistoryMemory => &[],
             Self::HistorySize => &["gzip", "zstd"],
             Self::HistoryLookup => &["python3"],
@@ -147,6 +153,7 @@ impl Part {
             Self::Overrun | Self::Destroy | Self::HandOver | Self::Truth => {
                 ("What was shown under abuse", "abuse")
             }
+            Self::Attack => ("What was shown under attack", "attack"),
             Self::HistorySize
             | Self::HistoryRate
             | Self::HistoryKill
@@ -166,6 +173,8 @@ pub struct Plan {
     pub writes_results: bool,
     /// Whether they go to `ABUSE.md`.
     pub writes_abuse: bool,
+    /// Whether they go to `ATTACK.md`.
+    pub writes_attack: bool,
     /// Whether they go to `HISTORY.md`.
     pub writes_history: bool,
     /// Length of a round under load.
@@ -255,6 +264,7 @@ impl Plan {
             parts: Vec::new(),
             writes_results: false,
             writes_abuse: false,
+            writes_attack: false,
             writes_history: false,
             round: Duration::from_secs(10),
             rounds: 5,
@@ -308,6 +318,10 @@ impl Plan {
                 "latency" => plan.parts.push(Part::Latency),
                 "reconcile" => plan.parts.push(Part::Reconcile),
                 "pages" => plan.parts.push(Part::Pages),
+                "attack" => {
+                    plan.parts.push(Part::Attack);
+                    plan.writes_attack = true;
+                }
                 "abuse" => {
                     plan.parts
                         .extend([Part::Overrun, Part::Destroy, Part::HandOver]);
@@ -346,6 +360,7 @@ impl Plan {
             }
         }
         // A short run says too little to be written down.
+        plan.writes_attack &= plan.rounds_of_abuse.is_none();
         plan.writes_abuse &= plan.rounds_of_abuse.is_none();
         plan.writes_history &=
             plan.rounds_of_abuse.is_none() && plan.past.many == Past::whole().many;

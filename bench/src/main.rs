@@ -105,6 +105,7 @@ fn measure(plan: &Plan) -> Result<()> {
             Part::Events => parts::events(plan, natconnd, folder, report),
             Part::Lookups => parts::lookups(plan, natconnd, folder, report),
             Part::Tls => parts::tls(plan, natconnd, folder, report),
+            Part::Attack => parts::attack(plan, natconnd, folder, report),
             Part::ForwardAuth => parts::forward_auth(plan, natconnd, folder, report),
             Part::Memory => parts::memory(plan, natconnd, folder, report),
             Part::Start => parts::start(plan, natconnd, folder, report),
@@ -148,6 +149,7 @@ fn measure(plan: &Plan) -> Result<()> {
     for (is_wanted, file) in [
         (plan.writes_results, "RESULTS.md"),
         (plan.writes_abuse, "ABUSE.md"),
+        (plan.writes_attack, "ATTACK.md"),
         (plan.writes_history, "HISTORY.md"),
     ] {
         if is_wanted {

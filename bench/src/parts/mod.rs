@@ -1,6 +1,7 @@
 //! The measurements, one file each.
 
 mod abuse;
+mod attack;
 mod delivery;
 mod events;
 mod explore;
@@ -18,6 +19,7 @@ mod tls;
 mod truth;
 
 pub use abuse::{destroy, hand_over, overrun};
+pub use attack::attack;
 pub use delivery::delivery;
 pub use events::events;
 pub use explore::explore;

@@ -20,7 +20,7 @@ use crate::tool;
 const CONNECTIONS: u64 = 5_000;
 
 /// Where TLS is spoken.
-const PORT: u16 = 8443;
+pub(super) const PORT: u16 = 8443;
 
 /// Asks natconnd for one live connection, in turn over TLS and without.
 pub fn tls(
@@ -63,7 +63,7 @@ pub fn tls(
 }
 
 /// Makes a certificate, and the lines of configuration with which it is served.
-fn listener(folder: &Path) -> Result<String> {
+pub(super) fn listener(folder: &Path) -> Result<String> {
     let (certificate, key) = (folder.join("tls.crt"), folder.join("tls.key"));
     let (certificate, key) = (certificate.display(), key.display());
     tool::run(&format!(
