@@ -6,6 +6,7 @@
 //! a server that knows nothing.
 
 mod asked;
+mod doors;
 mod gateway;
 mod local;
 mod refusals;

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use model::{EndEvidence, Match};
 use natconnd::api::{Finding, Health, Severity};
-use natconnd::config::Roles;
+use natconnd::config::{Config, Roles};
 use natconnd::http::{Route, Server};
 use natconnd::lookup::Answers;
 
 use super::asked::Asked;
+use super::doors::Doors;
 use super::said::Said;
-use super::way::{Doors, Way};
+use super::way::Way;
 use crate::past::Past;
 use crate::server::{Running, at, masqueraded};
 
@@ -131,8 +132,14 @@ impl Gateway {
 
     /// Callers may do this from now on.
     pub fn set_roles(&self, roles: Roles) {
+        self.set_rules(roles, |_| {});
+    }
+
+    /// The same, with other rules besides.
+    pub fn set_rules(&self, roles: Roles, change: impl Fn(&mut Config)) {
         for served in [&self.native, &self.pynatconnd] {
-            let config = served.doors.config(roles);
+            let mut config = served.doors.config(roles);
+            change(&mut config);
             served.running.access.replace(&config);
         }
     }
