@@ -64,6 +64,30 @@ fn the_readme_names_every_command() {
 }
 
 #[test]
+fn every_threat_has_a_test_that_there_is() {
+    let text = fs::read_to_string(root().join("docs/threat-model.md")).unwrap();
+    let rows = text.lines().filter(|line| line.starts_with("| A"));
+    let mut count = 0;
+    for row in rows {
+        let (file, name) = shown_by(row).unwrap_or_else(|| panic!("no test is named: {row}"));
+        let code = fs::read_to_string(root().join("crates").join(file)).unwrap();
+        assert!(
+            code.contains(&format!("fn {name}(")),
+            "{file} has no {name}"
+        );
+        count += 1;
+    }
+    assert!(count > 30, "{count}");
+}
+
+/// The file and the name of the test in a row's last cell.
+fn shown_by(row: &str) -> Option<(&str, &str)> {
+    let cell = row.trim_end_matches('|').rsplit('|').next()?;
+    let mut words = cell.split('`').skip(1).step_by(2);
+    words.next().zip(words.next())
+}
+
+#[test]
 fn every_rule_finds_what_breaks_it() {
     let path = Path::new("docs/a.md");
     let found = |text: &str| broken_links(path, text).len();

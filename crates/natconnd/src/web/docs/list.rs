@@ -146,6 +146,7 @@ const DOCUMENTS: &[Document] = documents! {
     Reference "history-format" "History's format" "crates/history/FORMAT.md";
     Reference "glossary" "Glossary" "GLOSSARY.md";
     Explanation "how-it-knows" "How natconnd knows" "docs/how-it-knows.md";
+    Explanation "threat-model" "Who could want what" "docs/threat-model.md";
     Explanation "delivery" "Events that do not fit" "docs/delivery.md";
     Explanation "kernel-settings" "Kernel settings" "docs/kernel-settings.md";
     Reference "natconn-audit.1" "natconn audit" "docs/man/natconn-audit.1";
