@@ -34,7 +34,7 @@ pub struct AuditLine {
     /// By what the caller is known: `token`, `certificate`, `user`, `address`.
     pub credential: Option<String>,
     /// Where the request came from.
-    pub from: Option<String>,
+    pub peer: Option<String>,
     /// The listener that it came to.
     pub listener: Option<String>,
     /// The role that it took.

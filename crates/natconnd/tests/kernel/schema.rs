@@ -40,7 +40,10 @@ fn schemathesis() -> Option<PathBuf> {
 fn busy(lab: &Lab) -> Result<Daemon, Error> {
     lab.nft(MASQUERADE)?;
     lab.sysctl("net.netfilter.nf_conntrack_udp_timeout", "600")?;
-    let daemon = Daemon::start(lab, "[history]\nfolder = \"/run/history\"\n");
+    let daemon = Daemon::start(
+        lab,
+        "[history]\nfolder = \"/run/history\"\n[audit]\nfolder = \"/run/audit\"\n",
+    );
     for host in [1, 2, 3] {
         for port in 9..15 {
             lab.host(host)

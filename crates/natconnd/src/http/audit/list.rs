@@ -132,7 +132,7 @@ fn as_told(line: &Line) -> AuditLine {
         request: Some(entry.request),
         caller: entry.caller,
         credential: entry.credential,
-        from: entry.from,
+        peer: entry.from,
         listener: entry.listener,
         role: entry.role,
         question: entry.question,

@@ -402,7 +402,7 @@ pub(super) fn audit_page() -> Value {
             outcome: Some("answered".to_owned()),
             caller: Some("abuse-desk".to_owned()),
             credential: Some("token".to_owned()),
-            from: Some("192.0.2.30".to_owned()),
+            peer: Some("192.0.2.30".to_owned()),
             listener: Some("office".to_owned()),
             role: Some("lookup".to_owned()),
             question: Some("/api/v1/lookup?nat=203.0.113.7:40123".to_owned()),
