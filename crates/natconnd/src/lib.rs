@@ -34,5 +34,6 @@ pub mod recorder;
 #[path = "../../../fuzz/replay.rs"]
 mod replay;
 pub mod samples;
+pub mod shown;
 pub mod token;
 pub mod web;

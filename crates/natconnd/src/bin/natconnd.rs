@@ -7,6 +7,7 @@ use natconnd::config::{Config, ConfigError, Loaded, Overrides, render_toml};
 use natconnd::daemon_args::DaemonArguments;
 use natconnd::logging::Logging;
 use natconnd::pipeline;
+use natconnd::shown;
 
 use clap::Parser;
 
@@ -69,5 +70,10 @@ fn load(arguments: &DaemonArguments) -> Result<Loaded, ConfigError> {
 }
 
 fn say(message: &str) {
-    eprintln!("natconnd: {message}");
+    // A hint has a line of its own, and nothing that stands in a file has.
+    let lines = message.split(HINT).map(|line| shown::line(line.as_bytes()));
+    eprintln!("natconnd: {}", lines.collect::<Vec<_>>().join(HINT));
 }
+
+/// What stands before a hint.
+const HINT: &str = "\n  hint: ";

@@ -37,7 +37,6 @@ mod past;
 mod query;
 mod records;
 mod rows;
-mod shown;
 mod sse;
 mod status;
 mod stream;

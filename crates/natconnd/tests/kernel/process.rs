@@ -35,6 +35,11 @@ impl Process {
         Self { running, log }
     }
 
+    /// Its number.
+    pub fn id(&mut self) -> u32 {
+        self.running.child().id()
+    }
+
     /// What it has written on standard error until now.
     pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap()

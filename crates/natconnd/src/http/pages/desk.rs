@@ -329,7 +329,7 @@ async fn answers(state: &Arc<State>, form: &Form) -> Refused<Response<Body>> {
     let written = state.look_for_many(move |answers| {
         let mut bytes = Vec::new();
         loop {
-            let batch = Batch::take(&mut reader);
+            let batch = Batch::take(&mut reader, query::DEFAULT_LIMIT);
             if batch.is_empty() || !goes_on() {
                 drop(room);
                 return bytes;

@@ -24,6 +24,7 @@ use hyper::header::{
 use hyper::{Request, Response, StatusCode};
 
 use super::body::Body;
+use super::problem::shortened;
 use super::response::{PAGE, ok, response};
 use super::route::Route;
 use super::state::State;
@@ -112,7 +113,7 @@ fn missing(state: &State, path: &str) -> Response<Body> {
     let page_of_it = Trouble {
         frame: frame(state, Section::Desk),
         title: "There is no such page",
-        what: format!("Nothing is at {path}."),
+        what: format!("Nothing is at {}.", shortened(path)),
         hint: None,
     };
     page(StatusCode::NOT_FOUND, &page_of_it)
