@@ -1,5 +1,6 @@
 //! Whether files are what was written.
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use crate::folder::{Numbered, is_passing};
 use crate::generation::Generation;
 use crate::journal::replay;
 use crate::sealed::Sealed;
-use crate::segment::{Checksum, checksum};
+use crate::segment::{Checksum, Segment, SegmentError, checksum};
 use crate::still_open::{fault_of, first_fault};
 use crate::{News, Verified, holds};
 
@@ -109,7 +110,19 @@ fn verify_segment(
         bytes: entry.bytes,
         crc32: entry.crc32,
     };
-    let fault = match fault_of_file(sealed.path(), expected) {
+    // One that was damaged when it was found has no checksum that it should have, and may be
+    // endless.
+    let was_never_read = entry.groups.is_empty() && entry.fault.is_some();
+    let still = match was_never_read {
+        true => Segment::open(sealed.path()).err(),
+        false => None,
+    };
+    let found = match still {
+        Some(SegmentError::Read { source, .. }) if is_passing(&source) => Err(source),
+        Some(error) => Ok(Some(error.to_string())),
+        None => fault_of_file(sealed.path(), expected),
+    };
+    let fault = match found {
         Ok(fault) => fault,
         Err(error) => return Some(Some(not_now(&error))),
     };
@@ -163,14 +176,20 @@ fn not_now(error: &io::Error) -> String {
 ///
 /// Where it cannot be read just now.
 fn fault_of_file(path: &Path, expected: Checksum) -> io::Result<Option<String>> {
+    let of_other_length = |bytes: u64| {
+        let differs = bytes != expected.bytes;
+        differs.then(|| format!("it has {bytes} bytes, expected {}", expected.bytes))
+    };
+    // A longer one need not be read: it may be endless.
+    let length = fs::metadata(path).ok().filter(|it| it.is_file());
+    if let Some(fault) = length.and_then(|it| of_other_length(it.len())) {
+        return Ok(Some(fault));
+    }
     Ok(match checksum(path) {
         Err(error) if is_passing(&error) => return Err(error),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Some("it is missing".to_owned()),
         Err(error) => Some(format!("it cannot be read: {error}")),
-        Ok(found) if found.bytes != expected.bytes => Some(format!(
-            "it has {} bytes, expected {}",
-            found.bytes, expected.bytes
-        )),
+        Ok(found) if found.bytes != expected.bytes => of_other_length(found.bytes),
         Ok(found) if found.crc32 != expected.crc32 => Some(format!(
             "its checksum is {:08x}, expected {:08x}",
             found.crc32, expected.crc32

@@ -37,6 +37,7 @@ pub mod recorder;
 #[path = "../../../fuzz/replay.rs"]
 mod replay;
 pub mod samples;
+pub mod shown;
 pub mod tls;
 pub mod token;
 pub mod trail;

@@ -1,6 +1,6 @@
 //! Where the daemon's log goes, and how much of it.
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Write};
 
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
@@ -8,6 +8,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, Registry, fmt, reload};
 
 use crate::config::LogLevel;
+use crate::shown;
 
 /// The log's level, which can change while the daemon runs.
 pub struct Logging(reload::Handle<LevelFilter, Registry>);
@@ -20,9 +21,9 @@ impl Logging {
         let (filter, handle) = reload::Layer::new(level_filter(level));
         let is_journal = std::env::var_os("JOURNAL_STREAM").is_some();
         let lines = fmt::layer()
-            .with_writer(std::io::stderr)
+            .with_writer(|| Lines)
             .with_target(false)
-            .with_ansi(std::io::stderr().is_terminal());
+            .with_ansi(io::stderr().is_terminal());
         let lines = if is_journal {
             lines.without_time().boxed()
         } else {
@@ -39,6 +40,21 @@ impl Logging {
     pub fn set_level(&self, level: LogLevel) {
         // Fails only where the subscriber is gone, and the log with it.
         let _ = self.0.reload(level_filter(level));
+    }
+}
+
+/// Standard error, to which each call writes one line of the log, and no more: file names
+/// and what clients send are in it.
+struct Lines;
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        io::stderr().write_all(shown::line(bytes).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
     }
 }
 

@@ -88,6 +88,31 @@ fn nothing_takes_no_room() {
     }
 }
 
+/// A line that is too long is answered once, whether its end is known with its last bytes or
+/// only later.
+#[test]
+fn a_line_that_is_too_long_has_one_answer() {
+    for (begin, last) in [("{", "{"), ("", "a"), ("nat,", "1")] {
+        for length in [70_000, 130_000, 200_000, 65_537] {
+            let input = begin.to_owned() + &last.repeat(length);
+            for piece in [16 * 1024, 70_000, 1 << 20] {
+                let (items, _) = items(input.as_bytes(), settings(), piece);
+                let is_error = |item: &&Item| {
+                    matches!(
+                        &item.what,
+                        What::Answer {
+                            question: Err(_),
+                            ..
+                        }
+                    )
+                };
+                let errors = items.iter().filter(is_error).count();
+                assert_eq!(errors, 1, "{begin:?} {length} {piece}: {items:?}");
+            }
+        }
+    }
+}
+
 /// However it is cut into pieces, it is read the same.
 #[test]
 fn byte_by_byte_is_as_at_once() {

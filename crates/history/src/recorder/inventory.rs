@@ -14,6 +14,7 @@ use crate::holds::{self, is_case};
 use crate::seal::entry_of;
 use crate::sealed::Sealed;
 use crate::segment::{Segment, SegmentError, checksum};
+use crate::{News, Verified};
 
 /// Finds the segments, those without a line in the catalogue too, and sees which are
 /// missing or not as long as they were.
@@ -23,6 +24,12 @@ pub(super) fn find_segments(archive: &Archive, now: Timestamp) -> Result<(), Ope
     for number in numbers {
         if catalogue.segment(number).is_none() {
             let entry = adopted(archive, number, now)?;
+            if let Some(fault) = &entry.fault {
+                archive.tell(News::Damaged(Verified {
+                    path: archive.folder.numbered(Numbered::Segment, number),
+                    fault: Some(fault.clone()),
+                }));
+            }
             catalogue.remember_segment(entry);
         }
     }

@@ -207,6 +207,9 @@ fn read_journal(
 /// Whether what cannot be read at the end of a journal is what was being written when
 /// natconnd or the machine stopped.
 fn is_torn(path: &Path, replayed: &Replayed) -> bool {
+    if !fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
+        return false;
+    }
     let length = length(path);
     match replayed.length {
         0 => length <= FILE_HEADER,

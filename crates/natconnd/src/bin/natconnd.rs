@@ -8,6 +8,7 @@ use natconnd::confine::Confinement;
 use natconnd::daemon_args::DaemonArguments;
 use natconnd::logging::Logging;
 use natconnd::pipeline;
+use natconnd::shown;
 
 use clap::Parser;
 
@@ -76,5 +77,10 @@ fn load(arguments: &DaemonArguments) -> Result<Loaded, ConfigError> {
 }
 
 fn say(message: &str) {
-    eprintln!("natconnd: {message}");
+    // A hint has a line of its own, and nothing that stands in a file has.
+    let lines = message.split(HINT).map(|line| shown::line(line.as_bytes()));
+    eprintln!("natconnd: {}", lines.collect::<Vec<_>>().join(HINT));
 }
+
+/// What stands before a hint.
+const HINT: &str = "\n  hint: ";

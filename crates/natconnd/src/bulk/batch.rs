@@ -19,6 +19,10 @@ const MAX_BYTES: usize = 256 * 1024;
 /// see some.
 const MAX_BROAD: usize = 8;
 
+/// Matches that the answers of a batch may have together, if each has as many as `limit` allows:
+/// all of them are in memory until the last one is written.
+const MAX_MATCHES: usize = 200_000;
+
 /// Some lines that were read, to be answered together.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Batch {
@@ -26,6 +30,9 @@ pub struct Batch {
     bytes: usize,
     /// Questions that may each take long.
     broad: usize,
+    questions: usize,
+    /// Questions from which on it is full.
+    most_questions: usize,
     writer: Writer,
 }
 
@@ -67,12 +74,15 @@ impl Tally {
 }
 
 impl Batch {
-    /// Takes what the reader has, up to a full batch.
-    pub fn take(reader: &mut Reader) -> Self {
+    /// Takes what the reader has, up to a full batch. Each answer will have at most `limit`
+    /// matches.
+    pub fn take(reader: &mut Reader, limit: usize) -> Self {
         let mut batch = Self {
             items: Vec::new(),
             bytes: 0,
             broad: 0,
+            questions: 0,
+            most_questions: (MAX_MATCHES / limit.max(1)).max(1),
             writer: reader.writer(),
         };
         batch.take_more(reader);
@@ -86,14 +96,18 @@ impl Batch {
         {
             self.bytes += item.line.len();
             let question = item.what.question();
-            self.broad += usize::from(question.is_some_and(|it| it.asked.is_broad()));
+            self.broad += usize::from(question.is_some_and(|it| it.asked.takes_long()));
+            self.questions += usize::from(question.is_some());
             self.items.push(item);
         }
     }
 
     /// Whether it takes no more lines.
     pub const fn is_full(&self) -> bool {
-        self.items.len() >= MAX_ITEMS || self.bytes >= MAX_BYTES || self.broad >= MAX_BROAD
+        self.items.len() >= MAX_ITEMS
+            || self.bytes >= MAX_BYTES
+            || self.broad >= MAX_BROAD
+            || self.questions >= self.most_questions
     }
 
     /// Whether there is nothing to be written.

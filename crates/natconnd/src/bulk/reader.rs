@@ -199,6 +199,10 @@ impl Reader {
         }
         let rest = &self.buffer[self.start..];
         if rest.is_empty() {
+            if self.is_all && self.is_in_long_line {
+                // All of it was passed on before anybody knew that this was its end.
+                return Some(self.item(Vec::new(), Vec::new(), false, false));
+            }
             return self.after_last();
         }
         if !self.has_news {

@@ -43,7 +43,6 @@ mod query;
 mod records;
 mod refused;
 mod rows;
-mod shown;
 mod sse;
 mod status;
 mod stream;

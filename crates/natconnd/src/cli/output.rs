@@ -3,8 +3,8 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use super::error::Error;
-use super::shown::{Shown, shown};
 use super::times::Times;
+use crate::shown::{Shown, shown};
 
 /// Standard output, buffered: a list can have a million lines.
 pub(super) struct Output {

@@ -55,6 +55,17 @@ impl Asked {
     }
 }
 
+impl Asked {
+    /// Whether all there is may have to be looked through: nothing is known of it that few
+    /// have.
+    pub fn takes_long(&self) -> bool {
+        let Lookup { nat, internal, .. } = &self.lookup;
+        let is_live = self.period.is_none();
+        let is_indexed = nat.endpoint().is_some() || (is_live && internal.address().is_some());
+        !is_indexed
+    }
+}
+
 impl Answers {
     /// Answers questions with at most `limit` matches each, in their order: what asking
     /// one by one would answer, with the work shared.
@@ -76,7 +87,12 @@ impl Answers {
         let mut answered = Vec::with_capacity(questions.len());
         for question in questions {
             let next = match question.about_the_past() {
-                None => self.answer_now(question, limit),
+                None => {
+                    if question.takes_long() && !goes_on() {
+                        break;
+                    }
+                    self.answer_now(question, limit)
+                }
                 Some(past) if question.is_broad() => {
                     if !goes_on() {
                         break;

@@ -132,6 +132,7 @@ async fn begin(
         left: most,
         patience: state.limits.body_timeout,
         reader: Reader::new(settings),
+        limit,
         is_all: false,
     };
     let form = loop {
@@ -207,6 +208,8 @@ struct Lines {
     left: u64,
     patience: Duration,
     reader: Reader,
+    /// Matches of each answer.
+    limit: usize,
     is_all: bool,
 }
 
@@ -235,7 +238,7 @@ impl Lines {
     /// The next lines to answer. Empty only once all are answered.
     async fn batch(&mut self, now: Timestamp) -> Result<Batch, Cut> {
         self.reader.set_now(now);
-        let mut batch = Batch::take(&mut self.reader);
+        let mut batch = Batch::take(&mut self.reader, self.limit);
         while !self.is_all && !batch.is_full() {
             let pause = (!batch.is_empty()).then_some(PAUSE);
             if !self.read(pause).await? {

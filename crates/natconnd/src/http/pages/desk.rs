@@ -416,7 +416,7 @@ async fn answers(state: &Arc<State>, visit: &Visit, form: Form) -> Refused<Respo
         let mut asked_so_far = 0;
         let mut all_told = Vec::new();
         loop {
-            let mut batch = Batch::take(&mut reader);
+            let mut batch = Batch::take(&mut reader, query::DEFAULT_LIMIT);
             if batch.is_empty() || !goes_on() {
                 drop(room);
                 return (bytes, all_told);

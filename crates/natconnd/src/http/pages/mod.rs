@@ -28,6 +28,7 @@ use hyper::{Request, Response, StatusCode};
 use super::audit::Audited;
 use super::body::Body;
 use super::inquiry::Inquiry;
+use super::problem::shortened;
 use super::response::{PAGE, ok, response};
 use super::route::Route;
 use super::state::State;
@@ -134,7 +135,7 @@ fn missing(state: &State, visit: &Visit, path: &str) -> Response<Body> {
     let page_of_it = Trouble {
         frame: visit.frame(state, Section::Desk),
         title: "There is no such page",
-        what: format!("Nothing is at {path}."),
+        what: format!("Nothing is at {}.", shortened(path)),
         hint: None,
     };
     page(StatusCode::NOT_FOUND, &page_of_it)

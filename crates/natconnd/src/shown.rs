@@ -1,24 +1,28 @@
-//! Text from elsewhere, as a terminal may show it.
+//! Text from elsewhere, as a terminal or a log may show it.
 //!
-//! Mails, logs and file names come from whoever wrote them, and a terminal does what some
-//! characters tell it: move, erase, set the clipboard, answer as if somebody typed. Where a
-//! person reads, such characters are shown instead, as Rust writes them: `\u{1b}`. Where a
-//! program reads, nothing is changed.
+//! Mails, logs and file names come from whoever wrote them. A terminal does what some
+//! characters tell it: move, erase, set the clipboard, answer as if somebody typed; in a log
+//! a line end begins a line that natconnd has not written. Where a person reads, such
+//! characters are shown instead, as Rust writes them: `\u{1b}`. Where a program reads,
+//! nothing is changed.
 
 use std::io::{self, Write};
 
-/// The sequences that natconn itself writes, behind the escape character (see
-/// [`Paint`](super::output::Paint)). They do no harm, whoever writes them.
-const OURS: [&str; 6] = ["[0m", "[1m", "[2m", "[31m", "[32m", "[33m"];
+/// The sequences that natconnd and natconn themselves write, behind the escape character:
+/// colours, none of which hides anything. They do no harm, whoever writes them.
+const OURS: [&str; 9] = [
+    "[0m", "[1m", "[2m", "[3m", "[31m", "[32m", "[33m", "[34m", "[35m",
+];
 
 /// Writes so that a terminal shows it.
-pub(super) struct Shown<W: Write> {
+pub struct Shown<W: Write> {
     inner: W,
     /// The begin of a character, or of a line's end, whose rest is still to come.
     rest: Vec<u8>,
 }
 
 impl<W: Write> Shown<W> {
+    /// Writes to `inner`.
     pub const fn new(inner: W) -> Self {
         Self {
             inner,
@@ -67,7 +71,7 @@ fn open(bytes: &[u8]) -> usize {
 }
 
 /// The same text, in which nothing tells a terminal to do anything.
-pub(super) fn shown(bytes: &[u8]) -> String {
+pub fn shown(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let mut out = String::with_capacity(text.len());
     let mut rest = &*text;
@@ -83,6 +87,16 @@ pub(super) fn shown(bytes: &[u8]) -> String {
         rest = behind;
     }
     out
+}
+
+/// The same of one line of a log, which ends where the text does.
+pub fn line(bytes: &[u8]) -> String {
+    let (text, end) = match bytes.strip_suffix(b"\n") {
+        Some(text) => (text, "\n"),
+        None => (bytes, ""),
+    };
+    let text = shown(text);
+    text.replace('\r', "\\r").replace('\n', "\\n") + end
 }
 
 /// Whether a terminal does something at a character instead of showing it, or shows those
@@ -129,6 +143,12 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_line_is_one_line() {
+        assert_eq!(line(b"a\nb\r\nc\n"), "a\\nb\\r\\nc\n");
+        assert_eq!(line(b"a\x1b[2Jb"), "a\\u{1b}[2Jb");
     }
 
     proptest! {
