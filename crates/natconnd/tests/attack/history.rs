@@ -16,7 +16,7 @@ use crate::gateway::Attacked;
 use crate::memory::{MIB, Memory};
 use crate::process::{Process, eventually};
 
-const RECORDS: &str = "[track]\nkeep-ended = \"0s\"\n[history]\nfolder = \"/run/history\"\n";
+const RECORDS: &str = "roles = [\"browse\", \"lookup\", \"metrics\", \"admin\"]\n[track]\nkeep-ended = \"0s\"\n[history]\nfolder = \"/run/history\"\n";
 
 /// What no file may take beyond what the daemon has: a dictionary as large as can be.
 const MOST: u64 = 96 * MIB;

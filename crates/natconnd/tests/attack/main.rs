@@ -13,8 +13,6 @@
 #[allow(dead_code, reason = "kernel tests ask for more")]
 #[path = "../kernel/client.rs"]
 mod client;
-#[allow(dead_code, reason = "kernel tests ask for more")]
-#[path = "../kernel/confined.rs"]
 mod confined;
 #[allow(dead_code, reason = "kernel tests ask for more")]
 #[path = "../kernel/daemon.rs"]
