@@ -33,6 +33,7 @@ mod weight;
 mod desk;
 mod harness;
 mod host;
+mod injection;
 mod live;
 mod pages;
 mod ports;

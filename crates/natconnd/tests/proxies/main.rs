@@ -13,6 +13,7 @@
 mod application;
 mod certificate;
 mod client;
+mod desync;
 mod front;
 #[path = "../kernel/process.rs"]
 #[allow(dead_code, reason = "other tests need more of it")]
