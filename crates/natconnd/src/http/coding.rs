@@ -8,16 +8,13 @@ use hyper::StatusCode;
 use hyper::header::{CONTENT_ENCODING, HeaderMap, HeaderValue, TRANSFER_ENCODING};
 
 use super::problem::{Refused, problem, shortened};
+use crate::api::Problem;
 
 /// Refuses a body that is anything else.
 pub(super) fn check(headers: &HeaderMap) -> Refused<()> {
     for value in headers.get_all(CONTENT_ENCODING) {
         if !is(value, "identity") {
-            let detail = format!(
-                "read the body: it has the content encoding {}; send it without one",
-                in_words(value)
-            );
-            return Err(problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+            return Err(compressed(&in_words(value)));
         }
     }
     let mut values = headers.get_all(TRANSFER_ENCODING).iter();
@@ -25,13 +22,24 @@ pub(super) fn check(headers: &HeaderMap) -> Refused<()> {
         return Ok(());
     };
     if !is(value, "chunked") || values.next().is_some() {
-        let detail = format!(
-            "read the body: it has the transfer encoding {}; chunked alone is understood",
-            in_words(value)
-        );
-        return Err(problem(StatusCode::NOT_IMPLEMENTED, detail));
+        return Err(otherwise_transferred(&in_words(value)));
     }
     Ok(())
+}
+
+/// 415: it would have to be decompressed.
+pub(super) fn compressed(coding: &str) -> Box<Problem> {
+    let detail =
+        format!("read the body: it has the content encoding {coding}; send it without one");
+    problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
+}
+
+/// 501: it comes neither as it is nor in chunks.
+pub(super) fn otherwise_transferred(coding: &str) -> Box<Problem> {
+    let detail = format!(
+        "read the body: it has the transfer encoding {coding}; chunked alone is understood"
+    );
+    problem(StatusCode::NOT_IMPLEMENTED, detail)
 }
 
 fn is(value: &HeaderValue, word: &str) -> bool {

@@ -18,9 +18,9 @@ impl Memory {
     /// Begins to look at a daemon.
     pub fn of(daemon: &mut Process) -> Self {
         let pid = daemon.id();
-        // Forgets what it once took for its start.
-        fs::write(format!("/proc/{pid}/clear_refs"), "5").unwrap();
-        let before = field(pid, "VmRSS");
+        // Forgets what it once took for its start, where that may be asked for.
+        let forgets = fs::write(format!("/proc/{pid}/clear_refs"), "5").is_ok();
+        let before = field(pid, if forgets { "VmRSS" } else { "VmHWM" });
         Self { pid, before }
     }
 

@@ -34,6 +34,7 @@ mod access;
 mod desk;
 mod harness;
 mod host;
+mod injection;
 mod live;
 mod other_site;
 mod pages;

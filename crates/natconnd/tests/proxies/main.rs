@@ -15,6 +15,7 @@ mod certificate;
 mod client;
 #[path = "../kernel/confined.rs"]
 mod confined;
+mod desync;
 mod front;
 #[path = "../kernel/process.rs"]
 #[allow(dead_code, reason = "other tests need more of it")]

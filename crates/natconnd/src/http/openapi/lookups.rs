@@ -7,7 +7,7 @@
 use utoipa::{IntoParams, ToSchema};
 
 use super::examples;
-use super::responses::{BodyTimeout, BodyTooLarge, Busy};
+use super::responses::{BodyCompressed, BodyOtherwiseTransferred, BodyTimeout, BodyTooLarge, Busy};
 use super::values::{
     CsvLines, Duration, EndpointPattern, Kind, Limit, NamedColumn, Protocol, Timezone, ZoneNumber,
 };
@@ -102,6 +102,8 @@ pub(super) enum LinesFormat {
             )),
         (status = 408, response = BodyTimeout),
         (status = 413, response = BodyTooLarge),
+        (status = 415, response = BodyCompressed),
+        (status = 501, response = BodyOtherwiseTransferred),
         (status = 503, response = Busy),
     )
 )]

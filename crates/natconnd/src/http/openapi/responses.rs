@@ -13,6 +13,7 @@ use utoipa::openapi::{
     Content, ContentBuilder, Header, HeaderBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder,
 };
 
+use super::super::coding::{compressed, otherwise_transferred};
 use super::super::lookups::{busy, too_large};
 use super::super::problem::{problem, unknown_path, wrong_method_of};
 use super::super::query;
@@ -153,6 +154,18 @@ responses! {
     BodyTooLarge = refusal(
         "The body is larger than `http.max-body` allows.",
         &too_large((1 << 30) + 1, 1 << 30),
+    );
+
+    /// 415
+    BodyCompressed = refusal(
+        "The body has a content encoding: nothing is decompressed.",
+        &compressed("gzip"),
+    );
+
+    /// 501
+    BodyOtherwiseTransferred = refusal(
+        "The body has a transfer encoding other than `chunked`.",
+        &otherwise_transferred("gzip, chunked"),
     );
 
     /// 422
