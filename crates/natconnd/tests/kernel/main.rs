@@ -9,6 +9,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod agreement;
+mod callers;
 mod client;
 mod clock;
 mod daemon;
