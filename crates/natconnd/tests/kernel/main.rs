@@ -9,7 +9,6 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod agreement;
-mod callers;
 mod client;
 mod clock;
 mod daemon;
@@ -19,6 +18,7 @@ mod truth;
 
 mod abuse;
 mod burden;
+mod callers;
 mod destination;
 mod doctor;
 mod doctor_alone;
