@@ -18,7 +18,6 @@ mod truth;
 
 mod abuse;
 mod burden;
-mod callers;
 mod destination;
 mod doctor;
 mod doctor_alone;
@@ -42,6 +41,7 @@ mod source;
 mod start;
 mod stuck;
 mod supervisor;
+mod tokens;
 mod top;
 mod turns;
 mod tutorial;

@@ -1,4 +1,4 @@
-//! Callers of the configuration, and what becomes of them when it is read again.
+//! Tokens of the configuration, and what becomes of them when it is read again.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
