@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::net::TcpSocket;
 
@@ -160,11 +160,16 @@ impl<S: Read + Write> Client<S> {
         (length > 0).then_some(chunk)
     }
 
-    /// Everything until the connection ends, however it does.
+    /// Everything until the connection ends, however it does. Fails where it goes on.
     pub fn read_all(&mut self) -> String {
         let mut bytes = Vec::new();
+        let mut piece = [0; 4096];
+        let until = Instant::now() + PATIENCE;
         // A connection that is reset ends too.
-        let _ = self.stream.read_to_end(&mut bytes);
+        while let Ok(length @ 1..) = self.stream.read(&mut piece) {
+            bytes.extend_from_slice(&piece[..length]);
+            assert!(Instant::now() < until, "the connection does not end");
+        }
         String::from_utf8_lossy(&bytes).into_owned()
     }
 

@@ -43,6 +43,7 @@ mod source;
 mod start;
 mod stuck;
 mod supervisor;
+mod tokens;
 mod top;
 mod turns;
 mod tutorial;
