@@ -268,10 +268,11 @@ impl Live {
         ));
         // They end with the runtime.
         if let Some(trail) = &self.trail {
-            tokio::spawn(Arc::clone(trail).log_heads());
+            tokio::spawn(panics::contained(Part::Main, Arc::clone(trail).log_heads()));
         }
         for (_, tls) in &self.tls {
-            tokio::spawn(Arc::clone(tls).follow_files(LOOK_AT_CERTIFICATES));
+            let following = Arc::clone(tls).follow_files(LOOK_AT_CERTIFICATES);
+            tokio::spawn(panics::contained(Part::Main, following));
         }
         let ident =
             ident.map(|ident| tokio::spawn(ident.serve(ident_listeners, is_stopping.clone())));

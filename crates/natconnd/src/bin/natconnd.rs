@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use natconnd::config::{Config, ConfigError, Loaded, Overrides, render_toml};
 use natconnd::confine::Confinement;
 use natconnd::daemon_args::DaemonArguments;
+use natconnd::listen;
 use natconnd::logging::Logging;
 use natconnd::pipeline;
 use natconnd::shown;
@@ -26,6 +27,15 @@ fn main() -> ExitCode {
     if arguments.check || arguments.print_config {
         for warning in &loaded.warnings {
             say(&format!("warning: {warning}"));
+        }
+        if arguments.check {
+            let faults = listen::useless_files(&loaded.config);
+            for fault in &faults {
+                say(&format!("{fault:#}"));
+            }
+            if !faults.is_empty() {
+                return ExitCode::FAILURE;
+            }
         }
         let text = if arguments.print_config {
             render_toml(&loaded.config, false)

@@ -266,7 +266,8 @@ impl AskError {
             Self::Name { .. } => "check the name in --url, or write the address in its place",
             Self::Connect(error) => match error.kind() {
                 io::ErrorKind::PermissionDenied if over_socket => {
-                    "use sudo, or ask over TCP: --url http://127.0.0.1:8080"
+                    "use sudo, have somebody add you to the group natconnd, or ask over TCP: --url \
+                     http://127.0.0.1:8080"
                 }
                 io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => {
                     "this machine has no way to that address: check the one in --url, and the \

@@ -174,8 +174,12 @@ impl Rules {
 /// Makes the folders that the configuration writes to, as the parts do that write there, so
 /// that there is something to allow. Where it cannot be, that part will say so.
 pub fn make_folders(config: &Config) {
-    for folder in kept_folders(config) {
+    if let Some(folder) = &config.history.folder {
         make(folder, 0o750);
+    }
+    // Who asked what is not for the group.
+    if let Some(folder) = &config.audit.folder {
+        make(folder, 0o700);
     }
     let named = config.listeners.values().map(|it| &it.unix_socket);
     for socket in std::iter::once(&config.http.unix_socket)
@@ -224,7 +228,7 @@ fn libraries(maps: &str) -> BTreeSet<&Path> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::symlink;
+    use std::os::unix::fs::{PermissionsExt, symlink};
 
     use super::*;
     use crate::config::{FileKind, Listener, Tls};
@@ -282,6 +286,26 @@ mod tests {
         fs::write(&config.ident.key_file, "key").unwrap();
         let rules = Rules::of(&loaded(config, None));
         assert!(!may(&rules, &folder.join("secret")).contains(&May::Keep));
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn the_audits_folder_is_made_for_its_owner_only() {
+        let folder = folder("modes");
+        let mut config = Config::default();
+        config.http.unix_socket = None;
+        config.history.folder = Some(folder.join("history"));
+        config.audit.folder = Some(folder.join("audit"));
+        make_folders(&config);
+        let mode = |name| {
+            fs::metadata(folder.join(name))
+                .unwrap()
+                .permissions()
+                .mode()
+                & 0o777
+        };
+        assert_eq!(mode("audit"), 0o700);
+        assert_ne!(mode("history"), 0o700);
         fs::remove_dir_all(folder).unwrap();
     }
 

@@ -20,7 +20,7 @@ use crate::config::{self, Config};
 use crate::handover::HandedOver;
 use crate::hint::Hinted;
 use crate::http::{Listener, Socket};
-use crate::tls::ServerTls;
+use crate::tls::{ServerTls, TlsError};
 
 /// The sockets to serve.
 pub struct Listeners {
@@ -90,6 +90,26 @@ pub fn open(config: &Config) -> Result<Listeners> {
     })
 }
 
+/// Says for each listener whose certificate or key is of no use why not, and what can be done;
+/// `natconnd --check` tells of them, which [`open`] would not start with.
+pub fn useless_files(config: &Config) -> Vec<anyhow::Error> {
+    let named = config.listeners.iter();
+    let faults = named.filter_map(|(name, listener)| {
+        let error = ServerTls::load(listener.tls.as_ref()?).err()?;
+        Some(useless(name, error))
+    });
+    faults.collect()
+}
+
+fn useless(name: &str, error: TlsError) -> anyhow::Error {
+    let hint = error.hint();
+    let error = anyhow::Error::from(error).context(format!("listen as listener.{name}"));
+    match hint {
+        Some(hint) => Hinted::new(error, hint).into(),
+        None => error,
+    }
+}
+
 fn open_ident(addresses: &[SocketAddr], sockets: &mut Vec<Socket>) -> Result<Vec<TcpListener>> {
     let mut open = Vec::new();
     for address in addresses {
@@ -113,8 +133,7 @@ impl Opening {
         let name: Arc<str> = name.into();
         let tls = match &listener.tls {
             Some(files) => {
-                let tls = ServerTls::load(files);
-                let tls = tls.with_context(|| format!("listen as listener.{name}"))?;
+                let tls = ServerTls::load(files).map_err(|error| useless(&name, error))?;
                 Some(Arc::new(tls))
             }
             None => None,
