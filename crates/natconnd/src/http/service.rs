@@ -276,7 +276,7 @@ impl Requests {
         let inquiry = Inquiry {
             caller,
             purpose,
-            _turn: turn.map(Arc::new),
+            turn: turn.map(Arc::new),
         };
         if let Some(refused) = wrong_method_for(route, &request) {
             return self.counted(route, refused);
@@ -292,7 +292,7 @@ impl Requests {
             };
             return self.counted(route, response);
         }
-        let standing = self.standing(route, &inquiry.caller, &request);
+        let standing = self.standing(route, &inquiry, &request);
         self.answer(route, inquiry, request).as_long_as(standing)
     }
 
@@ -300,7 +300,7 @@ impl Requests {
     fn standing(
         &self,
         route: Route,
-        caller: &Arc<Caller>,
+        inquiry: &Inquiry,
         request: &Request<Incoming>,
     ) -> Option<Standing> {
         let authorization = request.headers().get(AUTHORIZATION);
@@ -309,7 +309,10 @@ impl Requests {
             route,
             Route::Events | Route::Lookups | Route::Connections | Route::Records
         );
-        takes_long.then(|| Standing::new(&self.visitor, authorization, caller))
+        takes_long.then(|| {
+            let (caller, turn) = (&inquiry.caller, inquiry.turn.clone());
+            Standing::new(&self.visitor, authorization, caller, turn)
+        })
     }
 
     /// Answers what its caller may ask.
