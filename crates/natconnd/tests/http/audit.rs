@@ -427,6 +427,33 @@ fn a_changed_byte_is_found_and_a_head_kept_elsewhere_finds_another_chain() {
 }
 
 #[test]
+fn whoever_damages_lines_hides_no_others() {
+    let audited = Audited::with("damaged", OnFailure::Refuse, |server| {
+        server.access = Arc::new(natconnd::access::Access::of(&with_all_roles()));
+    });
+    for port in 1..=14 {
+        let target = format!("/api/v1/lookup?nat=:{port}");
+        assert_eq!(audited.server.get(&target).status, 200);
+    }
+    let file = audited.folder.join("audit-000000001.jsonl");
+    let damaged: String = fs::read_to_string(&file)
+        .unwrap()
+        .lines()
+        .map(
+            |line| match line.contains("nat=:1\"") || !line.contains("nat=:") {
+                true => format!("{line}\n"),
+                false => format!("{}\n", "x".repeat(line.len())),
+            },
+        )
+        .collect();
+    fs::write(&file, damaged).unwrap();
+    let page = audited.server.get("/api/v1/audit").json();
+    assert_eq!(page["damaged"].as_array().unwrap().len(), 10, "{page}");
+    let lines = page["lines"].to_string();
+    assert!(lines.contains("nat=:1\""), "{lines}");
+}
+
+#[test]
 fn what_somebody_sends_cannot_look_like_another_line() {
     let audited = Audited::start("injection", OnFailure::Refuse);
     let reason = "x%22%7D%0A%7B%22sequence%22:1%0D%1b%5B2J%E2%80%AE";
