@@ -108,6 +108,14 @@ impl Trail {
         Err(Unwritten)
     }
 
+    /// Waits until a line about what is done already is on the disk. Where it is not, the log
+    /// says so; no request is refused for it.
+    pub async fn record_end(&self, entry: Entry) {
+        if let Err(error) = self.audit.record(vec![entry]).await {
+            self.complain(&error);
+        }
+    }
+
     /// Says in the log what the last line is, which is kept elsewhere with it: from then on
     /// the audit cannot be written anew unseen.
     pub fn log_head(&self) {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::caller::Caller;
+use super::meter::Turn;
 use super::visitor::Visitor;
 use crate::config::Roles;
 
@@ -14,6 +15,8 @@ pub struct Standing {
     visitor: Visitor,
     authorization: Option<Box<[u8]>>,
     roles: Roles,
+    /// As long as the answer goes on, it is one of those that are answered at once.
+    _turn: Option<Arc<Turn>>,
 }
 
 impl fmt::Debug for Standing {
@@ -25,14 +28,20 @@ impl fmt::Debug for Standing {
 }
 
 impl Standing {
-    /// That of a caller, who was found by this header `Authorization`.
-    pub fn new(visitor: &Visitor, authorization: Option<&[u8]>, caller: &Arc<Caller>) -> Self {
+    /// That of a caller, who was found by this header `Authorization`, and whose turn it is.
+    pub fn new(
+        visitor: &Visitor,
+        authorization: Option<&[u8]>,
+        caller: &Arc<Caller>,
+        turn: Option<Arc<Turn>>,
+    ) -> Self {
         // A header that others have given out has shown nothing.
         let shown = authorization.filter(|_| caller.is_known_by_token());
         Self {
             visitor: visitor.again(),
             authorization: shown.map(Box::from),
             roles: caller.roles,
+            _turn: turn,
         }
     }
 

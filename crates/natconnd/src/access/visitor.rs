@@ -383,7 +383,7 @@ mod tests {
         let standing = |header: Option<&str>| {
             let header = header.map(str::as_bytes);
             let caller = visitor.caller(header, None).unwrap();
-            Standing::new(&visitor, header, &caller)
+            Standing::new(&visitor, header, &caller, None)
         };
         let (named, nameless) = (standing(Some(&header)), standing(None));
         assert!(named.holds() && nameless.holds());

@@ -43,7 +43,8 @@ pub struct History {
     pub damaged: Vec<String>,
     /// When every file had been verified for the last time; null for never.
     pub verified_at: Option<String>,
-    /// Cases that hold records beyond their time.
+    /// Cases that hold records beyond their time; what they are called is for the role
+    /// `admin`, and none are listed for others.
     pub holds: Vec<Hold>,
 }
 

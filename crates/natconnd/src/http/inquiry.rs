@@ -44,8 +44,8 @@ pub(super) struct Purpose {
 pub(super) struct Inquiry {
     pub caller: Arc<Caller>,
     pub purpose: Purpose,
-    /// Held until there is a response.
-    pub _turn: Option<Arc<Turn>>,
+    /// Held until there is a response, and until the end of one that takes long.
+    pub turn: Option<Arc<Turn>>,
 }
 
 impl Inquiry {

@@ -27,6 +27,9 @@ use crate::api::Problem;
 use crate::config::Roles;
 use crate::web;
 
+/// Where a browser says whose page made it ask.
+const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
 /// The requests of a connection whose peer was refused as it connected. The
 /// refusal is counted there, because not every such peer makes a request.
 pub(super) struct Refusals {
@@ -222,19 +225,23 @@ fn close(response: &mut Response<Body>) {
 /// Browsers say so to servers that they trust to be who they are, over TLS and on the same
 /// machine (Fetch Metadata). To others they say at least where a form comes from.
 pub(super) fn is_cross_site(request: &Request<Incoming>) -> bool {
-    const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
     const MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
     let headers = request.headers();
     let is_asking = matches!(*request.method(), Method::GET | Method::HEAD);
-    let Some(site) = headers.get(SITE) else {
+    if !headers.contains_key(SITE) {
         return !is_asking && is_of_other_origin(headers);
-    };
-    let is_foreign = matches!(site.as_bytes(), b"cross-site" | b"same-site");
+    }
     let follows_link = headers
         .get(MODE)
         .is_some_and(|mode| mode.as_bytes() == b"navigate")
         && is_asking;
-    is_foreign && !follows_link
+    is_of_other_site(headers) && !follows_link
+}
+
+/// Whether a browser says that a page of another site made it ask, be it by a link.
+pub(super) fn is_of_other_site(headers: &HeaderMap) -> bool {
+    let site = headers.get(SITE).map(HeaderValue::as_bytes);
+    matches!(site, Some(b"cross-site" | b"same-site"))
 }
 
 /// Whether a form comes from elsewhere than from the host that is asked. Programs say

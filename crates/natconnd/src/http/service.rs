@@ -1,5 +1,6 @@
 //! One connection's requests: who asks, what for, and who answers.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::future::Future;
@@ -19,7 +20,7 @@ use super::counters::add;
 use super::forward_auth::Unanswered;
 use super::inquiry::{Inquiry, Purpose, without_purpose};
 use super::problem::{Refused, problem, to_response, unknown_path, wrong_method};
-use super::refusal::{NotAnswered, count, is_cross_site, refuse, unreadable};
+use super::refusal::{NotAnswered, count, is_cross_site, is_of_other_site, refuse, unreadable};
 use super::response::{JSON, TEXT, full, ok};
 use super::route::Route;
 use super::state::State;
@@ -275,7 +276,7 @@ impl Requests {
         let inquiry = Inquiry {
             caller,
             purpose,
-            _turn: turn.map(Arc::new),
+            turn: turn.map(Arc::new),
         };
         if let Some(refused) = wrong_method_for(route, &request) {
             return self.counted(route, refused);
@@ -291,7 +292,7 @@ impl Requests {
             };
             return self.counted(route, response);
         }
-        let standing = self.standing(route, &inquiry.caller, &request);
+        let standing = self.standing(route, &inquiry, &request);
         self.answer(route, inquiry, request).cut_with(standing)
     }
 
@@ -299,7 +300,7 @@ impl Requests {
     fn standing(
         &self,
         route: Route,
-        caller: &Arc<Caller>,
+        inquiry: &Inquiry,
         request: &Request<Incoming>,
     ) -> Option<Standing> {
         let authorization = request.headers().get(AUTHORIZATION);
@@ -308,7 +309,10 @@ impl Requests {
             route,
             Route::Events | Route::Lookups | Route::Connections | Route::Records
         );
-        takes_long.then(|| Standing::new(&self.visitor, authorization, caller))
+        takes_long.then(|| {
+            let (caller, turn) = (&inquiry.caller, inquiry.turn.clone());
+            Standing::new(&self.visitor, authorization, caller, turn)
+        })
     }
 
     /// Answers what its caller may ask.
@@ -316,7 +320,18 @@ impl Requests {
         let state = &self.state;
         let target = request.uri().path_and_query();
         let target = target.map_or("", |it| it.as_str());
-        let audited = Audited::of(state, route, &inquiry, target);
+        let target = match route {
+            // The same address is held and given up.
+            Route::HistoryHold => Cow::Owned(format!("{} {target}", request.method())),
+            _ => Cow::Borrowed(target),
+        };
+        let mut audited = Audited::of(state, route, &inquiry, &target);
+        if let Some(audited) = audited
+            .as_mut()
+            .filter(|_| is_of_other_site(request.headers()))
+        {
+            audited.is_led_there();
+        }
         let query = request.uri().query();
         match route {
             Route::Lookup => match lookup::respond(state, &inquiry, query) {
@@ -393,9 +408,9 @@ async fn later(
         Route::HistoryHold => {
             let (method, path) = (request.method().clone(), request.uri().path().to_owned());
             let query = query.map(str::to_owned);
-            history::change_holds(state, method, path, query).await
+            history::change_holds(state, audited, method, path, query).await
         }
-        route => history::respond(state, route, query.map(str::to_owned)).await,
+        route => history::respond(state, route, &inquiry, query.map(str::to_owned)).await,
     }
 }
 

@@ -10,7 +10,8 @@ use natconnd::config::{Config, OnFailure, Role, Roles};
 use natconnd::trail::Trail;
 
 use crate::client::Client;
-use crate::server::{Running, example, many};
+use crate::past::{kept, lived};
+use crate::server::{Running, example, many, with_all_roles};
 
 /// A server that writes down what it tells.
 struct Audited {
@@ -206,6 +207,78 @@ fn a_stream_has_a_line_at_its_begin_and_one_at_its_end() {
 }
 
 #[test]
+fn a_host_is_written_down_however_it_is_asked_for() {
+    let audited = Audited::start("host", OnFailure::Refuse);
+    let outcomes = |told: &[Entry]| -> Vec<_> {
+        let told = told.iter().map(|it| (it.outcome, it.matches));
+        told.collect()
+    };
+    // What is asked of the past is not understood; what the host has is told all the same.
+    let told = audited.told_by(|server| {
+        let reply = server.get("/hosts/192.168.248.2?from=yesterday");
+        assert_eq!(reply.status, 400);
+        assert!(reply.body.contains("100.64.2.10"), "{}", reply.body);
+    });
+    assert_eq!(outcomes(&told), [(audit::Outcome::Answered, Some(1))]);
+    let told = audited.told_by(|server| {
+        assert_eq!(server.get("/hosts/192.168.248.2").status, 200);
+        crate::server::wait_until("the end is written", || {
+            audited.entries().last().unwrap().outcome == audit::Outcome::Ended
+        });
+    });
+    let expected = [
+        (audit::Outcome::Begun, None),
+        // It lives, and it is one of the last day.
+        (audit::Outcome::Ended, Some(2)),
+    ];
+    assert_eq!(outcomes(&told), expected);
+}
+
+#[test]
+fn pynatconnds_urls_are_written_down_where_they_name_hosts() {
+    let audited = Audited::with("pynatconnd", OnFailure::Refuse, |server| {
+        server.pynatconnd = Some(natconnd::config::KeyName::NatPort);
+    });
+    for (target, expected) in [
+        ("/nat_port/40123", Some(("lookup", 1))),
+        ("/nat_port/7", Some(("lookup", 0))),
+        ("/debug", Some(("browse", 1))),
+        ("/nagios", None),
+        ("/nope/7", None),
+    ] {
+        let told = audited.told_by(|server| drop(server.get(target)));
+        let told: Vec<_> = told
+            .iter()
+            .map(|it| {
+                (
+                    it.role.as_deref().unwrap_or_default(),
+                    it.matches.unwrap_or(99),
+                )
+            })
+            .collect();
+        assert_eq!(told, Vec::from_iter(expected), "{target}");
+    }
+}
+
+#[test]
+fn a_line_says_where_a_page_of_another_site_led_there() {
+    let audited = Audited::start("led", OnFailure::Refuse);
+    for (site, note) in [
+        ("cross-site", Some("a page of another site led there")),
+        ("none", None),
+        ("same-origin", None),
+    ] {
+        let headers = format!("Sec-Fetch-Site: {site}\r\nSec-Fetch-Mode: navigate\r\n");
+        let told = audited.told_by(|server| {
+            let page = server.request("GET", "/desk?q=100.64.2.1:40123&reason=lies", &headers);
+            assert_eq!(page.status, 200, "{site}");
+        });
+        let notes: Vec<_> = told.iter().map(|it| it.note.as_deref()).collect();
+        assert_eq!(notes, [note], "{site}");
+    }
+}
+
+#[test]
 fn what_cannot_be_written_down_is_not_told() {
     let audited = Audited::start("refused", OnFailure::Refuse);
     audited.trail.close();
@@ -237,6 +310,43 @@ fn what_cannot_be_written_down_is_not_told() {
     assert!(audited.trail.refused.load(Ordering::Relaxed) > 5);
     // How natconnd fares is told all the same.
     assert_eq!(audited.server.get("/api/v1/status").status, 200);
+}
+
+#[test]
+fn a_case_is_not_changed_before_that_is_written_down() {
+    let past = kept(&[lived(2, 0, 10)]);
+    let archive = past.archive();
+    let held = archive.history().unwrap();
+    let audited = Audited::with("cases", OnFailure::Refuse, |server| {
+        server.answers = Arc::new(
+            natconnd::lookup::Answers::of_matches(Vec::new()).with_archive(Arc::clone(&archive)),
+        );
+        server.archive = Some(Arc::clone(&archive));
+        server.access = Arc::new(natconnd::access::Access::of(&with_all_roles()));
+    });
+    let case = "/api/v1/history/holds/2026-7";
+    let hold = format!("{case}?nat=:40123&at=2026-11-23T22:47:05Z");
+    let outcomes = |told: &[Entry]| -> Vec<_> {
+        let told = told.iter().map(|it| (it.outcome, it.matches));
+        told.collect()
+    };
+    let begun = (audit::Outcome::Begun, None);
+    let told = audited.told_by(|server| {
+        let reply = server.request("PUT", &hold, "");
+        assert_eq!(reply.status, 200, "{}", reply.body);
+    });
+    assert_eq!(outcomes(&told), [begun, (audit::Outcome::Ended, Some(1))]);
+    let other = audited.told_by(|server| {
+        let reply = server.request("DELETE", "/api/v1/history/holds/other", "");
+        assert_eq!(reply.status, 404);
+    });
+    assert_eq!(outcomes(&other), [begun, (audit::Outcome::Refused, None)]);
+    let done = |told: &[Entry]| told[1].question.clone().unwrap_or_default();
+    assert_eq!(done(&told), format!("PUT {hold}"));
+    assert_eq!(done(&other), "DELETE /api/v1/history/holds/other");
+    audited.trail.close();
+    assert_eq!(audited.server.request("DELETE", case, "").status, 503);
+    assert_eq!(held.holds().len(), 1);
 }
 
 #[test]
@@ -314,6 +424,33 @@ fn a_changed_byte_is_found_and_a_head_kept_elsewhere_finds_another_chain() {
     assert_eq!(report["whole"], false);
     assert_eq!(finding["file"], "audit-000000001.jsonl", "{report}");
     assert_eq!(finding["line"], 3, "{report}");
+}
+
+#[test]
+fn whoever_damages_lines_hides_no_others() {
+    let audited = Audited::with("damaged", OnFailure::Refuse, |server| {
+        server.access = Arc::new(natconnd::access::Access::of(&with_all_roles()));
+    });
+    for port in 1..=14 {
+        let target = format!("/api/v1/lookup?nat=:{port}");
+        assert_eq!(audited.server.get(&target).status, 200);
+    }
+    let file = audited.folder.join("audit-000000001.jsonl");
+    let damaged: String = fs::read_to_string(&file)
+        .unwrap()
+        .lines()
+        .map(
+            |line| match line.contains("nat=:1\"") || !line.contains("nat=:") {
+                true => format!("{line}\n"),
+                false => format!("{}\n", "x".repeat(line.len())),
+            },
+        )
+        .collect();
+    fs::write(&file, damaged).unwrap();
+    let page = audited.server.get("/api/v1/audit").json();
+    assert_eq!(page["damaged"].as_array().unwrap().len(), 10, "{page}");
+    let lines = page["lines"].to_string();
+    assert!(lines.contains("nat=:1\""), "{lines}");
 }
 
 #[test]

@@ -110,6 +110,22 @@ fn a_page_says_that_it_was_too_much() {
 }
 
 #[test]
+fn a_stream_is_being_answered_to_its_end() {
+    let server = server_with(CallerLimits {
+        requests_at_once: Some(1),
+        ..CallerLimits::default()
+    });
+    let mut follower = Client::connect(server.address);
+    follower.send("GET /api/v1/events HTTP/1.1\r\nHost: test\r\n\r\n");
+    wait_until("it follows", || {
+        server.counters.followers_open.load(Relaxed) == 1
+    });
+    assert_too_many(&server.get(LOOKUP), "requests-at-once");
+    drop(follower);
+    wait_until("it is gone", || server.get(LOOKUP).status == 200);
+}
+
+#[test]
 fn so_many_requests_are_answered_at_once() {
     // Its lookups wait a second for events that do not come.
     let stuck = |server: &mut natconnd::http::Server| {

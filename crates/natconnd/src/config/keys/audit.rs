@@ -21,12 +21,14 @@ pub(super) const SECTION: Section = Section {
         key!(
             "audit.require-reason", RoleSet, audit.require_reason, live: true,
             "The roles whose use asks for a reason: [\"lookup\", \"browse\"]. Questions without one \
-             are refused. Needs `folder`."
+             are refused, but for those of proxies (/forward-auth), which have none: whoever has the \
+             role lookup can ask there, about this moment. Needs `folder`."
         ),
         key!(
             "audit.forward-auth", One<Flag>, audit.forward_auth, live: false,
             "Whether the answers to proxies that ask for each of their requests (/forward-auth) are \
-             audited."
+             audited. Where they are not, whoever has the role lookup can ask there unseen, and not \
+             only proxies: give it to those alone who may."
         ),
         key!(
             "audit.rotate-bytes", One<Size>, audit.rotate_bytes, live: false,

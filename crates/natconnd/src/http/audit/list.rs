@@ -89,19 +89,20 @@ fn list(folder: &std::path::Path, asked: Asked) -> Refused<AuditPage> {
         next_cursor: None,
         damaged: Vec::new(),
     };
-    for line in lines.until(Instant::now() + EFFORT) {
+    let deadline = Instant::now() + EFFORT;
+    for line in lines.until(deadline) {
         match line {
             Ok(line) => page.lines.push(as_told(&line)),
             Err(ReadError::TookTooLong { sequence }) => {
                 page.next_cursor = Some(sequence.to_string());
                 return Ok(page);
             }
-            Err(error @ ReadError::Damaged { .. }) => {
+            // Whoever damages some lines hides no others.
+            Err(error @ ReadError::Damaged { .. }) if page.damaged.len() < DAMAGED => {
                 page.damaged.push(error.to_string());
-                if page.damaged.len() == DAMAGED {
-                    return Ok(page);
-                }
             }
+            Err(ReadError::Damaged { .. }) if Instant::now() < deadline => {}
+            Err(ReadError::Damaged { .. }) => return Ok(page),
             Err(error) => return Err(refused(&error)),
         }
         if page.lines.len() == asked.limit {

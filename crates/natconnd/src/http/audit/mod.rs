@@ -138,6 +138,12 @@ impl Audited {
         self.entry.reason = given(&purpose.reason);
     }
 
+    /// Notes that a link of another site led there: whoever made it has chosen the question,
+    /// and what it says it is for.
+    pub fn is_led_there(&mut self) {
+        self.entry.note = Some("a page of another site led there".to_owned());
+    }
+
     /// Writes the answer down, and gives it back where that was possible.
     pub async fn record(mut self, mut response: Response<Body>) -> Response<Body> {
         let noted = response.extensions_mut().remove::<Told>();
@@ -173,17 +179,30 @@ impl Audited {
         self.trail.record(entries.collect()).await
     }
 
+    /// Writes down that something begins which cannot be undone where it turns out that it
+    /// cannot be written down.
+    pub async fn record_begin(&self) -> Result<(), Box<Problem>> {
+        let mut entry = self.entry.clone();
+        entry.outcome = Outcome::Begun;
+        self.trail.record(vec![entry]).await.map_err(of_unwritten)
+    }
+
     /// Writes down how an answer that was begun has ended: after so many connections, whole
     /// or not.
     pub async fn record_end(&self, matches: u64, is_whole: bool) {
-        let mut entry = self.entry.clone();
-        entry.matches = Some(matches);
-        entry.outcome = match is_whole {
+        let outcome = match is_whole {
             true => Outcome::Ended,
             false => Outcome::BrokeOff,
         };
-        // What was told is told; that the end is not written is in the log and counted.
-        let _ = self.trail.record(vec![entry]).await;
+        self.record_outcome(Some(matches), outcome).await;
+    }
+
+    /// Writes down what became of something that was begun.
+    pub async fn record_outcome(&self, matches: Option<u64>, outcome: Outcome) {
+        let mut entry = self.entry.clone();
+        entry.matches = matches;
+        entry.outcome = outcome;
+        self.trail.record_end(entry).await;
     }
 
     /// Refuses what could not be written down, before anything is asked.

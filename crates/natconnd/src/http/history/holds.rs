@@ -32,11 +32,11 @@ pub(super) async fn list(state: &Arc<State>, query: Option<&str>) -> Refused<Res
 
 /// Holds what a lookup matches, or gives up what a case holds.
 pub(super) async fn change(
-    state: Arc<State>,
+    state: &Arc<State>,
     method: Method,
     path: String,
     query: Option<String>,
-) -> Refused<Response<Body>> {
+) -> Refused<Hold> {
     let case = path
         .strip_prefix(PATH)
         .and_then(|rest| rest.strip_prefix('/'));
@@ -46,12 +46,12 @@ pub(super) async fn change(
     };
     let case = case.into_owned();
     if method == Method::DELETE {
-        return release(&state, case, query.as_deref()).await;
+        return release(state, case, query.as_deref()).await;
     }
-    hold(&state, case, query.as_deref()).await
+    hold(state, case, query.as_deref()).await
 }
 
-async fn hold(state: &Arc<State>, case: String, query: Option<&str>) -> Refused<Response<Body>> {
+async fn hold(state: &Arc<State>, case: String, query: Option<&str>) -> Refused<Hold> {
     let (question, when, _) = lookup::read(query)?;
     if !when.is_given() {
         let cause = "a case is about the past";
@@ -82,7 +82,7 @@ async fn hold(state: &Arc<State>, case: String, query: Option<&str>) -> Refused<
     told(state, case).await
 }
 
-async fn release(state: &Arc<State>, case: String, query: Option<&str>) -> Refused<Response<Body>> {
+async fn release(state: &Arc<State>, case: String, query: Option<&str>) -> Refused<Hold> {
     query::read_nothing(query)?;
     let history = open(state.archive.as_deref())?;
     let released = case.clone();
@@ -93,15 +93,15 @@ async fn release(state: &Arc<State>, case: String, query: Option<&str>) -> Refus
         let detail = format!("release case {case}: it holds nothing");
         return Err(problem(StatusCode::NOT_FOUND, detail));
     }
-    json(&nothing(case))
+    Ok(nothing(case))
 }
 
 /// How much a case holds.
-async fn told(state: &Arc<State>, case: String) -> Refused<Response<Body>> {
+async fn told(state: &Arc<State>, case: String) -> Refused<Hold> {
     let history = open(state.archive.as_deref())?;
     let holds = blocking(move || history.holds()).await?;
     let held = holds.into_iter().find(|hold| hold.case == case);
-    json(&held.map_or_else(|| nothing(case), super::hold))
+    Ok(held.map_or_else(|| nothing(case), super::hold))
 }
 
 const fn nothing(case: String) -> Hold {

@@ -8,17 +8,21 @@ mod verify;
 
 use std::sync::Arc;
 
+use audit::Outcome;
 use hyper::{Method, Response, StatusCode};
 use model::Coverage;
 use serde::Serialize;
 
+use super::audit::{Audited, Told};
 use super::body::Body;
+use super::inquiry::Inquiry;
 use super::problem::{Refused, problem, to_response};
 use super::query;
 use super::response::{JSON, ok};
 use super::route::Route;
 use super::state::State;
 use crate::api::{self, Problem};
+use crate::config::Role;
 use crate::recorder::Archive;
 
 #[cfg(test)]
@@ -29,6 +33,7 @@ pub(super) use gaps::PARAMETERS as GAPS_PARAMETERS;
 pub(super) async fn respond(
     state: Arc<State>,
     route: Route,
+    inquiry: &Inquiry,
     query: Option<String>,
 ) -> Response<Body> {
     let query = query.as_deref();
@@ -37,26 +42,61 @@ pub(super) async fn respond(
         Route::HistoryVerify => verify::respond(&state, query).await,
         Route::HistoryExpired => expired(&state, query).await,
         Route::HistoryHolds => holds::list(&state, query).await,
-        _ => status(&state, query).await,
+        _ => {
+            let may_see_cases = inquiry.caller.roles.contains(Role::Admin);
+            status(&state, query, may_see_cases).await
+        }
     };
     answered.unwrap_or_else(|problem| to_response(&problem))
 }
 
 /// Holds what a lookup matches for the case in `path`, or gives up what it holds.
+///
+/// It is written down before anything is changed, and then done to its end whether the client
+/// waits for it or not: nobody changes a case unseen.
 pub(super) async fn change_holds(
     state: Arc<State>,
+    audited: Option<Audited>,
     method: Method,
     path: String,
     query: Option<String>,
 ) -> Response<Body> {
-    let changed = holds::change(state, method, path, query).await;
-    changed.unwrap_or_else(|problem| to_response(&problem))
+    if let Some(audited) = &audited
+        && let Err(unwritten) = audited.record_begin().await
+    {
+        return to_response(&unwritten);
+    }
+    let changing = tokio::spawn(async move {
+        let changed = holds::change(&state, method, path, query).await;
+        if let Some(audited) = audited {
+            let (records, outcome) = match &changed {
+                Ok(hold) => (Some(hold.records), Outcome::Ended),
+                Err(_) => (None, Outcome::Refused),
+            };
+            audited.record_outcome(records, outcome).await;
+        }
+        changed.and_then(|hold| json(&hold))
+    });
+    let changed = changing.await.unwrap_or_else(|_| {
+        let detail = "change what a case holds: it broke off, see the log";
+        Err(problem(StatusCode::INTERNAL_SERVER_ERROR, detail))
+    });
+    let mut response = changed.unwrap_or_else(|problem| to_response(&problem));
+    response.extensions_mut().insert(Told::written());
+    response
 }
 
-async fn status(state: &Arc<State>, query: Option<&str>) -> Refused<Response<Body>> {
+async fn status(
+    state: &Arc<State>,
+    query: Option<&str>,
+    may_see_cases: bool,
+) -> Refused<Response<Body>> {
     query::read_nothing(query)?;
     let archive = state.archive.clone();
-    let status = blocking(move || status::of(archive.as_deref())).await?;
+    let mut status = blocking(move || status::of(archive.as_deref())).await?;
+    if !may_see_cases {
+        status.holds.clear();
+    }
     json(&status)
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use hyper::{Response, StatusCode};
 use model::{EndpointPattern, EndpointSet, Filter, Lookup, Match, Period, Timestamp};
 
-use super::super::audit::Told;
+use super::super::audit::{Audited, Told};
 use super::super::body::{Body, Chunk, chunks};
 use super::super::problem::{Refused, bad_value, problem};
 use super::super::query::{Plus, decode};
@@ -132,13 +132,19 @@ async fn show(state: &Arc<State>, visit: &Visit, asked: Asked) -> Refused<Respon
                 shown.form.from = seconds(question.period.from);
             }
             let is_later = !shown.form.past.is_empty();
-            let mut response = in_two(state, &shown, question, after, is_later);
+            let audited = visit.audited.clone();
+            let mut response = in_two(state, &shown, audited, question, after, is_later);
             state.note(&mut response, Told::begun);
             Ok(response)
         }
         Err(problem) => {
             shown.refused = Some(in_words(&problem));
-            Ok(page(StatusCode::BAD_REQUEST, &shown))
+            let mut response = page(StatusCode::BAD_REQUEST, &shown);
+            // What it has is told all the same.
+            state.note(&mut response, || {
+                Told::rows(shown.rows.len(), &list.coverage)
+            });
+            Ok(response)
         }
     }
 }
@@ -200,6 +206,7 @@ fn with_zone(value: &str) -> String {
 fn in_two(
     state: &Arc<State>,
     shown: &Host,
+    audited: Option<Audited>,
     question: PastQuestion,
     after: Option<Match>,
     is_later: bool,
@@ -212,19 +219,23 @@ fn in_two(
     let (head, tail) = (head.to_owned(), tail.to_owned());
     let (sender, body) = chunks();
     let (state, host) = (Arc::clone(state), shown.host);
+    let mut told = shown.rows.len();
     tokio::spawn(async move {
-        // Where the browser is gone there is nobody to be told.
-        if sender.send(Chunk::Bytes(head.into())).await.is_err() {
-            return;
-        }
-        let past = past(&state, host, &question, after, is_later).await;
-        let past = render(&past).unwrap_or_else(|broken| broken);
-        if sender
-            .send(Chunk::Bytes((past + &tail).into()))
-            .await
-            .is_ok()
-        {
-            let _ = sender.send(Chunk::End).await;
+        let rest = async {
+            // Where the browser is gone there is nobody to be told.
+            sender.send(Chunk::Bytes(head.into())).await.ok()?;
+            let past = past(&state, host, &question, after, is_later).await;
+            told += past.rows.len();
+            let past = render(&past).unwrap_or_else(|broken| broken);
+            sender
+                .send(Chunk::Bytes((past + &tail).into()))
+                .await
+                .ok()?;
+            sender.send(Chunk::End).await.ok()
+        };
+        let is_whole = rest.await.is_some();
+        if let Some(audited) = audited {
+            audited.record_end(told as u64, is_whole).await;
         }
     });
     page_of(StatusCode::OK, body)

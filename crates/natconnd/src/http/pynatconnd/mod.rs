@@ -26,6 +26,7 @@ use self::object::{Key, KeyError};
 use super::audit::Told;
 use super::body::{Body, Chunk, ChunkSender, chunks};
 use super::inquiry::Inquiry;
+use super::permission::role_of;
 use super::problem::{shortened, to_response};
 use super::query::{self, MAX_LIMIT, Plus};
 use super::response::{HTML, JSON, full, ok, response};
@@ -76,7 +77,8 @@ impl Pynatconnd {
             }
         };
         async move {
-            if let Some(refused) = refused {
+            if let Some(mut refused) = refused {
+                state.note(&mut refused, Told::written);
                 return refused;
             }
             if let Err(problem) = permitted {
@@ -88,7 +90,12 @@ impl Pynatconnd {
                     full(StatusCode::NOT_FOUND, JSON, r#"{"title": "404 Not Found"}"#)
                 }
                 // Looking at the counters does not move them.
-                Asked::Nagios => return ok(JSON, requests.report(&state.answers.status())),
+                Asked::Nagios => {
+                    let mut report = ok(JSON, requests.report(&state.answers.status()));
+                    // They are about nobody.
+                    state.note(&mut report, Told::written);
+                    return report;
+                }
                 Asked::Debug => debug(state, key).await,
                 Asked::Mismatch => full(StatusCode::BAD_REQUEST, HTML, "Mismatch"),
                 Asked::BadValue(value) => bad_value(key, &value),
@@ -171,6 +178,7 @@ fn bad_value(key: KeyName, value: &str) -> Response<Body> {
 }
 
 async fn look_up(state: &Arc<State>, name: KeyName, key: Key) -> Response<Body> {
+    let role = role_of(&question(name, &key));
     let newest = newest(state, name, &key).await;
     let newest = match newest {
         // What the initiator wrote as destination differs from the remote
@@ -190,20 +198,22 @@ async fn look_up(state: &Arc<State>, name: KeyName, key: Key) -> Response<Body> 
         Some(found) => {
             let object = object::of(&found, &TimeZone::system());
             let mut response = ok(JSON, json::pretty(&object));
-            state.note(&mut response, || found_so_many(1));
+            state.note(&mut response, || told(role, 1));
             response
         }
         None => {
             let mut response = not_found();
-            state.note(&mut response, || found_so_many(0));
+            state.note(&mut response, || told(role, 0));
             response
         }
     }
 }
 
-fn found_so_many(count: u64) -> Told {
+/// So many, asked for under a role.
+fn told(role: Role, count: u64) -> Told {
     Told {
         matches: Some(count),
+        role: Some(role),
         ..Told::default()
     }
 }
@@ -281,11 +291,14 @@ async fn debug(state: Arc<State>, key: KeyName) -> Response<Body> {
                 keep_newer(newest.entry(Key::of(key, found)).or_default(), found);
             }
         });
-        newest
-            .into_iter()
-            .filter_map(|(key, found)| Some((key, found?)))
+        let count = newest.len() as u64;
+        let objects = newest.into_iter();
+        (
+            objects.filter_map(|(key, found)| Some((key, found?))),
+            count,
+        )
     });
-    let Some(objects) = scanned.await else {
+    let Some((objects, count)) = scanned.await else {
         let body = r#"{"title": "500 Internal Server Error"}"#;
         return full(StatusCode::INTERNAL_SERVER_ERROR, JSON, body);
     };
@@ -294,7 +307,9 @@ async fn debug(state: Arc<State>, key: KeyName) -> Response<Body> {
         // Where the client is gone there is nobody to be told.
         let _ = send_objects(objects, &sender).await;
     });
-    response(StatusCode::OK, JSON, body)
+    let mut response = response(StatusCode::OK, JSON, body);
+    state.note(&mut response, || told(Role::Browse, count));
+    response
 }
 
 async fn send_objects(
