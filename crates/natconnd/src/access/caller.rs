@@ -44,6 +44,8 @@ impl fmt::Display for Credential {
 pub struct Caller {
     /// Its name in the configuration, or its address or user's number.
     pub name: Arc<str>,
+    /// Whether the configuration has it by that name.
+    pub is_named: bool,
     /// By what it is known.
     pub credential: Credential,
     /// Where it comes from.

@@ -117,6 +117,7 @@ impl Visitor {
         let named = named.ok_or(Refusal::UnknownToken)?;
         let caller = Arc::new(Caller {
             name: Arc::clone(&named.name),
+            is_named: true,
             credential: Credential::Token,
             peer: self.peer,
             listener: Arc::clone(&self.listener),
@@ -157,6 +158,7 @@ impl Visitor {
         {
             return Ok(Caller {
                 name: Arc::clone(&named.name),
+                is_named: true,
                 credential,
                 peer: self.peer,
                 listener: Arc::clone(&self.listener),
@@ -173,6 +175,7 @@ impl Visitor {
         };
         Ok(Caller {
             name: self.peer.to_string().into(),
+            is_named: false,
             credential,
             peer: self.peer,
             listener: Arc::clone(&self.listener),

@@ -29,6 +29,7 @@ use super::{
     openapi, pages, query, records, usage,
 };
 use crate::access::{Caller, Refusal, Standing, Turn, Visitor, has_token};
+use crate::config::{Role, Roles};
 
 /// The requests of one connection.
 pub(super) struct Requests {
@@ -117,6 +118,14 @@ impl Requests {
             && !caller.roles.meets(needed)
         {
             return Err(NotAnswered::NoRole(caller, needed));
+        }
+        // Proxies have no reasons of their own. Where others must say why, only a proxy that is
+        // known by name need not.
+        if route == Route::ForwardAuth
+            && caller.needs_reason.contains(Role::Lookup)
+            && !caller.is_named
+        {
+            return Err(NotAnswered::NoRole(caller, Roles::NONE.with(Role::Lookup)));
         }
         let turn = match route {
             Route::Asset => Ok(None),

@@ -119,13 +119,17 @@ fn too_many_questions_name_nobody_and_let_the_request_pass() {
     assert_eq!(told(&server.get(ASKED)), ONE);
 }
 
-/// A proxy has no reasons of its own.
+/// A proxy has no reasons of its own. Whoever is not known by name may be anybody.
 #[test]
-fn nobody_asks_a_proxy_for_a_reason() {
+fn nobody_asks_a_proxy_that_is_known_for_a_reason() {
     let server = Running::with(vec![example()]);
-    let mut config = Config::default();
+    let mut config = only_with_token(lookup());
+    config.http.roles = Roles::LOOKING;
     config.audit.require_reason = Roles::ALL;
     server.access.replace(&config);
-    assert_eq!(told(&server.get(ASKED)), ONE);
+    let reply = server.request("GET", ASKED, &showing(TOKEN));
+    assert_eq!(told(&reply), ONE);
+    let reason = "Natconn-Reason: because\r\n";
+    assert_eq!(server.request("GET", ASKED, reason).status, 401);
     assert_eq!(server.get("/api/v1/lookup?nat=:40123").status, 403);
 }

@@ -21,8 +21,8 @@ pub(super) const SECTION: Section = Section {
         key!(
             "audit.require-reason", RoleSet, audit.require_reason, live: true,
             "The roles whose use asks for a reason: [\"lookup\", \"browse\"]. Questions without one \
-             are refused, but for those of proxies (/forward-auth), which have none: whoever has the \
-             role lookup can ask there, about this moment. Needs `folder`."
+             are refused. Proxies (/forward-auth) have none of their own: where lookup is among the \
+             roles, only a proxy that is a caller with a name may ask there. Needs `folder`."
         ),
         key!(
             "audit.forward-auth", One<Flag>, audit.forward_auth, live: false,
