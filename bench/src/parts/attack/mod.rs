@@ -69,13 +69,16 @@ pub fn attack(
     let mut client = Client::connect(gateway.namespace(), daemon.port())?;
     let question = questions_for(&gateway, &mut client, "received")?.exact;
     let port = daemon.port();
-    let mut bystander = gateway
-        .namespace()
-        .run(|| Bystander::connect(port, &question))?;
     let time = plan.round.min(Duration::from_secs(8));
-    let peace = |bystander: &mut Bystander| bystander.ask(time).map(|times| seen(&times));
+    // A connection that is left alone for long is closed, so each time has its own.
+    let bystander = || {
+        gateway
+            .namespace()
+            .run(|| Bystander::connect(port, &question))
+    };
+    let peace = || Ok::<_, anyhow::Error>(seen(&bystander()?.ask(time)?));
     let resident = daemon.process().resident()?;
-    let mut usual = vec![peace(&mut bystander)?];
+    let mut usual = vec![peace()?];
     let mut under = Vec::new();
     for attack in ATTACKS {
         eprintln!("attack: {}", attack.name);
@@ -94,7 +97,7 @@ pub fn attack(
                 })
             });
             std::thread::sleep(RUN_UP);
-            let times = bystander.ask(time);
+            let times = bystander().and_then(|mut one| one.ask(time));
             stop.store(true, Ordering::Relaxed);
             let count = attacker
                 .join()
@@ -108,7 +111,7 @@ pub fn attack(
         under.push((attack.name, seen(&times), count, grown));
         // What was left open is closed by now.
         std::thread::sleep(RUN_UP);
-        usual.push(peace(&mut bystander)?);
+        usual.push(peace()?);
     }
     tell(&usual, &under, report);
     let is_alive = !daemon.process().is_stopped()?;
