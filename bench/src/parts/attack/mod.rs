@@ -22,6 +22,7 @@ use crate::readers::Natconnd;
 use crate::report::{Bound, Report};
 use crate::samples::Samples;
 use crate::sys;
+use crate::tool;
 
 /// Live connections.
 const CONNECTIONS: u64 = 100_000;
@@ -77,6 +78,13 @@ pub fn attack(
             .run(|| Bystander::connect(port, &question))
     };
     let peace = || Ok::<_, anyhow::Error>(seen(&bystander()?.ask(time)?));
+    // Attackers come from another address than who asks in peace: each has its own places.
+    let come_from = |address: &str| {
+        let name = gateway.namespace().name();
+        tool::run(&format!(
+            "ip -n {name} route change local 127.0.0.1 dev lo table local src {address}"
+        ))
+    };
     let resident = daemon.process().resident()?;
     let mut usual = vec![peace()?];
     let mut under = Vec::new();
@@ -88,6 +96,8 @@ pub fn attack(
             tls_port: TLS_PORT,
             stop: &stop,
         };
+        let mut peaceful = bystander()?;
+        come_from("127.0.0.9")?;
         let (times, count) = std::thread::scope(|scope| -> Result<_> {
             let namespace = gateway.namespace();
             let attacker = scope.spawn(|| {
@@ -97,7 +107,7 @@ pub fn attack(
                 })
             });
             std::thread::sleep(RUN_UP);
-            let times = bystander().and_then(|mut one| one.ask(time));
+            let times = peaceful.ask(time);
             stop.store(true, Ordering::Relaxed);
             let count = attacker
                 .join()
@@ -107,6 +117,7 @@ pub fn attack(
                 count,
             ))
         })?;
+        come_from("127.0.0.1")?;
         let grown = daemon.process().resident()?.saturating_sub(resident);
         under.push((attack.name, seen(&times), count, grown));
         // What was left open is closed by now.
